@@ -1,0 +1,28 @@
+//! Every limit of the contract, with its unit, in one place: phone and server read the same ones.
+
+/// Facts in one `POST /api/v1/facts`.
+pub const FACTS_PER_BATCH_MAX: usize = 200;
+/// Bytes of one request body: 200 facts of 2,000 characters, with room.
+pub const BODY_BYTES_MAX: usize = 1_048_576;
+/// Items in one pickup or tally.
+pub const COUNT_MAX: u32 = 1_000;
+/// Characters of a note or a reason.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// Characters of a title, a meeting point, a pseudonym.
+pub const TITLE_CHARS_MAX: usize = 120;
+/// Characters of a civil name.
+pub const NAME_CHARS_MAX: usize = 200;
+/// Sites of one outing.
+pub const SITES_PER_OUTING_MAX: usize = 100;
+/// Items of one page of a list.
+pub const PAGE_ITEMS_MAX: u32 = 200;
+/// Items of one page of a list when nothing is asked.
+pub const PAGE_ITEMS_DEFAULT: u32 = 50;
+/// Litres of one sharps box.
+pub const BOX_LITRES_MAX: f64 = 100.0;
+/// Grams of one closed sharps box.
+pub const BOX_WEIGHT_G_MAX: u32 = 100_000;
+/// Wrong joining codes tried from one address before it must wait.
+pub const JOIN_TRIES_MAX: u32 = 20;
+/// How long such an address waits, in seconds.
+pub const JOIN_WAIT_S: u32 = 60;

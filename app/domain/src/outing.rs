@@ -1,0 +1,277 @@
+//! An outing: its states, and the green light that opens it.
+
+use crate::limits::NOTE_CHARS_MAX;
+use crate::people::{clean, coded_enum};
+use crate::problem::Invalid;
+use serde::{Deserialize, Serialize};
+
+/// `planned → open → closed`, or `cancelled` before it opened.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutingState {
+    /// On the calendar.
+    Planned,
+    /// The crew is out.
+    Open,
+    /// Checked by a coordinator: counts and money come from here. Never changes again.
+    Closed,
+    /// Called off. Never changes again.
+    Cancelled,
+}
+
+/// The outing is not in a state that allows this.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct WrongState(pub OutingState);
+
+impl OutingState {
+    /// Planned → open, once the green light was given or overridden.
+    pub fn open(self) -> Result<Self, WrongState> {
+        match self {
+            Self::Planned => Ok(Self::Open),
+            other => Err(WrongState(other)),
+        }
+    }
+
+    /// Open → closed.
+    pub fn close(self) -> Result<Self, WrongState> {
+        match self {
+            Self::Open => Ok(Self::Closed),
+            other => Err(WrongState(other)),
+        }
+    }
+
+    /// Planned → cancelled. An outing that was opened happened, and is closed instead.
+    pub fn cancel(self) -> Result<Self, WrongState> {
+        match self {
+            Self::Planned => Ok(Self::Cancelled),
+            other => Err(WrongState(other)),
+        }
+    }
+
+    /// May its plan (day, meeting point, sites) still change?
+    pub fn plan_may_change(self) -> bool {
+        matches!(self, Self::Planned | Self::Open)
+    }
+
+    /// May a crew phone join?
+    pub fn may_be_joined(self) -> bool {
+        matches!(self, Self::Planned | Self::Open)
+    }
+
+    /// As in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Planned => "planned",
+            Self::Open => "open",
+            Self::Closed => "closed",
+            Self::Cancelled => "cancelled",
+        }
+    }
+
+    /// From the database or the API.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        match text {
+            "planned" => Ok(Self::Planned),
+            "open" => Ok(Self::Open),
+            "closed" => Ok(Self::Closed),
+            "cancelled" => Ok(Self::Cancelled),
+            _ => Err(Invalid::new("state", "unknown_value")),
+        }
+    }
+
+    /// The word on the screen.
+    pub fn label(self) -> &'static str {
+        match self {
+            Self::Planned => "prévue",
+            Self::Open => "ouverte",
+            Self::Closed => "terminée",
+            Self::Cancelled => "annulée",
+        }
+    }
+}
+
+coded_enum! {
+    /// What the crew must have with it.
+    Equipment {
+        /// Gloves.
+        Gloves = "gloves", "gants";
+        /// Tongs.
+        Tongs = "tongs", "pinces";
+        /// Sharps boxes (NF X30-511 / ISO 23907).
+        Boxes = "boxes", "collecteurs";
+        /// Closed shoes.
+        Shoes = "shoes", "chaussures fermées";
+        /// Hand gel.
+        Gel = "gel", "gel";
+        /// A charged phone.
+        Phone = "phone", "téléphone chargé";
+        /// T-shirts with the logos.
+        Tshirts = "tshirts", "tee-shirts";
+    }
+}
+
+/// Which of the two bodies that walk a member of staff belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum StaffRole {
+    /// « professionnel·le » of the association.
+    Coordinator,
+    /// « agent d'hygiène » of the city.
+    Agent,
+}
+
+impl StaffRole {
+    /// As in the database and the API.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Coordinator => "coordinator",
+            Self::Agent => "agent",
+        }
+    }
+}
+
+/// Who must be there for the green light: a setting of the programme.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct GreenLightRule {
+    /// At least so many coordinators.
+    pub coordinators_min: u32,
+    /// At least so many agents of the city; 0 where no city takes part.
+    pub agents_min: u32,
+    /// Codes of [`Equipment`] that must be checked.
+    pub equipment: Vec<String>,
+}
+
+/// What is there before leaving.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Readiness {
+    /// Coordinators present.
+    pub coordinators: u32,
+    /// Agents present.
+    pub agents: u32,
+    /// Codes of the equipment that was checked.
+    pub equipment: Vec<String>,
+}
+
+/// One thing that keeps the light red.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Missing {
+    /// No (or too few) coordinators.
+    Coordinator,
+    /// No (or too few) agents.
+    Agent,
+    /// Unchecked equipment.
+    Equipment(Equipment),
+}
+
+impl Missing {
+    /// The code in an API problem.
+    pub fn code(&self) -> String {
+        match self {
+            Self::Coordinator => "coordinator".into(),
+            Self::Agent => "agent".into(),
+            Self::Equipment(item) => format!("equipment.{}", item.code()),
+        }
+    }
+}
+
+/// What is missing for the green light, in the order screens tell it; empty means green.
+pub fn missing_for_green_light(rule: &GreenLightRule, ready: &Readiness) -> Vec<Missing> {
+    let mut missing = Vec::new();
+    if ready.coordinators < rule.coordinators_min {
+        missing.push(Missing::Coordinator);
+    }
+    if ready.agents < rule.agents_min {
+        missing.push(Missing::Agent);
+    }
+    for item in Equipment::ALL {
+        let code = item.code();
+        let needed = rule.equipment.iter().any(|it| it == code);
+        if needed && !ready.equipment.iter().any(|it| it == code) {
+            missing.push(Missing::Equipment(*item));
+        }
+    }
+    missing
+}
+
+/// A reason that a person typed: 1 to 2,000 characters. Free text: sealed on the server.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(transparent)]
+pub struct Reason(String);
+
+impl Reason {
+    /// `field` names the source in the error.
+    pub fn new(field: &'static str, text: &str) -> Result<Self, Invalid> {
+        clean(field, text, NOTE_CHARS_MAX).map(Self)
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use OutingState::*;
+
+    #[test]
+    fn an_outing_opens_once_closes_once_and_then_rests() {
+        assert_eq!(Planned.open(), Ok(Open));
+        assert_eq!(Open.close(), Ok(Closed));
+        assert_eq!(Planned.cancel(), Ok(Cancelled));
+        for state in [Open, Closed, Cancelled] {
+            assert_eq!(state.open(), Err(WrongState(state)));
+            assert_eq!(state.cancel(), Err(WrongState(state)));
+        }
+        for state in [Planned, Closed, Cancelled] {
+            assert_eq!(state.close(), Err(WrongState(state)));
+        }
+    }
+
+    fn bordeaux() -> GreenLightRule {
+        GreenLightRule {
+            coordinators_min: 1,
+            agents_min: 1,
+            equipment: Equipment::ALL.iter().map(|it| it.code().into()).collect(),
+        }
+    }
+
+    #[test]
+    fn the_light_is_green_when_both_bodies_and_the_equipment_are_there() {
+        let ready = Readiness {
+            coordinators: 1,
+            agents: 1,
+            equipment: bordeaux().equipment,
+        };
+        assert!(missing_for_green_light(&bordeaux(), &ready).is_empty());
+    }
+
+    #[test]
+    fn the_light_says_what_is_missing() {
+        let mut ready = Readiness {
+            coordinators: 1,
+            agents: 0,
+            equipment: bordeaux().equipment,
+        };
+        ready.equipment.retain(|it| it != "tongs");
+        assert_eq!(
+            missing_for_green_light(&bordeaux(), &ready),
+            [Missing::Agent, Missing::Equipment(Equipment::Tongs)]
+        );
+    }
+
+    #[test]
+    fn a_town_without_an_agent_gets_its_green_light() {
+        let rule = GreenLightRule {
+            agents_min: 0,
+            ..bordeaux()
+        };
+        let ready = Readiness {
+            coordinators: 1,
+            agents: 0,
+            equipment: rule.equipment.clone(),
+        };
+        assert!(missing_for_green_light(&rule, &ready).is_empty());
+    }
+}

@@ -1,0 +1,168 @@
+//! The settings of a programme: everything one town does otherwise than another.
+
+use crate::allowance::RateTable;
+use crate::outing::GreenLightRule;
+use crate::people::coded_enum;
+use serde::{Deserialize, Serialize};
+
+/// How a body's name takes its article, so that no screen says « de le CCAS ».
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Article {
+    /// « le CCAS », « du CCAS », « au CCAS ».
+    Le,
+    /// « la mairie », « de la mairie », « à la mairie ».
+    La,
+    /// « l'association », « de l'association », « à l'association ».
+    Elided,
+    /// A proper name: « La CASE », « de La CASE », « à La CASE ».
+    Proper,
+}
+
+/// What a body is called on this programme's screens.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct BodyName {
+    /// Without article, unless it is part of the name: « CCAS », « La CASE ».
+    pub name: String,
+    /// Its article.
+    pub article: Article,
+}
+
+impl BodyName {
+    /// Makes a name.
+    pub fn new(name: &str, article: Article) -> Self {
+        Self {
+            name: name.into(),
+            article,
+        }
+    }
+
+    /// « le CCAS ».
+    pub fn the(&self) -> String {
+        self.with("le ", "la ", "l’", "")
+    }
+
+    /// « du CCAS ».
+    pub fn of_the(&self) -> String {
+        self.with("du ", "de la ", "de l’", "de ")
+    }
+
+    /// « au CCAS ».
+    pub fn to_the(&self) -> String {
+        self.with("au ", "à la ", "à l’", "à ")
+    }
+
+    fn with(&self, le: &str, la: &str, elided: &str, proper: &str) -> String {
+        let before = match self.article {
+            Article::Le => le,
+            Article::La => la,
+            Article::Elided => elided,
+            Article::Proper => proper,
+        };
+        format!("{before}{}", self.name)
+    }
+}
+
+coded_enum! {
+    /// How the money reaches a person.
+    PaymentMode {
+        /// Cash against signature (« régie d'avances »).
+        Cash = "cash", "espèces";
+        /// « Chèque d'accompagnement personnalisé ».
+        Voucher = "voucher", "chèque d’accompagnement personnalisé";
+        /// Bank transfer.
+        Transfer = "transfer", "virement";
+    }
+}
+
+impl Serialize for PaymentMode {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(self.code())
+    }
+}
+
+impl<'de> Deserialize<'de> for PaymentMode {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let code = String::deserialize(from)?;
+        Self::from_code(&code).ok_or_else(|| serde::de::Error::custom("unknown payment mode"))
+    }
+}
+
+/// One town's way of doing it. Kept as JSON in the programme's row; a missing new setting takes
+/// its default, so that an older row is always read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Settings {
+    /// « A.P.C. Bordeaux ».
+    pub name: String,
+    /// The town, for titles and for flags outside any quarter.
+    pub town: String,
+    /// IANA time zone: days and weeks are those of the place.
+    pub time_zone: String,
+    /// The association that runs the outings.
+    pub association: BodyName,
+    /// The city's hygiene service, where one takes part.
+    pub city: Option<BodyName>,
+    /// Who pays.
+    pub payer: BodyName,
+    /// What a peer is called on lists and cards.
+    pub peer_word: String,
+    /// Amounts by first day.
+    pub rates: RateTable,
+    /// How the money reaches a person.
+    pub payment_mode: PaymentMode,
+    /// What opens an outing.
+    pub green_light: GreenLightRule,
+    /// The object written on every list.
+    pub list_object: String,
+    /// « Service fait » as the association certifies it on a list.
+    pub service_done: String,
+    /// The payer's decision that lists refer to.
+    #[serde(default)]
+    pub decision_reference: Option<String>,
+    /// Litres of the usual sharps box.
+    #[serde(default = "default_box_litres")]
+    pub full_box_litres: u32,
+    /// Items a full box is estimated at. No reliable factor exists: a setting, shown as « estimé ».
+    #[serde(default = "default_box_count")]
+    pub full_box_count: u32,
+    /// Days after an outing in which a crew phone may still hand in facts.
+    #[serde(default = "default_hand_in_days")]
+    pub hand_in_days: u32,
+    /// Discreet sites a quarter needs before the city sees the quarter at all.
+    #[serde(default = "default_small_cell")]
+    pub small_cell_min: u32,
+}
+
+fn default_box_litres() -> u32 {
+    2
+}
+fn default_box_count() -> u32 {
+    60
+}
+fn default_hand_in_days() -> u32 {
+    90
+}
+fn default_small_cell() -> u32 {
+    3
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_of_bodies_take_their_article() {
+        let ccas = BodyName::new("CCAS", Article::Le);
+        assert_eq!(
+            (ccas.the(), ccas.of_the(), ccas.to_the()),
+            ("le CCAS".into(), "du CCAS".into(), "au CCAS".into())
+        );
+        let case = BodyName::new("La CASE", Article::Proper);
+        assert_eq!(case.of_the(), "de La CASE");
+        assert_eq!(BodyName::new("mairie", Article::La).to_the(), "à la mairie");
+        assert_eq!(
+            BodyName::new("agglo", Article::Elided).of_the(),
+            "de l’agglo"
+        );
+    }
+}

@@ -1,0 +1,1 @@
+//! All that runs on the phone. The server renders its first HTML; the phone wakes it up.
