@@ -1,0 +1,70 @@
+//! What holds without running the tests: formatting, lints, documentation, byte budgets.
+
+use std::process::{Command, ExitCode};
+
+use anyhow::Result;
+
+use crate::{budgets, paths, progress, run, server, setup, site};
+
+/// All checks, the quickest first; the first failure ends them.
+pub fn check() -> Result<ExitCode> {
+    setup::for_site()?;
+    cargo("formatting", &["fmt", "--all", "--check"], &[])?;
+    // The server embeds the site, and the lints compile the server.
+    site::build()?;
+    cargo(
+        "lints",
+        &[
+            "clippy",
+            "--workspace",
+            "--all-targets",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+        &[],
+    )?;
+    cargo(
+        "lints of the phone's app",
+        &[
+            "clippy",
+            "--package",
+            "app",
+            "--lib",
+            "--no-default-features",
+            "--features",
+            "hydrate",
+            "--target",
+            "wasm32-unknown-unknown",
+            "--",
+            "--deny",
+            "warnings",
+        ],
+        &[],
+    )?;
+    cargo(
+        "documentation",
+        &[
+            "doc",
+            "--workspace",
+            "--no-deps",
+            "--document-private-items",
+        ],
+        &[("RUSTDOCFLAGS", "--deny warnings")],
+    )?;
+    let binary = server::build(server::Profile::Dev)?;
+    progress::loud_step("byte budgets", || budgets::check(&binary))?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn cargo(what: &str, args: &[&str], env: &[(&str, &str)]) -> Result<()> {
+    progress::loud_step(what, || {
+        let mut command = Command::new("cargo");
+        run::stream(
+            command
+                .args(args)
+                .envs(env.iter().copied())
+                .current_dir(paths::root()),
+        )
+    })
+}

@@ -1,0 +1,79 @@
+//! The one front door of the repository: `cargo xtask COMMAND`.
+//!
+//! Each command does all its own set-up, says in one line what it is doing, and stops with one
+//! clear sentence when something cannot be had.
+
+mod bench;
+mod budgets;
+mod check;
+mod paths;
+mod postgres;
+mod progress;
+mod run;
+mod serve;
+mod server;
+mod setup;
+mod site;
+mod temp;
+mod test;
+
+use std::process::ExitCode;
+
+use anyhow::Result;
+
+const HELP: &str = "\
+Usage: cargo xtask COMMAND
+
+  serve [ARGS…]      set up, build, load the demonstration on the first run, and serve;
+                     ARGS go to `cueillette serve` (for example --listen 0.0.0.0:3000)
+  test [FILTER]      every test, on both database engines and in a real browser;
+                     FILTER keeps the tests whose name contains it
+  check              formatting, lints, documentation, byte budgets
+  build [--release]  the site and the server; --release makes one self-contained binary
+  bench [NAME]       measures on real input; NAME: boston
+  help               this text
+";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match dispatch(&args) {
+        Ok(code) => code,
+        Err(error) => {
+            eprintln!("xtask: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn dispatch(args: &[String]) -> Result<ExitCode> {
+    run::stop_cleanly_on_ctrl_c()?;
+    let words: Vec<&str> = args.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["serve", ..] => serve::serve(&args[1..]),
+        ["test"] => test::test(None),
+        ["test", filter] => test::test(Some(filter)),
+        ["check"] => check::check(),
+        ["build"] => build(server::Profile::Dev),
+        ["build", "--release"] => build(server::Profile::Release),
+        ["bench"] | ["bench", "boston"] => bench::boston(),
+        [] | ["help" | "--help" | "-h"] => {
+            print!("{HELP}");
+            Ok(ExitCode::SUCCESS)
+        }
+        _ => {
+            eprint!(
+                "xtask: there is no command `{}`.\n\n{HELP}",
+                words.join(" ")
+            );
+            Ok(ExitCode::from(2))
+        }
+    }
+}
+
+fn build(profile: server::Profile) -> Result<ExitCode> {
+    setup::for_site()?;
+    site::build()?;
+    let binary = server::build(profile)?;
+    println!("{}", binary.display());
+    Ok(ExitCode::SUCCESS)
+}

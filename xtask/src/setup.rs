@@ -1,0 +1,200 @@
+//! What the machine must have. What can be installed without asking is installed; for the rest,
+//! one sentence says what is missing and how to get it.
+
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use anyhow::{Context, Result, bail, ensure};
+use sha2::{Digest, Sha256};
+
+use crate::{paths, progress, run};
+
+const WASM_TARGET: &str = "wasm32-unknown-unknown";
+/// The oldest Node.js that runs the bundler and the browser tests.
+const NODE_MAJOR_MIN: u32 = 18;
+
+/// Everything that building the site needs.
+pub fn for_site() -> Result<()> {
+    wasm_target()?;
+    node()?;
+    npm_packages(&paths::web())
+}
+
+/// The standard library for WebAssembly.
+fn wasm_target() -> Result<()> {
+    let libdir = run::quiet(Command::new("rustc").args([
+        "--print",
+        "target-libdir",
+        "--target",
+        WASM_TARGET,
+    ]))?;
+    if Path::new(libdir.trim()).is_dir() {
+        return Ok(());
+    }
+    ensure!(
+        run::which("rustup").is_some(),
+        "Rust's standard library for {WASM_TARGET} is missing, and so is rustup, which would add \
+         it: install rustup from https://rustup.rs and run the command again."
+    );
+    progress::step("adding the WebAssembly target to Rust", || {
+        run::quiet(Command::new("rustup").args(["target", "add", WASM_TARGET]))
+            .context("Rust's WebAssembly target could not be added; is the network there?")
+    })?;
+    Ok(())
+}
+
+/// Node.js with npm.
+fn node() -> Result<()> {
+    if run::which("node").is_none() || run::which("npm").is_none() {
+        install_or_say(
+            &["nodejs", "npm"],
+            "Node.js with npm is missing: install version 18 or newer (`sudo apt-get install \
+             nodejs npm` on Debian, or https://nodejs.org) and run the command again.",
+        )?;
+    }
+    let version = run::quiet(Command::new("node").arg("--version"))?;
+    ensure!(
+        node_major(&version).is_some_and(|major| major >= NODE_MAJOR_MIN),
+        "Node.js is {}, too old: install version {NODE_MAJOR_MIN} or newer and run the command again.",
+        version.trim()
+    );
+    Ok(())
+}
+
+/// `v20.20.2` is 20.
+fn node_major(version: &str) -> Option<u32> {
+    version
+        .trim()
+        .strip_prefix('v')?
+        .split('.')
+        .next()?
+        .parse()
+        .ok()
+}
+
+/// The packages of one lock file, installed again only when the lock file has changed.
+pub fn npm_packages(folder: &Path) -> Result<()> {
+    let name = folder
+        .strip_prefix(paths::root())
+        .unwrap_or(folder)
+        .display()
+        .to_string();
+    let lock = std::fs::read(folder.join("package-lock.json"))
+        .with_context(|| format!("{name}/package-lock.json cannot be read"))?;
+    let wanted = hex(&Sha256::digest(&lock));
+    let stamp = folder.join("node_modules/.installed-from");
+    if std::fs::read_to_string(&stamp).is_ok_and(|installed| installed == wanted) {
+        return Ok(());
+    }
+    progress::step(&format!("installing the npm packages of {name}"), || {
+        run::quiet(
+            Command::new("npm")
+                .args(["ci", "--no-audit", "--no-fund", "--loglevel=error"])
+                // The system's browser is used: no other is downloaded.
+                .env("PLAYWRIGHT_SKIP_BROWSER_DOWNLOAD", "1")
+                .current_dir(folder),
+        )
+        .with_context(|| {
+            format!("the npm packages of {name} could not be installed; is the network there?")
+        })
+    })?;
+    std::fs::write(stamp, wanted)?;
+    Ok(())
+}
+
+/// A Chromium, or a browser of its family, for the browser tests. `CHROMIUM` names another.
+pub fn chromium() -> Result<PathBuf> {
+    if let Some(path) = std::env::var_os("CHROMIUM") {
+        return Ok(path.into());
+    }
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome-stable",
+        "google-chrome",
+    ];
+    let find = || names.iter().find_map(|name| run::which(name));
+    if let Some(path) = find() {
+        return Ok(path);
+    }
+    let advice = "Chromium is missing: install it (`sudo apt-get install chromium` on Debian), or \
+                  set CHROMIUM to the path of a Chrome, and run the command again.";
+    install_or_say(&["chromium"], advice)?;
+    find().context(advice)
+}
+
+/// The folder of PostgreSQL's server programs (`initdb`, `postgres`, `pg_ctl`).
+pub fn postgres_programs() -> Result<PathBuf> {
+    if let Some(folder) = find_postgres_programs() {
+        return Ok(folder);
+    }
+    let advice = "PostgreSQL's server programs are missing: install them (`sudo apt-get install \
+                  postgresql` on Debian), or set CUEILLETTE_TEST_POSTGRES to the address of a \
+                  server that the tests may fill, and run the command again.";
+    install_or_say(&["postgresql"], advice)?;
+    find_postgres_programs().context(advice)
+}
+
+fn find_postgres_programs() -> Option<PathBuf> {
+    if let Some(initdb) = run::which("initdb") {
+        return initdb.parent().map(Path::to_path_buf);
+    }
+    // Debian keeps each major version in a folder of its own, outside PATH.
+    let versions = std::fs::read_dir("/usr/lib/postgresql").ok()?;
+    let newest = versions
+        .flatten()
+        .filter_map(|entry| entry.file_name().to_str()?.parse::<u32>().ok())
+        .filter(|version| bin_of(*version).join("initdb").is_file())
+        .max()?;
+    Some(bin_of(newest))
+}
+
+fn bin_of(version: u32) -> PathBuf {
+    PathBuf::from(format!("/usr/lib/postgresql/{version}/bin"))
+}
+
+/// Installs Debian packages where that needs no question: as root, with apt-get.
+fn install_or_say(packages: &[&str], advice: &str) -> Result<()> {
+    if !is_root() || run::which("apt-get").is_none() {
+        bail!("{advice}");
+    }
+    let apt = |args: &[&str]| {
+        run::quiet(
+            Command::new("apt-get")
+                .args(args)
+                .env("DEBIAN_FRONTEND", "noninteractive"),
+        )
+    };
+    progress::step(
+        &format!("installing {} with apt-get", packages.join(" and ")),
+        || {
+            let install = [&["install", "--yes", "--no-install-recommends"], packages].concat();
+            apt(&["update"])
+                .and_then(|_| apt(&install))
+                .with_context(|| advice.to_owned())
+        },
+    )?;
+    Ok(())
+}
+
+/// Whether this process belongs to root.
+pub fn is_root() -> bool {
+    std::fs::metadata("/proc/self").is_ok_and(|process| process.uid() == 0)
+}
+
+/// Bytes in hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_major_version_of_node_is_read() {
+        assert_eq!(node_major("v20.20.2\n"), Some(20));
+        assert_eq!(node_major("20"), None);
+    }
+}
