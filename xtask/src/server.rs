@@ -25,18 +25,20 @@ pub enum Profile {
 
 /// Builds the server and returns its binary.
 pub fn build(profile: Profile) -> Result<PathBuf> {
-    let mut command = Command::new("cargo");
-    command
-        .args(["build", "--package", "server", "--bin", "cueillette"])
-        .current_dir(paths::root());
-    let folder = match profile {
-        Profile::Dev => "debug",
-        Profile::Release => {
-            command.arg("--release");
-            "release"
-        }
+    let (args, folder): (&[&str], _) = match profile {
+        // With the features of the whole workspace, as `cargo test --workspace` builds it: the
+        // two then share what they compile.
+        Profile::Dev => (&["--workspace"], "debug"),
+        Profile::Release => (&["--package", "server", "--release"], "release"),
     };
-    progress::loud_step("compiling the server", || run::stream(&mut command))?;
+    progress::loud_step("compiling the server", || {
+        run::stream(
+            Command::new("cargo")
+                .args(["build", "--bin", "cueillette"])
+                .args(args)
+                .current_dir(paths::root()),
+        )
+    })?;
     Ok(paths::target().join(folder).join("cueillette"))
 }
 
