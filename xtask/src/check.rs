@@ -8,6 +8,7 @@ use crate::{budgets, paths, progress, run, server, setup, site};
 
 /// All checks, the quickest first; the first failure ends them.
 pub fn check() -> Result<ExitCode> {
+    setup::lint_tools()?;
     setup::for_site()?;
     cargo("formatting", &["fmt", "--all", "--check"], &[])?;
     // The server embeds the site, and the lints compile the server.

@@ -33,19 +33,19 @@ pub fn serve(args: &[String]) -> Result<ExitCode> {
         command
     };
 
+    let mark = data.join(DEMO_MARK);
     let ours = shared.is_empty() && std::env::var_os("CUEILLETTE_DATABASE").is_none();
-    let first_run = ours && !data.join("cueillette.sqlite").exists();
+    if ours && !data.join("cueillette.sqlite").exists() {
+        progress::note("first run: the demonstration will be loaded");
+        // Before the database is there, so that a run cut short is made good by the next one.
+        std::fs::write(&mark, "")?;
+    }
     progress::step("migrating the database", || {
         run::quiet(cueillette().arg("migrate"))
     })?;
-    let mark = data.join(DEMO_MARK);
-    if first_run {
-        progress::note("first run: loading the demonstration");
-        std::fs::write(&mark, "")?;
-    }
     if ours && mark.exists() {
         // Loads what is missing, and prints the accounts.
-        run::stream(cueillette().arg("demo"))?;
+        progress::loud_step("demonstration", || run::stream(cueillette().arg("demo")))?;
     }
     let error = cueillette().arg("serve").args(&own).exec();
     Err(error).context("the server could not be started")

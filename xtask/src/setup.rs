@@ -44,6 +44,26 @@ fn wasm_target() -> Result<()> {
     Ok(())
 }
 
+/// Rust's formatter and linter, which a minimal installation of Rust leaves out.
+pub fn lint_tools() -> Result<()> {
+    for (subcommand, component) in [("fmt", "rustfmt"), ("clippy", "clippy")] {
+        if run::quiet(Command::new("cargo").args([subcommand, "--version"])).is_ok() {
+            continue;
+        }
+        progress::step(&format!("adding {component} to Rust"), || {
+            run::quiet(Command::new("rustup").args(["component", "add", component])).with_context(
+                || {
+                    format!(
+                        "`cargo {subcommand}` is missing: install {component} (`rustup component \
+                         add {component}`) and run the command again"
+                    )
+                },
+            )
+        })?;
+    }
+    Ok(())
+}
+
 /// Node.js with npm.
 fn node() -> Result<()> {
     if run::which("node").is_none() || run::which("npm").is_none() {
