@@ -1,0 +1,154 @@
+// Bundles what the browser runs besides the WASM. Usage: node build.mjs OUTDIR
+//
+// Writes into OUTDIR, under logical names that the caller then hashes and compresses:
+//   map.js                     the <cueillette-map> element with its libraries and style rules
+//   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__
+//   style.css, terrain.css     bundled from ../../style; font addresses stay /pkg/andika-*.woff2
+//   andika-400.woff2, andika-700.woff2
+//   app.js                     the WASM's glue, minified in place when it is already there
+
+import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { brotliCompressSync } from "node:zlib";
+import * as esbuild from "esbuild";
+
+const HERE = dirname(fileURLToPath(import.meta.url));
+const STYLE = join(HERE, "../../style");
+/** The first browsers that can run the WASM. */
+const TARGET = ["chrome96", "safari15", "firefox79"];
+const FONT_WEIGHTS = [400, 700];
+
+const LICENCES = `/*! Leaflet 1.9 (c) Volodymyr Agafonkin, CloudMade, BSD-2-Clause | \
+protomaps-leaflet, PMTiles (c) Protomaps LLC, BSD-3-Clause | pbf, vector-tile (c) Mapbox, \
+BSD-3-Clause | point-geometry (c) Mapbox, ISC | rbush (c) Vladimir Agafonkin, MIT | \
+fflate (c) Arjun Barrett, MIT */`;
+
+const common = {
+  absWorkingDir: HERE,
+  bundle: true,
+  minify: true,
+  format: "esm",
+  target: TARGET,
+  charset: "utf8",
+  legalComments: "none",
+  logLevel: "warning",
+};
+
+/** Splits minified CSS into its top-level rules, as `CSSStyleSheet.insertRule` wants them. */
+export function splitRules(css) {
+  const rules = [];
+  let depth = 0;
+  let start = 0;
+  for (let i = 0; i < css.length; i++) {
+    if (css[i] === "{") depth++;
+    if (css[i] === "}" && --depth === 0) {
+      rules.push(css.slice(start, i + 1).trim());
+      start = i + 1;
+    }
+  }
+  return rules;
+}
+
+/** `import rules from "map-rules"`: map.css as a list of rules inside the script. */
+const mapRules = {
+  name: "map-rules",
+  setup(build) {
+    build.onResolve({ filter: /^map-rules$/ }, () => ({ path: "map.css", namespace: "map-rules" }));
+    build.onLoad({ filter: /.*/, namespace: "map-rules" }, async () => {
+      const css = await readFile(join(HERE, "map/map.css"), "utf8");
+      const { code } = await esbuild.transform(css, {
+        loader: "css",
+        minify: true,
+        target: TARGET,
+      });
+      return { contents: JSON.stringify(splitRules(code)), loader: "json" };
+    });
+  },
+};
+
+function buildMap(outdir) {
+  return esbuild.build({
+    ...common,
+    entryPoints: ["map/map.js"],
+    outfile: join(outdir, "map.js"),
+    plugins: [mapRules],
+    banner: { js: LICENCES },
+    // The library's own sources, part by part: its bundle cannot be cut down.
+    alias: { "protomaps-leaflet": "./node_modules/protomaps-leaflet/src" },
+  });
+}
+
+async function buildWorkerAndLoader(outdir) {
+  await esbuild.build({ ...common, entryPoints: ["loader.js"], outfile: join(outdir, "loader.js") });
+  const worker = join(outdir, "sw.js");
+  // `iife`: a service worker is a classic script, its names must not become globals.
+  await esbuild.build({ ...common, format: "iife", entryPoints: ["sw.js"], outfile: worker });
+  const text = await readFile(worker, "utf8");
+  const lists = text.split("__PRECACHE__").length - 1;
+  if (lists !== 1 || !text.includes("__BUILD_ID__")) {
+    throw new Error("sw.js lost a token that the build must replace");
+  }
+}
+
+function buildStyles(outdir) {
+  return esbuild.build({
+    ...common,
+    entryPoints: ["style", "terrain"].map((name) => join(STYLE, `${name}.css`)),
+    outdir,
+    external: ["/pkg/*"],
+  });
+}
+
+async function copyFonts(outdir) {
+  for (const weight of FONT_WEIGHTS) {
+    const file = `node_modules/@fontsource/andika/files/andika-latin-${weight}-normal.woff2`;
+    await copyFile(join(HERE, file), join(outdir, `andika-${weight}.woff2`));
+  }
+}
+
+async function minifyGlue(outdir) {
+  const file = join(outdir, "app.js");
+  const glue = await readFile(file, "utf8").catch((error) => {
+    if (error.code === "ENOENT") return undefined;
+    throw error;
+  });
+  if (glue === undefined) return;
+  const { code } = await esbuild.transform(glue, { format: "esm", minify: true, target: TARGET });
+  await writeFile(file, code);
+}
+
+async function printSizes(outdir) {
+  const names = ["map.js", "loader.js", "sw.js", "style.css", "terrain.css", "app.js"];
+  for (const name of names) {
+    const bytes = await readFile(join(outdir, name)).catch(() => undefined);
+    if (!bytes) continue;
+    // Node's default is brotli 11, the quality that is served.
+    const brotli = brotliCompressSync(bytes).length;
+    console.log(`${name.padEnd(12)} ${bytes.length} bytes, ${brotli} brotli`);
+  }
+}
+
+async function main(outdir) {
+  await mkdir(outdir, { recursive: true });
+  await Promise.all([
+    buildMap(outdir),
+    buildWorkerAndLoader(outdir),
+    buildStyles(outdir),
+    copyFonts(outdir),
+    minifyGlue(outdir),
+  ]);
+  await printSizes(outdir);
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const outdir = process.argv[2];
+  if (!outdir) {
+    console.error("usage: node build.mjs OUTDIR");
+    process.exit(2);
+  }
+  await main(outdir).catch((error) => {
+    console.error(error.message);
+    process.exit(1);
+  });
+}

@@ -1,0 +1,307 @@
+// <cueillette-map>: sites on the town's base map, with no request to any other host.
+//
+// Attributes
+//   base            path of the base map, e.g. /base-map.pmtiles; without it, plain paper
+//   operator-hint   one line shown when the server has no base map
+//   locate          shows « Ma position »: asked on tap, once, never followed
+//   pick            a tap on the ground, or Enter on the focused map, chooses a place
+//   chosen          id of the chosen site
+//   sites           JSON list of sites; or the property `sites`, or a child
+//                   <script type="application/json">
+//   credit-href     makes « © OpenStreetMap » a link
+// Events, bubbling: `site-chosen` {id}, `place-chosen` {lat, lon}.
+// Light DOM: the page's own style applies. Content given inside the element stays for phones
+// without script and is hidden once the map is there.
+
+import { PMTiles } from "pmtiles";
+import { BytesSource, NoBaseMap, openBaseMap } from "./base-map.js";
+import { Card, Legend, Line, button, credit, ground, group } from "./furniture.js";
+import { CalmMap, DivIcon, LatLngBounds, Marker } from "./leaflet.js";
+import { askPosition, describePosition, drawPosition } from "./own-position.js";
+import { SiteMarks } from "./site-marks.js";
+import { readSites } from "./sites.js";
+import { TownLayer } from "./town-layer.js";
+import { lookOfPage } from "./town-style.js";
+
+const MIN_ZOOM = 5;
+const MAX_ZOOM = 19;
+/** Sites close together are not shown closer than this: streets around help to know the place. */
+const FIT_ZOOM_MAX = 16;
+/** From this zoom on, sites carry their names. */
+const NAMES_ZOOM = 16;
+/** Free space around the sites, so that no mark hides under a button. */
+const FIT_PADDING = { paddingTopLeft: [40, 48], paddingBottomRight: [68, 48] };
+/** The chosen site is kept clear of the buttons and of its own card. */
+const BESIDE_CARD = { paddingTopLeft: [32, 32], paddingBottomRight: [84, 136] };
+/** Where to look before anything is known: France. */
+const NOWHERE = { center: [46.6, 2.4], zoom: MIN_ZOOM };
+
+const NO_BASE_MAP_WORDS = {
+  later: "Le plan de la ville viendra avec le réseau.",
+  unreadable: "Le plan de la ville est illisible. Les lieux restent justes.",
+  "too-big": "Le plan de la ville est trop gros pour ce téléphone.",
+};
+
+export class CueilletteMap extends HTMLElement {
+  static get observedAttributes() {
+    return ["sites", "chosen"];
+  }
+
+  constructor() {
+    super();
+    this.list = undefined;
+    this.fitted = false;
+  }
+
+  get sites() {
+    return this.list || [];
+  }
+
+  set sites(given) {
+    this.list = readSites(given);
+    if (this.map) this.showSites();
+  }
+
+  connectedCallback() {
+    // A property set before this script arrived hides the setter: take its value, then free it.
+    if (Object.prototype.hasOwnProperty.call(this, "sites")) {
+      const early = this.sites;
+      delete this.sites;
+      this.sites = early;
+    }
+    if (!this.list) this.readOwnSites();
+    this.build();
+    this.showSites();
+    this.loadBaseMap();
+  }
+
+  disconnectedCallback() {
+    this.resized.disconnect();
+    this.themed.disconnect();
+    this.dark.removeEventListener("change", this.dress);
+    window.removeEventListener("online", this.retry);
+    this.map.remove();
+    this.map = this.town = this.own = this.pin = undefined;
+    this.fitted = false;
+    this.frame.remove();
+    this.classList.remove("map-ready");
+  }
+
+  attributeChangedCallback(name, before, now) {
+    if (name === "sites") this.sites = now;
+    if (name === "chosen" && this.map) this.choose(now);
+  }
+
+  /** The sites of the page's own JSON, which may come after the opening tag while parsing. */
+  readOwnSites() {
+    const data = this.querySelector('script[type="application/json"]');
+    this.list = readSites(data ? data.textContent : []);
+  }
+
+  // ---- building
+
+  build() {
+    this.line = new Line();
+    this.card = new Card();
+    this.legend = new Legend();
+    const place = ground();
+    const view = document.createElement("div");
+    view.className = "map-view";
+    view.append(this.buttons(), place, this.line.element, this.card.element);
+    view.append(credit(this.getAttribute("credit-href")));
+    this.frame = document.createElement("div");
+    this.frame.className = "map-frame";
+    this.frame.append(view, this.legend.element);
+    this.append(this.frame);
+    this.classList.add("map-ready");
+    this.buildLeaflet(place);
+    this.watch();
+  }
+
+  buttons() {
+    const zoom = group(
+      button("in", "Zoomer", () => this.zoomBy(1)),
+      button("out", "Dézoomer", () => this.zoomBy(-1)),
+    );
+    const go = group(button("all", "Voir tous les lieux", () => this.fit()));
+    if (this.hasAttribute("locate")) {
+      go.append(button("here", "Ma position", () => this.locate()));
+    }
+    const all = document.createElement("div");
+    all.className = "map-buttons";
+    all.append(zoom, go);
+    return all;
+  }
+
+  buildLeaflet(place) {
+    this.map = new CalmMap(place, {
+      minZoom: MIN_ZOOM,
+      maxZoom: MAX_ZOOM,
+      zoomControl: false,
+      attributionControl: false,
+      // The wheel scrolls the page until the map has been touched.
+      scrollWheelZoom: false,
+      ...NOWHERE,
+    });
+    this.marks = new SiteMarks(this.map, (site) => this.sayChosen(site));
+    this.marks.chosen = this.getAttribute("chosen");
+    this.map.on("click", ({ latlng }) => this.tapGround(latlng));
+    this.map.on("zoomend", () => this.nameSites());
+    this.map.on("focus", () => this.map.scrollWheelZoom.enable());
+    this.map.on("blur", () => this.map.scrollWheelZoom.disable());
+    place.addEventListener("keydown", (event) => this.pressKey(event, place));
+  }
+
+  /** A tab shown later, a turned phone, another theme, the network coming back. */
+  watch() {
+    this.resized = new ResizeObserver(() => {
+      this.map.invalidateSize({ pan: false });
+      if (!this.fitted) this.fit();
+    });
+    this.resized.observe(this.frame);
+    this.dress = () => this.wear(lookOfPage());
+    this.themed = new MutationObserver(this.dress);
+    this.themed.observe(document.documentElement, { attributeFilter: ["data-theme"] });
+    this.dark = matchMedia("(prefers-color-scheme: dark)");
+    this.dark.addEventListener("change", this.dress);
+    this.dress();
+    this.retry = () => this.loadBaseMap();
+  }
+
+  wear(look) {
+    this.frame.dataset.look = look;
+    if (this.town) this.town.dress(look);
+  }
+
+  // ---- base map
+
+  async loadBaseMap() {
+    const url = this.getAttribute("base");
+    const { map } = this;
+    if (!url || this.town) return;
+    window.removeEventListener("online", this.retry);
+    try {
+      const bytes = await openBaseMap(url, (part) => {
+        if (this.map === map) this.line.say("Le plan de la ville arrive :", part);
+      });
+      const archive = new PMTiles(new BytesSource(url, bytes));
+      const header = await archive.getHeader();
+      // Taken off the page meanwhile: whoever puts it back starts again.
+      if (this.map === map) this.layTown(archive, header);
+    } catch (error) {
+      if (this.map === map) this.explainNoBaseMap(error);
+    }
+  }
+
+  layTown(archive, header) {
+    this.line.say("");
+    this.town = new TownLayer(archive, header, this.frame.dataset.look).addTo(this.map);
+    this.townBounds = new LatLngBounds(
+      [header.minLat, header.minLon],
+      [header.maxLat, header.maxLon],
+    );
+    if (!this.fitted) this.fit();
+    this.limitZoom();
+  }
+
+  explainNoBaseMap(error) {
+    const reason = error instanceof NoBaseMap ? error.reason : "unreadable";
+    if (!(error instanceof NoBaseMap)) console.warn(error);
+    if (reason === "later") window.addEventListener("online", this.retry);
+    const hint = this.getAttribute("operator-hint") || "";
+    this.line.say(reason === "none" ? hint : NO_BASE_MAP_WORDS[reason]);
+  }
+
+  // ---- sites
+
+  showSites() {
+    this.marks.show(this.sites);
+    this.legend.show(this.sites);
+    this.choose(this.marks.chosen);
+    if (!this.fitted) this.fit();
+    this.nameSites();
+  }
+
+  /** Moves the view to all sites, or to the whole town; waits while the map has no size. */
+  fit() {
+    const { x, y } = this.map.getSize();
+    if (!x || !y) return;
+    const positions = this.marks.positions();
+    const bounds = positions.length ? new LatLngBounds(positions) : this.townBounds;
+    if (!bounds) return;
+    this.map.setMinZoom(MIN_ZOOM);
+    this.map.fitBounds(bounds, { ...FIT_PADDING, maxZoom: FIT_ZOOM_MAX, animate: false });
+    this.limitZoom();
+    // Sites that come later than the town's map still get their own first view.
+    this.fitted = positions.length > 0;
+  }
+
+  /** No way out to where the town is a dot or nothing, unless the sites themselves are so far. */
+  limitZoom() {
+    const lowest = this.town ? this.town.lowestZoom : MIN_ZOOM;
+    this.map.setMinZoom(Math.min(lowest, this.map.getZoom()));
+  }
+
+  /** Closer to the chosen site, which stays where it is, or to the middle of the view. */
+  zoomBy(step) {
+    const { map } = this;
+    const site = this.marks.chosenSite();
+    const around = site ? [site.lat, site.lon] : map.getCenter();
+    map.setZoomAround(around, map.getZoom() + step);
+  }
+
+  nameSites() {
+    this.frame.classList.toggle("map-near", this.map.getZoom() >= NAMES_ZOOM);
+  }
+
+  choose(id) {
+    const site = this.marks.choose(id);
+    this.card.show(site);
+    if (site && this.fitted) this.map.panInside([site.lat, site.lon], BESIDE_CARD);
+  }
+
+  sayChosen(site) {
+    this.choose(site.id);
+    this.say("site-chosen", { id: site.id });
+  }
+
+  // ---- places
+
+  tapGround(latlng) {
+    this.choose(null);
+    if (this.hasAttribute("pick")) this.pick(latlng);
+  }
+
+  pick({ lat, lng }) {
+    if (this.pin) this.pin.remove();
+    const icon = new DivIcon({ html: "", className: "map-pin", iconSize: [32, 32] });
+    this.pin = new Marker([lat, lng], { icon, interactive: false, keyboard: false });
+    this.pin.addTo(this.map);
+    this.say("place-chosen", { lat, lon: lng });
+  }
+
+  pressKey(event, place) {
+    if (event.key === "Escape") this.choose(null);
+    const onGround = event.key === "Enter" && event.target === place;
+    if (onGround && this.hasAttribute("pick")) this.pick(this.map.getCenter());
+  }
+
+  async locate() {
+    const { map } = this;
+    this.line.say("On cherche la position…");
+    try {
+      const position = await askPosition();
+      if (this.map !== map) return;
+      if (this.own) this.own.remove();
+      this.own = drawPosition(map, position);
+      map.fitBounds(this.own.bounds, { maxZoom: FIT_ZOOM_MAX });
+      this.line.say(describePosition(position));
+    } catch (error) {
+      if (this.map === map) this.line.say(error.message);
+    }
+  }
+
+  say(name, detail) {
+    this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true }));
+  }
+}

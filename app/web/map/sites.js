@@ -1,0 +1,63 @@
+// Sites as the map knows them: read with care from the page, named in words for everyone.
+
+/** The word for each state, in the order of a site's life. */
+export const STATES = { seen: "vu", planned: "prévu", done: "fait", returned: "revenu" };
+
+const NUMBERS = new Intl.NumberFormat("fr-FR");
+
+function isOnEarth(lat, lon) {
+  const finite = Number.isFinite(lat) && Number.isFinite(lon);
+  // 0,0 is what a phone without a position says. No town of the product is there.
+  return finite && Math.abs(lat) <= 85 && Math.abs(lon) <= 180 && (lat !== 0 || lon !== 0);
+}
+
+/** A link of this very site only: a list of sites must not be a way out. */
+function ownPath(href) {
+  return typeof href === "string" && /^\/(?![/\\])/.test(href) ? href : undefined;
+}
+
+/**
+ * Takes a list of sites, or its JSON text, and keeps those that can be shown. A site that cannot
+ * be placed is left out and the others stay; a state unknown to this version is shown as "seen".
+ */
+export function readSites(given) {
+  const list = typeof given === "string" ? parse(given) : given;
+  if (!Array.isArray(list)) return [];
+  return list
+    .filter((site) => site && isOnEarth(site.lat, site.lon))
+    .map((site) => ({
+      id: String(site.id),
+      title: String(site.title || "Lieu"),
+      lat: site.lat,
+      lon: site.lon,
+      discreet: site.nature === "discreet",
+      state: Object.hasOwnProperty.call(STATES, site.state) ? site.state : "seen",
+      count: Number.isInteger(site.count) ? site.count : undefined,
+      href: ownPath(site.href),
+    }));
+}
+
+function parse(text) {
+  try {
+    return JSON.parse(text);
+  } catch (notJson) {
+    console.warn("cueillette-map: sites are not JSON");
+    return [];
+  }
+}
+
+/** « prévu, lieu discret, 47 ramassées »: all that shape and colour say, in words. */
+export function describe(site) {
+  const words = [STATES[site.state]];
+  if (site.discreet) words.push("lieu discret");
+  // Nothing picked up yet goes without saying, but not where the work is done.
+  if (site.count || (site.count === 0 && site.state === "done")) {
+    words.push(`${NUMBERS.format(site.count)} ${site.count > 1 ? "ramassées" : "ramassée"}`);
+  }
+  return words.join(", ");
+}
+
+/** « Place de la Victoire, prévu »: the name that a screen reader says. */
+export function nameOf(site) {
+  return `${site.title}, ${describe(site)}`;
+}

@@ -1,0 +1,104 @@
+// The service worker: it makes /terrain open with no network, and nothing else.
+//
+// It keeps one versioned set of files, taken whole or not at all. Pages of signed-in people,
+// the API and the town's base map never pass through it.
+//
+// The build replaces two tokens in the text of this file after it was minified: every
+// __BUILD_ID__ by the build's hexadecimal id, and the one __PRECACHE__ by a JSON list of paths.
+// The first stands in a string and the second is a name that is declared nowhere: a minifier
+// must leave both as they are.
+
+const BUILD_ID = "__BUILD_ID__";
+/** Paths kept on the phone: "/terrain", "/hors-ligne", the hashed files under /pkg/, icons. */
+const PRECACHE = __PRECACHE__;
+
+const CACHE_PREFIX = "cueillette-";
+const CACHE = CACHE_PREFIX + BUILD_ID;
+/** Filled and read by the map itself: an update of the product does not throw a town away. */
+const BASE_MAP_CACHE = "cueillette-base-map";
+
+const RECORDER_PAGE = "/terrain";
+const OFFLINE_PAGE = "/hors-ligne";
+const HASHED_FILES = "/pkg/";
+
+/**
+ * Fetches one file of the set and says no to anything that is not exactly it. A redirect is a
+ * sign-in page or a captive portal, HTML in place of a hashed file is another's answer, and a
+ * recorder page of another build comes from a server that was updated under our feet.
+ */
+async function fetchForKeeping(path) {
+  const answer = await fetch(path, {
+    // Hashed files never change and the page has just loaded them: do not pay for them twice.
+    cache: path.startsWith(HASHED_FILES) ? "default" : "reload",
+    // What is kept is the same for everyone: nobody's session may colour it.
+    credentials: "omit",
+  });
+  if (!answer.ok || answer.redirected) throw new Error(`${path}: ${answer.status}, not kept`);
+  const isPage = !path.includes(".");
+  const isHtml = (answer.headers.get("content-type") || "").startsWith("text/html");
+  if (isPage !== isHtml) throw new Error(`${path}: not the expected kind of file`);
+
+  const body = await answer.arrayBuffer();
+  if (path === RECORDER_PAGE) {
+    const page = new TextDecoder().decode(body);
+    if (!page.includes(`data-build="${BUILD_ID}"`)) throw new Error(`${path}: of another build`);
+  }
+  // Rewritten headers: the body is already decoded, and a Vary would hide or refuse the copy.
+  const headers = new Headers(answer.headers);
+  for (const name of ["vary", "content-encoding", "content-length"]) headers.delete(name);
+  return new Response(body, { headers });
+}
+
+/** All or nothing: the cache is opened only once every file is here and right. */
+async function keepAll() {
+  const answers = await Promise.all(PRECACHE.map(fetchForKeeping));
+  const alreadyThere = await caches.has(CACHE);
+  try {
+    const cache = await caches.open(CACHE);
+    await Promise.all(answers.map((answer, i) => cache.put(PRECACHE[i], answer)));
+  } catch (storageFull) {
+    // A half-filled set is worse than none, unless a whole one of this build was there before.
+    if (!alreadyThere) await caches.delete(CACHE);
+    throw storageFull;
+  }
+}
+
+async function dropOldVersions() {
+  const old = (await caches.keys()).filter(
+    (name) => name.startsWith(CACHE_PREFIX) && name !== CACHE && name !== BASE_MAP_CACHE,
+  );
+  await Promise.all(old.map((name) => caches.delete(name)));
+}
+
+/** The kept copy, whatever the query string or headers asked for; undefined when it is gone. */
+async function kept(path) {
+  const cache = await caches.open(CACHE);
+  return cache.match(path, { ignoreSearch: true, ignoreVary: true });
+}
+
+self.addEventListener("install", (event) => event.waitUntil(keepAll()));
+
+// The very first worker takes the open page; an update comes here only when it may.
+self.addEventListener("activate", (event) => {
+  event.waitUntil(dropOldVersions().then(() => self.clients.claim()));
+});
+
+// An update waits until the page, which knows what is unsent, says that the moment is good.
+self.addEventListener("message", (event) => {
+  if (event.data && event.data.type === "skip-waiting") self.skipWaiting();
+});
+
+self.addEventListener("fetch", (event) => {
+  const { request } = event;
+  const { origin, pathname } = new URL(request.url);
+  if (request.method !== "GET" || origin !== self.location.origin) return;
+  if (pathname.startsWith("/api/")) return;
+
+  if (PRECACHE.includes(pathname)) {
+    event.respondWith(kept(pathname).then((copy) => copy || fetch(request)));
+  } else if (request.mode === "navigate") {
+    event.respondWith(
+      fetch(request).catch(() => kept(OFFLINE_PAGE).then((page) => page || Response.error())),
+    );
+  }
+});

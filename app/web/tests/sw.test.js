@@ -1,0 +1,243 @@
+// The service worker against a fake browser: caches, fetch and events of our own.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { test } from "node:test";
+import vm from "node:vm";
+
+const ORIGIN = "https://cueillette.example";
+const BUILD = "00ff00ff00ff00ff";
+const FILES = ["/terrain", "/hors-ligne", "/pkg/app.0001.js", "/icon.svg"];
+const source = await readFile(new URL("../sw.js", import.meta.url), "utf8");
+
+const page = (build) => `<!DOCTYPE html><html lang="fr" data-build="${build}">`;
+const html = (body, headers) =>
+  new Response(body, { headers: { "content-type": "text/html; charset=utf-8", ...headers } });
+
+/** What a healthy server of this build answers. */
+function answers(build = BUILD) {
+  return {
+    "/terrain": () => html(page(build), { vary: "Cookie", "content-security-policy": "x" }),
+    "/hors-ligne": () => html("hors ligne"),
+    "/pkg/app.0001.js": () => jsFile("app"),
+    "/icon.svg": () => new Response("<svg/>", { headers: { "content-type": "image/svg+xml" } }),
+  };
+}
+
+function jsFile(body) {
+  return new Response(body, { headers: { "content-type": "text/javascript" } });
+}
+
+class FakeCache {
+  constructor() {
+    this.kept = new Map();
+    this.full = false;
+  }
+
+  async put(path, answer) {
+    if (this.full && this.kept.size > 0) throw new Error("QuotaExceededError");
+    assert.notEqual(answer.headers.get("vary"), "*");
+    this.kept.set(path, answer);
+  }
+
+  async match(path, options) {
+    assert.deepEqual({ ...options }, { ignoreSearch: true, ignoreVary: true });
+    const answer = this.kept.get(path);
+    return answer && answer.clone();
+  }
+}
+
+class FakeCaches {
+  constructor() {
+    this.all = new Map();
+    this.full = false;
+  }
+
+  async open(name) {
+    if (!this.all.has(name)) this.all.set(name, new FakeCache());
+    const cache = this.all.get(name);
+    cache.full = this.full;
+    return cache;
+  }
+
+  async has(name) {
+    return this.all.has(name);
+  }
+
+  async delete(name) {
+    return this.all.delete(name);
+  }
+
+  async keys() {
+    return [...this.all.keys()];
+  }
+}
+
+/** Starts a worker; `server` may be changed while it runs. */
+function start({ server = answers(), caches = new FakeCaches(), build = BUILD } = {}) {
+  const listeners = {};
+  const asked = [];
+  const done = { claimed: 0, skipped: 0 };
+  const world = {
+    server,
+    caches,
+    asked,
+    done,
+    async dispatch(type, event = {}) {
+      const promises = [];
+      listeners[type]({ ...event, waitUntil: (promise) => promises.push(promise) });
+      await Promise.all(promises);
+    },
+    /** What the worker answers to a request, or undefined when it lets it pass. */
+    async get(path, { mode = "no-cors", method = "GET", origin = ORIGIN } = {}) {
+      let answer;
+      const request = { url: origin + path, mode, method };
+      listeners.fetch({ request, respondWith: (promise) => (answer = promise) });
+      return answer;
+    },
+  };
+  const self = {
+    location: new URL(`${ORIGIN}/sw.js`),
+    addEventListener: (type, listener) => (listeners[type] = listener),
+    clients: { claim: async () => done.claimed++ },
+    skipWaiting: () => done.skipped++,
+  };
+  const fetch = async (request, options) => {
+    const path = typeof request === "string" ? request : request.url.slice(ORIGIN.length);
+    asked.push({ path, ...options });
+    const answer = world.server && world.server[path];
+    if (!answer) throw new TypeError("offline");
+    return answer();
+  };
+  const text = source
+    .replaceAll("__PRECACHE__;", `${JSON.stringify(FILES)};`)
+    .replaceAll("__BUILD_ID__", build);
+  vm.runInNewContext(text, { self, caches, fetch, URL, Response, Headers, TextDecoder });
+  return world;
+}
+
+const navigate = { mode: "navigate" };
+const textOf = async (answer) => (await answer).text();
+
+test("the whole set is kept, and the recorder opens with no network", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  await worker.dispatch("activate");
+  worker.server = undefined;
+  assert.equal(await textOf(worker.get("/terrain", navigate)), page(BUILD));
+  assert.equal(await textOf(worker.get("/pkg/app.0001.js")), "app");
+  assert.equal(worker.done.claimed, 1);
+  assert.equal(worker.done.skipped, 0);
+});
+
+test("nobody's session colours what is kept", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  assert.ok(worker.asked.length >= FILES.length);
+  assert.ok(worker.asked.every(({ credentials }) => credentials === "omit"));
+});
+
+test("a query string does not hide the kept page, nor does Vary", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.server = undefined;
+  assert.equal(await textOf(worker.get("/terrain?source=accueil", navigate)), page(BUILD));
+});
+
+test("the kept page keeps its security policy", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  const answer = await worker.get("/terrain", navigate);
+  assert.equal(answer.headers.get("content-security-policy"), "x");
+  assert.equal(answer.headers.get("vary"), null);
+});
+
+const redirected = () => Object.defineProperty(html(page(BUILD)), "redirected", { value: true });
+const BAD_SERVERS = {
+  "a redirected recorder page": { "/terrain": redirected },
+  "a recorder page of another build": answers("ffffffffffffffff"),
+  "a hashed file that is gone": { "/pkg/app.0001.js": () => new Response("", { status: 404 }) },
+  "a portal's HTML in place of a script": { "/pkg/app.0001.js": () => html("payez ici") },
+  "a page that is not HTML": { "/hors-ligne": () => jsFile("{}") },
+  "a network that goes away": { "/icon.svg": undefined },
+};
+for (const [name, bad] of Object.entries(BAD_SERVERS)) {
+  test(`${name} fails the install, and the old version stays whole`, async () => {
+    const old = start({ build: "aaaaaaaaaaaaaaaa", server: answers("aaaaaaaaaaaaaaaa") });
+    await old.dispatch("install");
+    const next = start({ caches: old.caches, server: { ...answers(), ...bad } });
+    await assert.rejects(next.dispatch("install"));
+    assert.deepEqual(await old.caches.keys(), ["cueillette-aaaaaaaaaaaaaaaa"]);
+    old.server = undefined;
+    assert.equal(await textOf(old.get("/terrain", navigate)), page("aaaaaaaaaaaaaaaa"));
+  });
+}
+
+test("a full storage leaves nothing half kept", async () => {
+  const worker = start();
+  worker.caches.full = true;
+  await assert.rejects(worker.dispatch("install"), /Quota/);
+  assert.deepEqual(await worker.caches.keys(), []);
+});
+
+test("a failed second install of the same build does not empty the first", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.caches.full = true;
+  await assert.rejects(worker.dispatch("install"), /Quota/);
+  assert.deepEqual(await worker.caches.keys(), [`cueillette-${BUILD}`]);
+});
+
+test("activation drops old versions, and neither the town's map nor a stranger's cache", async () => {
+  const worker = start();
+  for (const name of ["cueillette-0ld", "cueillette-base-map", "other"]) {
+    await worker.caches.open(name);
+  }
+  await worker.dispatch("install");
+  await worker.dispatch("activate");
+  const left = ["cueillette-base-map", "other", `cueillette-${BUILD}`];
+  assert.deepEqual(await worker.caches.keys(), left);
+});
+
+test("an update waits until it is told", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  await worker.dispatch("message", { data: { type: "something-else" } });
+  await worker.dispatch("message", { data: null });
+  assert.equal(worker.done.skipped, 0);
+  await worker.dispatch("message", { data: { type: "skip-waiting" } });
+  assert.equal(worker.done.skipped, 1);
+});
+
+test("other pages come from the network, and are never kept", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.server["/sorties"] = () => html("liste");
+  assert.equal(await textOf(worker.get("/sorties", navigate)), "liste");
+  const cache = await worker.caches.open(`cueillette-${BUILD}`);
+  assert.deepEqual([...cache.kept.keys()], FILES);
+});
+
+test("other pages with no network show the offline page", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.server = undefined;
+  assert.equal(await textOf(worker.get("/sorties", navigate)), "hors ligne");
+});
+
+test("the API, the base map, posts and other hosts pass untouched", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  assert.equal(await worker.get("/api/v1/crew/pack"), undefined);
+  assert.equal(await worker.get("/api/v1/allowance-lists/1/list.csv", navigate), undefined);
+  assert.equal(await worker.get("/base-map.pmtiles"), undefined);
+  assert.equal(await worker.get("/terrain", { mode: "navigate", method: "POST" }), undefined);
+  assert.equal(await worker.get("/terrain", { origin: "https://other.example" }), undefined);
+});
+
+test("a set that the browser threw away is fetched again", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  await worker.caches.delete(`cueillette-${BUILD}`);
+  assert.equal(await textOf(worker.get("/terrain", navigate)), page(BUILD));
+});
