@@ -7,7 +7,7 @@ use anyhow::{Context, Result, ensure};
 use serde_json::Value;
 
 use crate::server::{Installation, agent, fetch_brotli};
-use crate::site;
+use crate::{run, site};
 
 /// Up to the first possible tap: page, style, scripts, WebAssembly, icons.
 const FIRST_VISIT_BYTES_MAX: u64 = 100_000;
@@ -55,6 +55,7 @@ impl Budget {
 /// Weighs the site on a server of its own, and fails when a limit is passed.
 pub fn check(binary: &Path) -> Result<()> {
     let installation = Installation::on_sqlite(binary)?;
+    run::quiet(installation.command().arg("migrate"))?;
     let server = installation.serve()?;
     let scale = Scale {
         agent: agent(),
@@ -191,14 +192,16 @@ fn attribute(tag: &str, name: &str) -> Option<String> {
     value.map(str::to_owned)
 }
 
-/// Addresses inside a style's `url(…)`.
+/// Addresses inside a style's `url(…)`. Fonts are left out: declaring one fetches nothing, and the
+/// recorder names them in its rules only after the first tap.
 fn fetched_by_style(css: &str) -> Vec<String> {
     let inside = css
         .split("url(")
         .skip(1)
         .filter_map(|rest| rest.split(')').next());
     let bare = inside.map(|value| value.trim_matches(['"', '\'', ' ']).to_owned());
-    bare.filter(|path| path.starts_with('/')).collect()
+    bare.filter(|path| path.starts_with('/') && !path.ends_with(".woff2"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -248,8 +251,8 @@ mod tests {
     }
 
     #[test]
-    fn a_style_fetches_its_fonts() {
+    fn a_style_fetches_its_pictures_and_no_font_yet() {
         let css = "src:url(/pkg/a.woff2) format('woff2'),url(\"/pkg/b.png\"),url(data:x)";
-        assert_eq!(fetched_by_style(css), ["/pkg/a.woff2", "/pkg/b.png"]);
+        assert_eq!(fetched_by_style(css), ["/pkg/b.png"]);
     }
 }

@@ -17,13 +17,13 @@ use crate::server::{Installation, Profile};
 use crate::{paths, run, server, setup, site};
 use figures::{Sending, megabytes};
 use phones::{Crew, Office};
-use positions::Day;
+use positions::Place;
 
 const POSITIONS_FILE: &str = "geodata/boston_needle_requests_2024-01_2026-03.csv";
 /// Reports of needles on public ground in this file, one row each.
 const POSITIONS: usize = 24_054;
 
-/// A row of the file is one syringe picked up; each chunk of a month is one outing.
+/// A row of the file is one syringe picked up « ici », where no site is; 75 rows are one outing.
 pub fn boston() -> Result<ExitCode> {
     let file = paths::shared().join(POSITIONS_FILE);
     let text = std::fs::read_to_string(&file).with_context(|| {
@@ -33,8 +33,8 @@ pub fn boston() -> Result<ExitCode> {
             file.display()
         )
     })?;
-    let days = positions::days(&text)?;
-    let positions: usize = days.iter().map(|day| day.places.len()).sum();
+    let outings = positions::by_outing(&text)?;
+    let positions: usize = outings.iter().map(Vec::len).sum();
     ensure!(
         positions == POSITIONS,
         "the file holds {positions} positions, not {POSITIONS}"
@@ -43,22 +43,22 @@ pub fn boston() -> Result<ExitCode> {
     setup::for_site()?;
     site::build()?;
     let binary = server::build(Profile::Release)?;
-    measure("SQLite", &Installation::on_sqlite(&binary)?, &days)?;
-    on_postgres(&binary, &days)?;
+    measure("SQLite", &Installation::on_sqlite(&binary)?, &outings)?;
+    on_postgres(&binary, &outings)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn on_postgres(binary: &Path, days: &[Day]) -> Result<()> {
+fn on_postgres(binary: &Path, outings: &[Vec<Place>]) -> Result<()> {
     // A commit waits for the disk, as in a real installation.
     let postgres = Postgres::start(Durability::Durable)?;
     measure(
         "PostgreSQL",
         &Installation::on_postgres(binary, postgres.url())?,
-        days,
+        outings,
     )
 }
 
-fn measure(engine: &str, installation: &Installation, days: &[Day]) -> Result<()> {
+fn measure(engine: &str, installation: &Installation, outings: &[Vec<Place>]) -> Result<()> {
     let demo = progress::step(&format!("loading the demonstration on {engine}"), || {
         run::quiet(installation.command().arg("migrate"))?;
         run::quiet(installation.command().args(["demo", "--json"]))
@@ -67,10 +67,11 @@ fn measure(engine: &str, installation: &Installation, days: &[Day]) -> Result<()
     let office = Office::new(&server.address, &demo)?;
 
     let crews = progress::step(
-        &format!("opening {} outings on {engine}", days.len()),
+        &format!("opening {} outings on {engine}", outings.len()),
         || {
-            days.iter()
-                .map(|day| office.open(day))
+            outings
+                .iter()
+                .map(|places| office.open(places))
                 .collect::<Result<Vec<Crew>>>()
         },
     )?;

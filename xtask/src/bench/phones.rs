@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::figures::Sending;
-use super::positions::Day;
+use super::positions::Place;
 use crate::{run, server};
 
 /// What one `POST /api/v1/facts` may hold.
@@ -38,59 +38,48 @@ pub struct Office {
     agent: ureq::Agent,
     api: String,
     token: String,
+    /// Where the programme is. Phones may send for a few weeks only, so that all outings are of
+    /// today, whatever the file's months.
+    today: String,
 }
 
 impl Office {
     /// Signs in with the coordinator's token of the demonstration.
     pub fn new(address: &str, demo: &str) -> Result<Self> {
         let demo: Value = serde_json::from_str(demo).context("`demo --json` printed no JSON")?;
-        let token = text(&demo, "/tokens/coordinator")?;
-        Ok(Self {
+        let mut office = Self {
             agent: server::agent(),
             api: format!("{address}/api/v1"),
-            token,
-        })
+            token: text(&demo, "/tokens/coordinator")?,
+            today: String::new(),
+        };
+        let outing = office.get(&format!("/outings/{}", text(&demo, "/outing_today")?))?;
+        office.today = text(&outing, "/day")?;
+        Ok(office)
     }
 
     /// Makes an outing, opens it and lets one phone join it.
-    pub fn open(&self, day: &Day) -> Result<Crew> {
+    pub fn open(&self, places: &[Place]) -> Result<Crew> {
         run::go_on()?;
         let outing = Uuid::now_v7();
         let device = Uuid::now_v7();
         let at = format!("/outings/{outing}");
-        self.post(
-            "/outings",
-            &json!({
-                "id": outing,
-                "day": day.date,
-                "starts_at": "09:00",
-                "ends_at": "12:00",
-                "meeting_place": "Boston",
-            }),
-        )?;
-        let code = self.post(&format!("{at}/code"), &json!({}))?;
-        let code = text(&code, "/code")?;
+        self.post("/outings", &json!({ "id": outing, "day": self.today }))?;
+        let opened = self.post(&format!("{at}/open"), &json!({ "override": "mesure" }))?;
+        let code = text(&self.post(&format!("{at}/code"), &json!({}))?, "/code")?;
         let joined = self.post("/crew/join", &json!({ "code": code, "device": device }))?;
         let token = text(&joined, "/token")?;
-        self.post(
-            &format!("{at}/open"),
-            &json!({ "override": "mesure de performance" }),
-        )?;
+        let facts = facts(places, outing, device, &text(&opened, "/opened_at")?);
         Ok(Crew {
             outing,
             token,
-            facts: facts(day, outing, device),
+            facts,
         })
     }
 
     /// The syringes of an outing's summary.
     pub fn syringes(&self, crew: &Crew) -> Result<u64> {
-        let url = format!("{}/outings/{}/summary", self.api, crew.outing);
-        let request = self
-            .agent
-            .get(&url)
-            .header("authorization", format!("Bearer {}", self.token));
-        let summary = answer(&url, request.call()?)?;
+        let summary = self.get(&format!("/outings/{}/summary", crew.outing))?;
         summary
             .pointer("/totals/syringe")
             .and_then(Value::as_u64)
@@ -100,6 +89,15 @@ impl Office {
                     crew.outing
                 )
             })
+    }
+
+    fn get(&self, path: &str) -> Result<Value> {
+        let url = format!("{}{path}", self.api);
+        let request = self
+            .agent
+            .get(&url)
+            .header("authorization", format!("Bearer {}", self.token));
+        answer(&url, request.call()?)
     }
 
     fn post(&self, path: &str, body: &Value) -> Result<Value> {
@@ -140,17 +138,16 @@ impl Office {
     }
 }
 
-/// One pickup of one syringe per place, a minute apart, in the morning of the outing.
-fn facts(day: &Day, outing: Uuid, device: Uuid) -> Vec<Value> {
-    let fact = |(index, place): (usize, &super::positions::Place)| {
-        let (hour, minute) = (8 + index / 60, index % 60);
+/// One pickup of one syringe per place.
+fn facts(places: &[Place], outing: Uuid, device: Uuid, recorded_at: &str) -> Vec<Value> {
+    let fact = |(index, place): (usize, &Place)| {
         json!({
             "id": Uuid::now_v7(),
             "kind": "pickup",
             "outing": outing,
             "device": device,
             "seq": index + 1,
-            "recorded_at": format!("{}T{hour:02}:{minute:02}:00Z", day.date),
+            "recorded_at": recorded_at,
             "data": {
                 "lat": place.lat,
                 "lon": place.lon,
@@ -160,7 +157,7 @@ fn facts(day: &Day, outing: Uuid, device: Uuid) -> Vec<Value> {
             },
         })
     };
-    day.places.iter().enumerate().map(fact).collect()
+    places.iter().enumerate().map(fact).collect()
 }
 
 /// Each phone's facts in the order in which they were made.
@@ -270,24 +267,21 @@ impl Dice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::bench::positions::Place;
 
     fn crew(places: usize) -> Crew {
-        let day = Day {
-            date: "2024-01-07".into(),
-            places: vec![
-                Place {
-                    lat: 42.3,
-                    lon: -71.1
-                };
-                places
-            ],
-        };
+        let places = vec![
+            Place {
+                lat: 42.3,
+                lon: -71.1
+            };
+            places
+        ];
         let outing = Uuid::now_v7();
+        let facts = facts(&places, outing, Uuid::now_v7(), "2026-03-07T08:00:00Z");
         Crew {
             outing,
             token: "t".into(),
-            facts: facts(&day, outing, Uuid::now_v7()),
+            facts,
         }
     }
 
@@ -312,13 +306,5 @@ mod tests {
         first.sort();
         again.sort();
         assert_eq!(first, again);
-    }
-
-    #[test]
-    fn facts_are_a_minute_apart() {
-        let crew = crew(62);
-        assert_eq!(crew.facts[0]["recorded_at"], "2024-01-07T08:00:00Z");
-        assert_eq!(crew.facts[61]["recorded_at"], "2024-01-07T09:01:00Z");
-        assert_eq!(crew.facts[61]["seq"], 62);
     }
 }

@@ -3,10 +3,8 @@
 use anyhow::{Context, Result, ensure};
 
 const HEADER: &str = "lat,lon,year,month";
-/// What a crew may find on one outing; a month of the file makes about a dozen of them.
+/// What a crew may find on one outing.
 const PLACES_PER_OUTING_MAX: usize = 75;
-/// Every month has these days.
-const DAYS_PER_MONTH: usize = 28;
 
 /// Where something was found, in degrees.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -15,46 +13,35 @@ pub struct Place {
     pub lon: f64,
 }
 
-/// One outing: its civil day and what it finds.
-pub struct Day {
-    /// `2024-01-07`
-    pub date: String,
-    pub places: Vec<Place>,
-}
-
-/// Cuts each month of the file into outings, spread over its days.
-pub fn days(csv: &str) -> Result<Vec<Day>> {
+/// Each row in the order of the file, one outing's worth at a time.
+pub fn by_outing(csv: &str) -> Result<Vec<Vec<Place>>> {
     let mut lines = csv.lines();
     ensure!(
         lines.next() == Some(HEADER),
         "the positions' columns are not {HEADER}"
     );
-    let mut months: std::collections::BTreeMap<(u16, u8), Vec<Place>> = Default::default();
-    for (index, line) in lines.enumerate() {
-        let (month, place) =
-            row(line).with_context(|| format!("line {} of the positions: {line}", index + 2))?;
-        months.entry(month).or_default().push(place);
-    }
-    let days = months.iter().flat_map(|((year, month), places)| {
-        places
-            .chunks(PLACES_PER_OUTING_MAX)
-            .enumerate()
-            .map(move |(index, places)| Day {
-                date: format!("{year:04}-{month:02}-{:02}", index % DAYS_PER_MONTH + 1),
-                places: places.to_vec(),
-            })
-    });
-    Ok(days.collect())
+    let place = |(index, line): (usize, &str)| {
+        place(line).with_context(|| format!("line {} of the positions: {line}", index + 2))
+    };
+    let places = lines
+        .enumerate()
+        .map(place)
+        .collect::<Result<Vec<Place>>>()?;
+    Ok(places
+        .chunks(PLACES_PER_OUTING_MAX)
+        .map(<[Place]>::to_vec)
+        .collect())
 }
 
-fn row(line: &str) -> Option<((u16, u8), Place)> {
-    let mut fields = line.split(',').map(str::trim);
-    let place = Place {
-        lat: fields.next()?.parse().ok()?,
-        lon: fields.next()?.parse().ok()?,
+fn place(line: &str) -> Option<Place> {
+    let fields: Vec<&str> = line.split(',').collect();
+    let [lat, lon, _year, _month] = fields[..] else {
+        return None;
     };
-    let month = (fields.next()?.parse().ok()?, fields.next()?.parse().ok()?);
-    fields.next().is_none().then_some((month, place))
+    Some(Place {
+        lat: lat.parse().ok()?,
+        lon: lon.parse().ok()?,
+    })
 }
 
 #[cfg(test)]
@@ -62,27 +49,27 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_month_is_cut_into_outings_and_loses_no_row() {
+    fn the_file_is_cut_into_outings_and_loses_no_row() {
         let rows: String = (0..160)
             .map(|n| format!("42.3,-71.{n:03},2024,2\n"))
             .collect();
-        let days = days(&format!("{HEADER}\n42.1,-71.1,2024,1\n{rows}")).unwrap();
-        let shape: Vec<(&str, usize)> = days
-            .iter()
-            .map(|day| (day.date.as_str(), day.places.len()))
-            .collect();
-        let wanted = [
-            ("2024-01-01", 1),
-            ("2024-02-01", 75),
-            ("2024-02-02", 75),
-            ("2024-02-03", 10),
-        ];
-        assert_eq!(shape, wanted);
+        let outings = by_outing(&format!("{HEADER}\n{rows}")).unwrap();
+        let sizes: Vec<usize> = outings.iter().map(Vec::len).collect();
+        assert_eq!(sizes, [75, 75, 10]);
+        assert_eq!(
+            outings[2][9],
+            Place {
+                lat: 42.3,
+                lon: -71.159
+            }
+        );
     }
 
     #[test]
     fn a_broken_line_is_named() {
-        let error = days(&format!("{HEADER}\n42.1,-71.1,2024\n")).err().unwrap();
+        let error = by_outing(&format!("{HEADER}\n42.1,-71.1,2024\n"))
+            .err()
+            .unwrap();
         assert_eq!(
             error.to_string(),
             "line 2 of the positions: 42.1,-71.1,2024"

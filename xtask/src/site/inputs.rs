@@ -9,18 +9,20 @@ use sha2::{Digest, Sha256};
 
 use crate::{paths, run, setup};
 
-/// Sources of what is sent, and of the pipeline that makes it. `server/src/terrain` renders the
-/// page that phones keep: a new page must reach them as a new build.
-const INPUTS: [&str; 9] = [
+/// Sources of what is sent, and of the pipeline that makes it. The server renders the page that
+/// phones keep, with its headers: when these change, phones must see another build.
+const INPUTS: [&str; 11] = [
+    ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "app",
     "public",
-    "server/src/terrain",
+    "server/src/http/layers.rs",
+    "server/src/http/page.rs",
+    "server/src/http/terrain.rs",
     "style",
-    "xtask/src/site",
     "xtask/Cargo.toml",
-    ".cargo",
+    "xtask/src/site",
 ];
 
 /// Folders of tools and tests, which send nothing.
