@@ -1,1 +1,19 @@
-//! Server.
+//! All that runs on the server: pages, API, rules of use, storage, exports.
+//!
+//! One room per capability; each has its rules of use (`mod.rs`), its pages (`pages.rs`), forms
+//! (`forms.rs`), JSON (`api.rs`) and SQL (`store.rs`). See ARCHITECTURE.md.
+
+pub mod access;
+pub mod allowances;
+pub mod app;
+pub mod cli;
+pub mod config;
+pub mod db;
+pub mod demo;
+pub mod export;
+pub mod facts;
+pub mod http;
+pub mod outings;
+pub mod people;
+pub mod programmes;
+pub mod sites;

@@ -1,0 +1,181 @@
+//! From a request's credentials to its caller: session cookie, crew token, API token.
+//!
+//! Only hashes of tokens are kept: they are 256 random bits, so one SHA-256 is enough.
+
+use super::role::{Caller, Role, Who};
+use super::{journal, passwords, store};
+use crate::access::{Action, Actor};
+use crate::app::App;
+use crate::http::error::Problem;
+use axum::extract::{Request, State};
+use axum::http::{HeaderMap, HeaderValue, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use domain::fact::Whose;
+use domain::{AccountId, DeviceId, Instant, OutingId, PeerId, ProgrammeId};
+use rand::RngCore;
+use sha2::{Digest, Sha256};
+
+/// `__Host-`: only over HTTPS (or on loopback), only this host, whole path.
+const SESSION_COOKIE: &str = "__Host-session";
+/// A desk session ends after so long.
+const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
+const TOKEN_BYTES: usize = 32;
+
+/// A fresh secret token with a prefix that says what it is for.
+pub fn new_token(prefix: &str) -> String {
+    let mut bytes = [0; TOKEN_BYTES];
+    rand::rng().fill_bytes(&mut bytes);
+    format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// What is kept of a token.
+pub fn token_hash(token: &str) -> Vec<u8> {
+    Sha256::digest(token.as_bytes()).to_vec()
+}
+
+/// Layer: finds out who is asking and leaves the [`Caller`] in the request.
+pub async fn identify(
+    State(app): State<App>,
+    mut request: Request,
+    next: Next,
+) -> Result<Response, Problem> {
+    if let Some(caller) = caller_of(&app, request.headers()).await? {
+        request.extensions_mut().insert(caller);
+    }
+    Ok(next.run(request).await)
+}
+
+async fn caller_of(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+    let now = app.now();
+    if let Some(token) = bearer(headers) {
+        let mut tx = app.db.read().await?;
+        let hash = token_hash(token);
+        if let Some(row) = store::phone(&mut tx, hash.clone(), now).await? {
+            return Ok(Some(phone_caller(row, now)));
+        }
+        let row = store::token(&mut tx, hash).await?;
+        return Ok(row.and_then(token_caller));
+    }
+    let Some(token) = cookie(headers, SESSION_COOKIE) else {
+        return Ok(None);
+    };
+    let mut tx = app.db.read().await?;
+    let row = store::session(&mut tx, token_hash(token), now).await?;
+    Ok(row.and_then(|row| staff_caller(row.programme_id, &row.role, row.account_id, row.name)))
+}
+
+fn phone_caller(row: store::PhoneRow, now: Instant) -> Caller {
+    Caller {
+        programme: ProgrammeId(row.programme_id),
+        who: Who::Phone {
+            outing: OutingId(row.outing_id),
+            device: DeviceId(row.device_id),
+            reads: now.as_ms() < row.reads_until,
+            whose: row.whose.as_deref().and_then(Whose::from_code),
+        },
+    }
+}
+
+fn token_caller(row: store::TokenRow) -> Option<Caller> {
+    match (row.peer_id, row.account_id) {
+        (Some(peer), _) => Some(Caller {
+            programme: ProgrammeId(row.programme_id),
+            who: Who::Peer(PeerId(peer)),
+        }),
+        (None, Some(account)) => staff_caller(
+            row.programme_id,
+            &row.role,
+            account,
+            row.name.unwrap_or_default(),
+        ),
+        (None, None) => None,
+    }
+}
+
+fn staff_caller(
+    programme: uuid::Uuid,
+    role: &str,
+    account: uuid::Uuid,
+    name: String,
+) -> Option<Caller> {
+    let role = Role::parse(role)
+        .filter(|role| matches!(role, Role::Coordinator | Role::Agent | Role::Clerk))?;
+    Some(Caller {
+        programme: ProgrammeId(programme),
+        who: Who::Staff {
+            role,
+            account: AccountId(account),
+            name,
+        },
+    })
+}
+
+fn bearer(headers: &HeaderMap) -> Option<&str> {
+    let value = headers.get(header::AUTHORIZATION)?.to_str().ok()?;
+    let (scheme, token) = value.split_once(' ')?;
+    scheme
+        .eq_ignore_ascii_case("bearer")
+        .then_some(token.trim())
+}
+
+fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|line| line.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(key, value)| (key == name).then_some(value))
+}
+
+/// Checks a login and a password and opens a session. Answers the cookie to set; `None` is the
+/// same for an unknown login and a wrong password, after the same work.
+pub async fn sign_in(
+    app: &App,
+    login: &str,
+    password: String,
+) -> Result<Option<HeaderValue>, Problem> {
+    let login = login.trim().to_lowercase();
+    let mut tx = app.db.read().await?;
+    let account = store::account_by_login(&mut tx, &login).await?;
+    drop(tx);
+    let kept = account.as_ref().map(|row| row.password_hash.clone());
+    let good = tokio::task::spawn_blocking(move || passwords::matches(&password, kept.as_deref()))
+        .await
+        .map_err(|e| Problem::internal(format!("password check: {e}")))?;
+    let Some(account) = account.filter(|_| good) else {
+        return Ok(None);
+    };
+    let (programme, id) = (ProgrammeId(account.programme_id), AccountId(account.id));
+    let (now, token) = (app.now(), new_token("session"));
+    let mut tx = app.db.write().await?;
+    let until = now.plus_ms(SESSION_LIFE_MS);
+    store::insert_session(&mut tx, token_hash(&token), programme, id, now, until).await?;
+    let actor = Actor {
+        role: Role::Anon,
+        id: Some(id.0),
+    };
+    journal::write(&mut tx, programme, actor, Action::SignedIn, &[], now).await?;
+    tx.commit().await?;
+    Ok(set_cookie(&token, SESSION_LIFE_MS / 1000))
+}
+
+/// Ends the session of this request. Answers the cookie that takes the cookie away.
+pub async fn sign_out(app: &App, headers: &HeaderMap) -> Result<Option<HeaderValue>, Problem> {
+    if let Some(token) = cookie(headers, SESSION_COOKIE) {
+        let mut tx = app.db.write().await?;
+        store::delete_session(&mut tx, token_hash(token), app.now()).await?;
+        tx.commit().await?;
+    }
+    Ok(set_cookie("", 0))
+}
+
+fn set_cookie(value: &str, max_age_s: i64) -> Option<HeaderValue> {
+    HeaderValue::from_str(&format!(
+        "{SESSION_COOKIE}={value}; Path=/; Max-Age={max_age_s}; Secure; HttpOnly; SameSite=Lax"
+    ))
+    .ok()
+}

@@ -1,0 +1,72 @@
+//! The journal: who opened which sealed thing, who signed in, who issued what. Ids only, no words.
+
+use crate::access::Role;
+use crate::db::{DbError, Tx, sql};
+use domain::{Instant, ProgrammeId};
+use uuid::Uuid;
+
+/// Who did it.
+#[derive(Clone, Copy, Debug)]
+pub struct Actor {
+    /// In which role.
+    pub role: Role,
+    /// Account, peer or device; none for the command line.
+    pub id: Option<Uuid>,
+}
+
+/// What was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Somebody came in.
+    SignedIn,
+    /// Sites were opened to be shown to a coordinator.
+    SitesShown,
+    /// Sites were opened for a confirmed crew phone.
+    PackGiven,
+    /// « Ici » points or words of an outing were opened to be shown.
+    FactsShown,
+    /// Civil identities were opened to issue a list.
+    ListIssued,
+    /// A list's file was downloaded.
+    ListDownloaded,
+}
+
+impl Action {
+    /// As in the table.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::SignedIn => "signed_in",
+            Self::SitesShown => "sites_shown",
+            Self::PackGiven => "pack_given",
+            Self::FactsShown => "facts_shown",
+            Self::ListIssued => "list_issued",
+            Self::ListDownloaded => "list_downloaded",
+        }
+    }
+}
+
+const INSERT: &str = "
+    insert into journal (programme_id, id, at, actor_role, actor_id, action, subjects)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Writes one row; `subjects` are names like `site:0193…`.
+pub async fn write(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    actor: Actor,
+    action: Action,
+    subjects: &[String],
+    now: Instant,
+) -> Result<(), DbError> {
+    sql(INSERT)
+        .bind(programme)
+        .bind(Uuid::now_v7())
+        .bind(now)
+        .bind(actor.role.as_str())
+        .bind(actor.id)
+        .bind(action.as_str())
+        .bind(subjects.join(" "))
+        .run(tx)
+        .await?;
+    Ok(())
+}

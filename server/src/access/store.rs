@@ -1,0 +1,266 @@
+//! SQL of accounts, sessions and tokens. Only hashes of secrets are kept.
+
+use super::Role;
+use crate::db::{DbError, Tx, sql};
+use domain::{AccountId, Instant, PeerId, ProgrammeId};
+use uuid::Uuid;
+
+/// An account to be made.
+pub struct NewAccount<'a> {
+    /// Its programme.
+    pub programme: ProgrammeId,
+    /// Its id.
+    pub id: AccountId,
+    /// Coordinator, agent or clerk.
+    pub role: Role,
+    /// E-mail, lower case.
+    pub login: &'a str,
+    /// How the screen greets them.
+    pub name: &'a str,
+    /// PHC string.
+    pub password_hash: &'a str,
+}
+
+/// What sign-in needs of an account.
+#[derive(sqlx::FromRow)]
+pub struct SignInRow {
+    /// Its programme.
+    pub programme_id: Uuid,
+    /// Its id.
+    pub id: Uuid,
+    /// PHC string.
+    pub password_hash: String,
+}
+
+/// A staff session or token, as the caller it makes.
+#[derive(sqlx::FromRow)]
+pub struct StaffRow {
+    /// Programme.
+    pub programme_id: Uuid,
+    /// Account.
+    pub account_id: Uuid,
+    /// Role.
+    pub role: String,
+    /// Name.
+    pub name: String,
+}
+
+/// An API token.
+#[derive(sqlx::FromRow)]
+pub struct TokenRow {
+    /// Programme.
+    pub programme_id: Uuid,
+    /// Role.
+    pub role: String,
+    /// Account it acts for.
+    pub account_id: Option<Uuid>,
+    /// Peer it acts for.
+    pub peer_id: Option<Uuid>,
+    /// Name of that account.
+    pub name: Option<String>,
+}
+
+/// A joined phone.
+#[derive(sqlx::FromRow)]
+pub struct PhoneRow {
+    /// Programme.
+    pub programme_id: Uuid,
+    /// Outing joined.
+    pub outing_id: Uuid,
+    /// Phone.
+    pub device_id: Uuid,
+    /// Until when it reads.
+    pub reads_until: i64,
+    /// Whose.
+    pub whose: Option<String>,
+}
+
+const INSERT_ACCOUNT: &str = "
+    insert into accounts (programme_id, id, role, login, name, password_hash, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// Makes an account.
+pub async fn insert_account(tx: &mut Tx, it: NewAccount<'_>, now: Instant) -> Result<(), DbError> {
+    sql(INSERT_ACCOUNT)
+        .bind(it.programme)
+        .bind(it.id)
+        .bind(it.role.as_str())
+        .bind(it.login)
+        .bind(it.name)
+        .bind(it.password_hash)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const SELECT_SIGN_IN: &str =
+    "select programme_id, id, password_hash from accounts where login = $1";
+
+/// The account of a login.
+pub async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<SignInRow>, DbError> {
+    sql(SELECT_SIGN_IN).bind(login).maybe(tx).await
+}
+
+const INSERT_SESSION: &str = "
+    insert into sessions (token_hash, programme_id, account_id, created_at, expires_at)
+    values ($1, $2, $3, $4, $5)";
+
+/// Opens a session.
+pub async fn insert_session(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    programme: ProgrammeId,
+    account: AccountId,
+    now: Instant,
+    expires_at: Instant,
+) -> Result<(), DbError> {
+    sql(INSERT_SESSION)
+        .bind(token_hash)
+        .bind(programme)
+        .bind(account)
+        .bind(now)
+        .bind(expires_at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const SELECT_SESSION: &str = "
+    select a.programme_id, a.id as account_id, a.role, a.name
+    from sessions s join accounts a on a.programme_id = s.programme_id and a.id = s.account_id
+    where s.token_hash = $1 and s.expires_at > $2";
+
+/// The staff of a session that still holds.
+pub async fn session(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    now: Instant,
+) -> Result<Option<StaffRow>, DbError> {
+    sql(SELECT_SESSION)
+        .bind(token_hash)
+        .bind(now)
+        .maybe(tx)
+        .await
+}
+
+const DELETE_SESSION: &str = "delete from sessions where token_hash = $1";
+const DELETE_EXPIRED: &str = "delete from sessions where expires_at <= $1";
+
+/// Ends a session, and sweeps those that ended by themselves.
+pub async fn delete_session(tx: &mut Tx, token_hash: Vec<u8>, now: Instant) -> Result<(), DbError> {
+    sql(DELETE_SESSION).bind(token_hash).run(tx).await?;
+    sql(DELETE_EXPIRED).bind(now).run(tx).await?;
+    Ok(())
+}
+
+const INSERT_TOKEN: &str = "
+    insert into api_tokens (token_hash, programme_id, name, role, account_id, peer_id, created_at)
+    values ($1, $2, $3, $4, $5, $6, $7)";
+
+/// An API token to be made.
+pub struct NewToken<'a> {
+    /// Hash of the token.
+    pub token_hash: Vec<u8>,
+    /// Its programme.
+    pub programme: ProgrammeId,
+    /// What it is for.
+    pub name: &'a str,
+    /// Its role.
+    pub role: Role,
+    /// The account it acts for.
+    pub account: Option<AccountId>,
+    /// The peer it acts for.
+    pub peer: Option<PeerId>,
+}
+
+/// Makes an API token.
+pub async fn insert_token(tx: &mut Tx, it: NewToken<'_>, now: Instant) -> Result<(), DbError> {
+    sql(INSERT_TOKEN)
+        .bind(it.token_hash)
+        .bind(it.programme)
+        .bind(it.name)
+        .bind(it.role.as_str())
+        .bind(it.account)
+        .bind(it.peer)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const SELECT_TOKEN: &str = "
+    select t.programme_id, t.role, t.account_id, t.peer_id, a.name
+    from api_tokens t
+    left join accounts a on a.programme_id = t.programme_id and a.id = t.account_id
+    where t.token_hash = $1 and t.revoked_at is null";
+
+/// The token of a hash, unless revoked.
+pub async fn token(tx: &mut Tx, token_hash: Vec<u8>) -> Result<Option<TokenRow>, DbError> {
+    sql(SELECT_TOKEN).bind(token_hash).maybe(tx).await
+}
+
+const SELECT_PHONE: &str = "
+    select programme_id, outing_id, device_id, reads_until, whose
+    from crew_phones
+    where token_hash = $1 and revoked_at is null and hands_in_until > $2";
+
+/// The joined phone of a hash, while it may still hand in facts.
+pub async fn phone(
+    tx: &mut Tx,
+    token_hash: Vec<u8>,
+    now: Instant,
+) -> Result<Option<PhoneRow>, DbError> {
+    sql(SELECT_PHONE).bind(token_hash).bind(now).maybe(tx).await
+}
+
+const SELECT_ACCOUNT_OF_ROLE: &str = "
+    select id from accounts where programme_id = $1 and role = $2 order by created_at, id limit 1";
+
+/// The first account of a role: the one a command-line token acts for.
+pub async fn first_account(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    role: Role,
+) -> Result<Option<AccountId>, DbError> {
+    let row: Option<(Uuid,)> = sql(SELECT_ACCOUNT_OF_ROLE)
+        .bind(programme)
+        .bind(role.as_str())
+        .maybe(tx)
+        .await?;
+    Ok(row.map(|(id,)| AccountId(id)))
+}
+
+/// A line of `account list`.
+#[derive(sqlx::FromRow)]
+pub struct AccountLine {
+    /// Programme slug.
+    pub slug: String,
+    /// Role.
+    pub role: String,
+    /// Login.
+    pub login: String,
+    /// Name.
+    pub name: String,
+}
+
+const SELECT_ACCOUNTS: &str = "
+    select p.slug, a.role, a.login, a.name
+    from accounts a join programmes p on p.id = a.programme_id
+    order by p.slug, a.role, a.login";
+
+/// Every account, for the operator.
+pub async fn accounts(tx: &mut Tx) -> Result<Vec<AccountLine>, DbError> {
+    sql(SELECT_ACCOUNTS).all(tx).await
+}
+
+const UPDATE_PASSWORD: &str = "update accounts set password_hash = $2 where login = $1";
+const DELETE_SESSIONS_OF: &str = "
+    delete from sessions where account_id in (select id from accounts where login = $1)";
+
+/// Gives an account a new password and ends its sessions. Answers whether it exists.
+pub async fn reset_password(tx: &mut Tx, login: &str, hash: &str) -> Result<bool, DbError> {
+    let found = sql(UPDATE_PASSWORD).bind(login).bind(hash).run(tx).await?;
+    sql(DELETE_SESSIONS_OF).bind(login).run(tx).await?;
+    Ok(found == 1)
+}

@@ -1,0 +1,86 @@
+//! What every handler needs: database, keys, clock, assets, limits.
+
+use crate::access::KeyFile;
+use crate::access::limits::WrongTries;
+use crate::db::Db;
+use crate::http::assets::Assets;
+use domain::limits::{JOIN_TRIES_MAX, JOIN_WAIT_S};
+use domain::{Day, Instant, Settings};
+use jiff::tz::TimeZone;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+/// Shared by every request; cheap to clone.
+#[derive(Clone, Debug)]
+pub struct App {
+    /// The database.
+    pub db: Db,
+    /// The keys.
+    pub keys: Arc<KeyFile>,
+    /// The clock.
+    pub clock: Clock,
+    /// Hashed names of what the phone loads.
+    pub assets: Arc<Assets>,
+    /// The town's base map, if the operator gave one.
+    pub base_map: Option<Arc<PathBuf>>,
+    /// Wrong joining codes.
+    pub join_tries: Arc<WrongTries>,
+    /// Wrong passwords.
+    pub sign_in_tries: Arc<WrongTries>,
+}
+
+/// Where the time comes from: the system, or a test.
+#[derive(Clone, Debug)]
+pub enum Clock {
+    /// The system's.
+    System,
+    /// Set by hand, in epoch milliseconds.
+    ByHand(Arc<AtomicI64>),
+}
+
+impl App {
+    /// Puts the parts together.
+    pub fn new(db: Db, keys: KeyFile, clock: Clock, base_map: Option<PathBuf>) -> Self {
+        Self {
+            db,
+            keys: Arc::new(keys),
+            clock,
+            assets: Arc::new(Assets::load()),
+            base_map: base_map.map(Arc::new),
+            join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
+            sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
+        }
+    }
+
+    /// Now.
+    pub fn now(&self) -> Instant {
+        match &self.clock {
+            Clock::System => Instant::from_ms(jiff::Timestamp::now().as_millisecond()),
+            Clock::ByHand(ms) => Instant::from_ms(ms.load(Ordering::Relaxed)),
+        }
+    }
+}
+
+/// The civil day of an instant where the programme is.
+pub fn local_day(settings: &Settings, at: Instant) -> Day {
+    Day(at.timestamp().to_zoned(time_zone(settings)).date())
+}
+
+/// « 14 h 05 » where the programme is.
+pub fn local_hour(settings: &Settings, at: Instant) -> String {
+    let time = at.timestamp().to_zoned(time_zone(settings)).time();
+    domain::french::hour(time.hour(), time.minute())
+}
+
+/// The instant a civil day begins where the programme is.
+pub fn start_of_day(settings: &Settings, day: Day) -> Instant {
+    let zoned = day.0.to_zoned(time_zone(settings));
+    zoned.map_or(day.utc_midnight(), |it| {
+        Instant::from_ms(it.timestamp().as_millisecond())
+    })
+}
+
+fn time_zone(settings: &Settings) -> TimeZone {
+    TimeZone::get(&settings.time_zone).unwrap_or(TimeZone::UTC)
+}

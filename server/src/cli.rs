@@ -1,0 +1,310 @@
+//! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`.
+//!
+//! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
+
+use crate::access::credentials::{new_token, token_hash};
+use crate::access::{KeyFile, Role, passwords, store as accounts};
+use crate::app::{App, Clock};
+use crate::config::{Config, Flags, ServeFlags};
+use crate::db::Db;
+use crate::{demo, http, programmes};
+use clap::{Parser, Subcommand, ValueEnum};
+use domain::{AccountId, ProgrammeId};
+use std::net::SocketAddr;
+use std::path::Path;
+use uuid::Uuid;
+
+/// Collective pickup of used syringes: outings, sites, allowances.
+#[derive(Parser)]
+#[command(name = "cueillette", version, about, max_term_width = 100)]
+pub struct Cli {
+    #[command(flatten)]
+    flags: Flags,
+    #[command(subcommand)]
+    command: Command,
+}
+
+#[derive(Subcommand)]
+enum Command {
+    /// Serve the application
+    Serve(ServeFlags),
+    /// Bring the database up to this version
+    Migrate,
+    /// Load the two demonstration programmes (only into a database without real ones)
+    Demo {
+        /// Print accounts, tokens and ids as JSON
+        #[arg(long)]
+        json: bool,
+        /// Multiply the two years of history
+        #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
+        scale: u32,
+    },
+    /// Staff accounts
+    #[command(subcommand)]
+    Account(AccountCommand),
+    /// Tokens for programs
+    #[command(subcommand)]
+    Token(TokenCommand),
+}
+
+#[derive(Subcommand)]
+enum AccountCommand {
+    /// Make an account; its first password is printed once
+    Add {
+        /// Programme, by its short name
+        #[arg(long)]
+        programme: String,
+        /// Role
+        #[arg(long)]
+        role: StaffRole,
+        /// E-mail
+        #[arg(long)]
+        login: String,
+        /// Name on screen
+        #[arg(long)]
+        name: String,
+    },
+    /// Give an account a new password, printed once
+    Reset {
+        /// E-mail
+        #[arg(long)]
+        login: String,
+    },
+    /// List accounts
+    List,
+}
+
+#[derive(Subcommand)]
+enum TokenCommand {
+    /// Make a bearer token, printed once
+    Create {
+        /// Role
+        #[arg(long)]
+        role: StaffRole,
+        /// Programme, by its short name
+        #[arg(long)]
+        programme: String,
+        /// What it is for
+        #[arg(long, default_value = "command line")]
+        name: String,
+    },
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum StaffRole {
+    Coordinator,
+    Agent,
+    Clerk,
+}
+
+impl From<StaffRole> for Role {
+    fn from(role: StaffRole) -> Self {
+        match role {
+            StaffRole::Coordinator => Self::Coordinator,
+            StaffRole::Agent => Self::Agent,
+            StaffRole::Clerk => Self::Clerk,
+        }
+    }
+}
+
+/// Why a command failed: one sentence for the operator.
+#[derive(Debug)]
+pub struct Failure(String);
+
+impl<E: std::fmt::Display> From<E> for Failure {
+    fn from(error: E) -> Self {
+        Self(error.to_string())
+    }
+}
+
+/// Runs the command line; answers the exit code.
+pub async fn run(cli: Cli) -> std::process::ExitCode {
+    match dispatch(cli).await {
+        Ok(()) => std::process::ExitCode::SUCCESS,
+        Err(Failure(sentence)) => {
+            eprintln!("cueillette: {}", sentence.replace('\n', " "));
+            std::process::ExitCode::FAILURE
+        }
+    }
+}
+
+async fn dispatch(cli: Cli) -> Result<(), Failure> {
+    let serve_flags = match &cli.command {
+        Command::Serve(flags) => flags.clone(),
+        _ => ServeFlags::default(),
+    };
+    let config = Config::resolve(&cli.flags, &serve_flags)?;
+    make_folder_of(&config.database)?;
+    let db = Db::open(&config.database).await?;
+    let (keys, made) = KeyFile::load_or_create(&config.key_file)?;
+    if made {
+        eprintln!(
+            "cueillette: made the key file {}. Keep a copy of it apart from the database: \
+             without it, nothing that is sealed can be read again.",
+            config.key_file.display()
+        );
+    }
+    db.migrate().await?;
+    let app = App::new(db, keys, Clock::System, config.base_map.clone());
+    match cli.command {
+        Command::Serve(_) => serve(app, config.listen).await,
+        Command::Migrate => Ok(()),
+        Command::Demo { json, scale } => {
+            let loaded = demo::load(&app, scale).await?;
+            if json {
+                println!("{}", serde_json::to_string_pretty(&loaded)?);
+            } else {
+                println!("{}", loaded.as_text());
+            }
+            Ok(())
+        }
+        Command::Account(command) => account(&app, command).await,
+        Command::Token(command) => token(&app, command).await,
+    }
+}
+
+fn make_folder_of(database: &str) -> Result<(), Failure> {
+    let Some(path) = database.strip_prefix("sqlite:") else {
+        return Ok(());
+    };
+    match Path::new(path.trim_start_matches("//")).parent() {
+        Some(folder) if !folder.as_os_str().is_empty() => Ok(std::fs::create_dir_all(folder)?),
+        _ => Ok(()),
+    }
+}
+
+async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
+    if !listen.ip().is_loopback() {
+        eprintln!(
+            "cueillette: listening on {listen} without HTTPS. Browsers then refuse sign-in, work \
+             without network and position: put a reverse proxy with HTTPS in front (see README)."
+        );
+    }
+    if !app.assets.is_built() {
+        eprintln!("cueillette: no built assets; run `cargo xtask build` first.");
+    }
+    let listener = tokio::net::TcpListener::bind(listen)
+        .await
+        .map_err(|e| Failure(format!("cannot listen on {listen}: {e}")))?;
+    println!("Cueillette: http://{}/", listener.local_addr()?);
+    let db = app.db.clone();
+    let service = http::router::router(app).into_make_service_with_connect_info::<SocketAddr>();
+    axum::serve(listener, service)
+        .with_graceful_shutdown(asked_to_stop())
+        .await?;
+    db.close().await;
+    Ok(())
+}
+
+/// Ctrl-C or a service manager's SIGTERM: requests in flight are answered first.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
+
+async fn programme_of(app: &App, slug: &str) -> Result<ProgrammeId, Failure> {
+    let mut tx = app.db.read().await?;
+    let found = programmes::by_slug(&mut tx, slug).await?;
+    found.ok_or_else(|| Failure(format!("there is no programme called {slug}")))
+}
+
+async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> {
+    match command {
+        AccountCommand::Add {
+            programme,
+            role,
+            login,
+            name,
+        } => {
+            let programme = programme_of(app, &programme).await?;
+            let password = new_token("mdp");
+            let hash = passwords::hash(&password).map_err(|e| e.detail)?;
+            let login = login.trim().to_lowercase();
+            let mut tx = app.db.write().await?;
+            if accounts::account_by_login(&mut tx, &login).await?.is_some() {
+                return Err(Failure(format!("{login} has an account already")));
+            }
+            let new = accounts::NewAccount {
+                programme,
+                id: AccountId(Uuid::now_v7()),
+                role: role.into(),
+                login: &login,
+                name: &name,
+                password_hash: &hash,
+            };
+            accounts::insert_account(&mut tx, new, app.now()).await?;
+            tx.commit().await?;
+            println!("{password}");
+        }
+        AccountCommand::Reset { login } => {
+            let password = new_token("mdp");
+            let hash = passwords::hash(&password).map_err(|e| e.detail)?;
+            let mut tx = app.db.write().await?;
+            let login = login.trim().to_lowercase();
+            if !accounts::reset_password(&mut tx, &login, &hash).await? {
+                return Err(Failure(format!("{login} has no account")));
+            }
+            tx.commit().await?;
+            println!("{password}");
+        }
+        AccountCommand::List => {
+            let mut tx = app.db.read().await?;
+            for line in accounts::accounts(&mut tx).await? {
+                println!(
+                    "{}\t{}\t{}\t{}",
+                    line.slug, line.role, line.login, line.name
+                );
+            }
+        }
+    }
+    Ok(())
+}
+
+async fn token(app: &App, command: TokenCommand) -> Result<(), Failure> {
+    let TokenCommand::Create {
+        role,
+        programme,
+        name,
+    } = command;
+    let (role, programme) = (Role::from(role), programme_of(app, &programme).await?);
+    let mut tx = app.db.write().await?;
+    let account = accounts::first_account(&mut tx, programme, role).await?;
+    let Some(account) = account else {
+        let role = role.as_str();
+        return Err(Failure(format!(
+            "no {role} account yet: make one with `account add`"
+        )));
+    };
+    let token = new_token("api");
+    let new = accounts::NewToken {
+        token_hash: token_hash(&token),
+        programme,
+        name: &name,
+        role,
+        account: Some(account),
+        peer: None,
+    };
+    accounts::insert_token(&mut tx, new, app.now()).await?;
+    tx.commit().await?;
+    println!("{token}");
+    Ok(())
+}

@@ -1,0 +1,132 @@
+//! Settings of the server: flags, then environment `CUEILLETTE_*`, then `cueillette.toml`, then
+//! defaults.
+
+use clap::Args;
+use serde::Deserialize;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+
+/// The settings file, beside which the program is started.
+const FILE: &str = "cueillette.toml";
+
+/// Settings as flags (or environment variables of the same name).
+#[derive(Args, Clone, Debug, Default)]
+pub struct Flags {
+    /// `sqlite:PATH` or `postgres://…` [default: sqlite:data/cueillette.sqlite]
+    #[arg(
+        long,
+        env = "CUEILLETTE_DATABASE",
+        global = true,
+        hide_env_values = true
+    )]
+    pub database: Option<String>,
+    /// The key file: keep a copy apart from the database [default: beside the database]
+    #[arg(long, env = "CUEILLETTE_KEY_FILE", global = true)]
+    pub key_file: Option<PathBuf>,
+}
+
+/// Settings of `serve`.
+#[derive(Args, Clone, Debug, Default)]
+pub struct ServeFlags {
+    /// Address and port to listen on [default: 127.0.0.1:3000]
+    #[arg(long, env = "CUEILLETTE_LISTEN")]
+    pub listen: Option<SocketAddr>,
+    /// The town's base map (PMTiles) [default: data/base-map.pmtiles when it is there]
+    #[arg(long, env = "CUEILLETTE_BASE_MAP")]
+    pub base_map: Option<PathBuf>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FileSettings {
+    database: Option<String>,
+    key_file: Option<PathBuf>,
+    listen: Option<SocketAddr>,
+    base_map: Option<PathBuf>,
+}
+
+/// Settings, resolved.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Database address.
+    pub database: String,
+    /// Key file.
+    pub key_file: PathBuf,
+    /// Listening address.
+    pub listen: SocketAddr,
+    /// Base map.
+    pub base_map: Option<PathBuf>,
+}
+
+const DEFAULT_DATABASE: &str = "sqlite:data/cueillette.sqlite";
+const DEFAULT_BASE_MAP: &str = "data/base-map.pmtiles";
+const DEFAULT_LISTEN: SocketAddr =
+    SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 3000);
+
+impl Config {
+    /// Puts flags, file and defaults together. The error is one sentence for the operator.
+    pub fn resolve(flags: &Flags, serve: &ServeFlags) -> Result<Self, String> {
+        let file = read_file(Path::new(FILE))?;
+        let database = flags.database.clone().or(file.database);
+        let database = database.unwrap_or_else(|| DEFAULT_DATABASE.into());
+        let known = ["sqlite:", "postgres://", "postgresql://"];
+        if !known.iter().any(|scheme| database.starts_with(scheme)) {
+            return Err("--database takes sqlite:PATH or postgres://…".into());
+        }
+        let key_file = flags.key_file.clone().or(file.key_file);
+        let key_file = key_file.unwrap_or_else(|| beside(&database));
+        let base_map = serve.base_map.clone().or(file.base_map);
+        if let Some(path) = base_map.as_ref().filter(|path| !path.is_file()) {
+            return Err(format!("the base map {} is not there", path.display()));
+        }
+        let here = Some(PathBuf::from(DEFAULT_BASE_MAP)).filter(|path| path.is_file());
+        Ok(Self {
+            key_file,
+            listen: serve.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+            base_map: base_map.or(here),
+            database,
+        })
+    }
+}
+
+fn read_file(path: &Path) -> Result<FileSettings, String> {
+    match std::fs::read_to_string(path) {
+        Ok(text) => {
+            toml::from_str(&text).map_err(|e| format!("{}: {}", path.display(), e.message()))
+        }
+        Err(e) if e.kind() == std::io::ErrorKind::NotFound => Ok(FileSettings::default()),
+        Err(e) => Err(format!("{}: {e}", path.display())),
+    }
+}
+
+/// `data/cueillette.key` beside `data/cueillette.sqlite`; in `data/` for a database elsewhere.
+fn beside(database: &str) -> PathBuf {
+    match database.strip_prefix("sqlite:") {
+        Some(path) => {
+            let path = path.trim_start_matches("//");
+            Path::new(path.split('?').next().unwrap_or(path)).with_extension("key")
+        }
+        None => PathBuf::from("data/cueillette.key"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_key_file_stands_beside_the_database() {
+        assert_eq!(beside("sqlite:data/a.sqlite"), Path::new("data/a.key"));
+        assert_eq!(beside("sqlite://x/a.sqlite?mode=rwc"), Path::new("x/a.key"));
+        assert_eq!(beside("postgres://h/d"), Path::new("data/cueillette.key"));
+    }
+
+    #[test]
+    fn an_unknown_database_is_refused_in_one_sentence() {
+        let flags = Flags {
+            database: Some("mysql://x".into()),
+            key_file: None,
+        };
+        assert!(Config::resolve(&flags, &ServeFlags::default()).is_err());
+    }
+}

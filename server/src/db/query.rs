@@ -1,0 +1,138 @@
+//! One statement with its values, run on whichever engine the transaction is on.
+
+use super::{Arg, DbError, Tx};
+use sqlx::SqlSafeStr;
+use sqlx::postgres::PgRow;
+use sqlx::sqlite::SqliteRow;
+
+/// A row type that both engines can fill: derive `sqlx::FromRow`, or use a tuple.
+pub trait Row:
+    for<'r> sqlx::FromRow<'r, SqliteRow> + for<'r> sqlx::FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+impl<T> Row for T where
+    T: for<'r> sqlx::FromRow<'r, SqliteRow> + for<'r> sqlx::FromRow<'r, PgRow> + Send + Unpin
+{
+}
+
+/// A statement and the values of `$1`, `$2`…, in order.
+#[derive(Debug)]
+pub struct Sql {
+    text: &'static str,
+    lock: Lock,
+    args: Vec<Arg>,
+}
+
+/// What a `select` holds until the transaction ends. SQLite needs none of it: a transaction that
+/// writes is alone there (see [`crate::db::Db::write`]), so the words are left out.
+#[derive(Clone, Copy, Debug)]
+enum Lock {
+    None,
+    Share,
+    Update,
+}
+
+/// Begins a statement. The text is a constant: nothing that was typed ever becomes SQL.
+pub fn sql(text: &'static str) -> Sql {
+    Sql {
+        text,
+        lock: Lock::None,
+        args: Vec::new(),
+    }
+}
+
+/// Binds every value on a query of one engine.
+macro_rules! bound {
+    ($query:expr, $args:expr) => {{
+        let mut query = $query;
+        for arg in $args {
+            query = match arg {
+                Arg::Int(value) => query.bind(value),
+                Arg::Real(value) => query.bind(value),
+                Arg::Text(value) => query.bind(value),
+                Arg::Bytes(value) => query.bind(value),
+                Arg::Id(value) => query.bind(value),
+                Arg::Truth(value) => query.bind(value),
+            };
+        }
+        query
+    }};
+}
+
+/// The same call on either engine.
+macro_rules! on {
+    ($tx:expr, $make:path, $sql:expr, $method:ident) => {
+        match $tx {
+            Tx::Sqlite(tx) => {
+                bound!($make($sql.text), $sql.args)
+                    .$method(&mut **tx)
+                    .await?
+            }
+            Tx::Postgres(tx) => {
+                bound!($make($sql.on_postgres()), $sql.args)
+                    .$method(&mut **tx)
+                    .await?
+            }
+        }
+    };
+}
+
+impl Sql {
+    /// The next value.
+    pub fn bind(mut self, value: impl Into<Arg>) -> Self {
+        self.args.push(value.into());
+        self
+    }
+
+    /// Nobody changes the rows read before this transaction ends.
+    pub fn for_share(mut self) -> Self {
+        self.lock = Lock::Share;
+        self
+    }
+
+    /// Nobody changes or holds the rows read before this transaction ends.
+    pub fn for_update(mut self) -> Self {
+        self.lock = Lock::Update;
+        self
+    }
+
+    fn on_postgres(&self) -> sqlx::SqlStr {
+        let words = match self.lock {
+            Lock::None => return self.text.into_sql_str(),
+            Lock::Share => "for share",
+            Lock::Update => "for update",
+        };
+        // Two constants joined: nothing that was typed is in it.
+        sqlx::AssertSqlSafe(format!("{} {words}", self.text)).into_sql_str()
+    }
+
+    /// Every row.
+    pub async fn all<T: Row>(self, tx: &mut Tx) -> Result<Vec<T>, DbError> {
+        Ok(on!(tx, sqlx::query_as, self, fetch_all))
+    }
+
+    /// The first row, if there is one.
+    pub async fn maybe<T: Row>(self, tx: &mut Tx) -> Result<Option<T>, DbError> {
+        Ok(on!(tx, sqlx::query_as, self, fetch_optional))
+    }
+
+    /// The one row of a statement that always gives one.
+    pub async fn one<T: Row>(self, tx: &mut Tx) -> Result<T, DbError> {
+        Ok(on!(tx, sqlx::query_as, self, fetch_one))
+    }
+
+    /// Runs it; answers how many rows it touched.
+    pub async fn run(self, tx: &mut Tx) -> Result<u64, DbError> {
+        Ok(match tx {
+            Tx::Sqlite(tx) => bound!(sqlx::query(self.text), self.args)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+            Tx::Postgres(tx) => bound!(sqlx::query(self.text), self.args)
+                .execute(&mut **tx)
+                .await?
+                .rows_affected(),
+        })
+    }
+}

@@ -1,0 +1,4 @@
+//! Writers of files for people outside: they are given values, and know nothing of SQL.
+
+pub mod collate;
+pub mod csv;

@@ -1,0 +1,27 @@
+//! `POST /api/v1/facts`.
+
+use super::receive;
+use crate::access::Caller;
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::http::reading::ReadJson;
+use axum::Json;
+use axum::extract::State;
+use domain::crew::FactsAnswer;
+use domain::limits::FACTS_PER_BATCH_MAX;
+use serde_json::Value;
+
+/// Receives a batch of facts and answers per fact.
+pub async fn post(
+    State(app): State<App>,
+    caller: Caller,
+    ReadJson(body): ReadJson<Value>,
+) -> Result<Json<FactsAnswer>, Problem> {
+    let facts = body.get("facts").and_then(Value::as_array);
+    let facts =
+        facts.ok_or_else(|| Problem::invalid(domain::Invalid::new("facts", "not_a_list")))?;
+    if facts.len() > FACTS_PER_BATCH_MAX {
+        return Err(Problem::too_large("facts", "too_many"));
+    }
+    receive(&app, &caller, facts).await.map(Json)
+}

@@ -1,0 +1,327 @@
+//! SQL of facts. Facts are inserted once and never changed.
+
+use crate::db::{DbError, Tx, sql};
+use domain::{FactId, Instant, OutingId, PeerId, ProgrammeId, SiteId};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// A fact as it is kept: checked, its point and words sealed.
+pub struct NewFact {
+    /// The fact.
+    pub fact: domain::Fact,
+    /// When the server got it.
+    pub received_at: Instant,
+    /// Role of who sent it.
+    pub sender_role: &'static str,
+    /// Id of who sent it.
+    pub sender_id: Option<Uuid>,
+    /// Before its outing opened.
+    pub early: bool,
+    /// After its outing ended.
+    pub late: bool,
+    /// Its time is absurd.
+    pub time_to_check: bool,
+    /// Columns that queries use, by kind.
+    pub columns: Columns,
+    /// The rest of its data that needs no sealing, as JSON.
+    pub data: String,
+    /// The rest of its data that does.
+    pub sealed: Option<Vec<u8>>,
+    /// Keyed hash of its canonical content.
+    pub content_mac: Vec<u8>,
+}
+
+/// Columns that queries use.
+#[derive(Default)]
+pub struct Columns {
+    /// Where, when a site.
+    pub site: Option<SiteId>,
+    /// Who, for presences and newcomers.
+    pub peer: Option<PeerId>,
+    /// What a void takes back.
+    pub target: Option<FactId>,
+    /// What was picked up, or who was met.
+    pub item: Option<&'static str>,
+    /// Counted or estimated.
+    pub method: Option<&'static str>,
+    /// How many.
+    pub count: Option<u32>,
+    /// Present or not.
+    pub present: Option<bool>,
+}
+
+const INSERT: &str = "
+    insert into facts (programme_id, id, outing_id, device_id, seq, kind, recorded_at, received_at,
+      sender_role, sender_id, early, late, time_to_check, site_id, peer_id, target_id, item, method,
+      count, present, data, sealed, content_mac)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
+      $20, $21, $22, $23)
+    on conflict (programme_id, id) do nothing";
+
+/// Keeps a fact. Answers `false` when the id is there already.
+pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<bool, DbError> {
+    let touched = sql(INSERT)
+        .bind(programme)
+        .bind(it.fact.id)
+        .bind(it.fact.outing)
+        .bind(it.fact.device)
+        .bind(it.fact.seq)
+        .bind(it.fact.kind.name())
+        .bind(it.fact.recorded_at)
+        .bind(it.received_at)
+        .bind(it.sender_role)
+        .bind(it.sender_id)
+        .bind(it.early)
+        .bind(it.late)
+        .bind(it.time_to_check)
+        .bind(it.columns.site)
+        .bind(it.columns.peer)
+        .bind(it.columns.target)
+        .bind(it.columns.item)
+        .bind(it.columns.method)
+        .bind(it.columns.count)
+        .bind(it.columns.present)
+        .bind(it.data)
+        .bind(it.sealed)
+        .bind(it.content_mac)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+const SELECT_MAC: &str = "select content_mac from facts where programme_id = $1 and id = $2";
+
+/// The keyed hash of a fact that is there.
+pub async fn content_mac(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: FactId,
+) -> Result<Vec<u8>, DbError> {
+    let (mac,): (Vec<u8>,) = sql(SELECT_MAC).bind(programme).bind(id).one(tx).await?;
+    Ok(mac)
+}
+
+/// A fact that is kept aside for a person to look at.
+pub struct Quarantined<'a> {
+    /// Keyed hash of its bytes: sent twice, kept once.
+    pub content_mac: Vec<u8>,
+    /// `conflict` or `refused`.
+    pub status: &'static str,
+    /// Why.
+    pub reason: &'a str,
+    /// Which field.
+    pub field: Option<&'a str>,
+    /// Its sender's outing.
+    pub outing: Option<OutingId>,
+    /// Its sender's phone.
+    pub device: Option<Uuid>,
+    /// Role of its sender.
+    pub sender_role: &'static str,
+    /// Id of its sender.
+    pub sender_id: Option<Uuid>,
+    /// When.
+    pub received_at: Instant,
+    /// All of it, sealed: nobody knows what it holds.
+    pub sealed: Vec<u8>,
+}
+
+const INSERT_QUARANTINE: &str = "
+    insert into quarantine (programme_id, content_mac, status, reason, field, outing_id, device_id,
+      sender_role, sender_id, received_at, sealed)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
+    on conflict do nothing";
+
+/// Keeps aside what could not be kept as a fact.
+pub async fn quarantine(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    it: Quarantined<'_>,
+) -> Result<(), DbError> {
+    sql(INSERT_QUARANTINE)
+        .bind(programme)
+        .bind(it.content_mac)
+        .bind(it.status)
+        .bind(it.reason)
+        .bind(it.field)
+        .bind(it.outing)
+        .bind(it.device)
+        .bind(it.sender_role)
+        .bind(it.sender_id)
+        .bind(it.received_at)
+        .bind(it.sealed)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// True of a fact `f` that nobody took back. A coordinator may void any fact of the programme; a
+/// crew, facts of its own outing that no coordinator made; anybody else, their own.
+macro_rules! not_voided {
+    () => {
+        "not exists (
+          select 1 from facts v
+          where v.programme_id = f.programme_id and v.target_id = f.id and v.kind = 'void'
+            and (v.sender_role = 'coordinator'
+              or v.sender_id = f.sender_id
+              or (v.outing_id = f.outing_id and f.sender_role <> 'coordinator')))"
+    };
+}
+
+/// Sum of the pickups of one outing at one place, of one item, by one method.
+#[derive(sqlx::FromRow)]
+pub struct PickupSum {
+    /// The site; none for « ici ».
+    pub site_id: Option<Uuid>,
+    /// Code of the item.
+    pub item: String,
+    /// `counted` or `estimated`.
+    pub method: String,
+    /// How many.
+    pub total: i64,
+}
+
+const SUM_PICKUPS: &str = concat!(
+    "select f.site_id, f.item, f.method, cast(sum(f.count) as bigint) as total
+     from facts f
+     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'pickup' and ",
+    not_voided!(),
+    " group by f.site_id, f.item, f.method"
+);
+
+/// What was picked up on an outing.
+pub async fn pickup_sums(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<Vec<PickupSum>, DbError> {
+    sql(SUM_PICKUPS).bind(programme).bind(outing).all(tx).await
+}
+
+const SUM_TALLIES: &str = concat!(
+    "select f.item, cast(sum(f.count) as bigint) as total
+     from facts f
+     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'tally' and ",
+    not_voided!(),
+    " group by f.item"
+);
+
+/// Who was met on an outing, as numbers.
+pub async fn tally_sums(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<BTreeMap<String, i64>, DbError> {
+    let query = sql(SUM_TALLIES).bind(programme).bind(outing);
+    let rows: Vec<(String, i64)> = query.all(tx).await?;
+    Ok(rows.into_iter().collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct MarkRow {
+    id: Uuid,
+    peer_id: Uuid,
+    present: bool,
+    recorded_at: i64,
+    sender_role: String,
+}
+
+// A mark that came after closing waits for a revision: it is not late-proof money.
+const SELECT_MARKS: &str = concat!(
+    "select f.id, f.peer_id, f.present, f.recorded_at, f.sender_role
+     from facts f join peers p on p.programme_id = f.programme_id and p.id = f.peer_id
+     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'presence' and f.late = false
+       and ",
+    not_voided!()
+);
+
+/// The presence marks of an outing that came before it closed and that nobody took back.
+pub async fn marks(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<Vec<domain::presence::Mark>, DbError> {
+    let rows: Vec<MarkRow> = sql(SELECT_MARKS)
+        .bind(programme)
+        .bind(outing)
+        .all(tx)
+        .await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| domain::presence::Mark {
+            id: FactId(row.id),
+            peer: PeerId(row.peer_id),
+            present: row.present,
+            recorded_at: Instant::from_ms(row.recorded_at),
+            by_coordinator: row.sender_role == "coordinator",
+        })
+        .collect())
+}
+
+const SELECT_BOXES: &str = concat!(
+    "select f.data from facts f
+     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'box' and ",
+    not_voided!(),
+    " order by f.recorded_at, f.id"
+);
+
+/// The sharps boxes of an outing, as they were recorded.
+pub async fn boxes(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<Vec<serde_json::Value>, DbError> {
+    let rows: Vec<(String,)> = sql(SELECT_BOXES)
+        .bind(programme)
+        .bind(outing)
+        .all(tx)
+        .await?;
+    rows.into_iter()
+        .map(|(text,)| {
+            serde_json::from_str(&text).map_err(|e| DbError::Unreadable(format!("box: {e}")))
+        })
+        .collect()
+}
+
+/// How many facts of an outing a person should look at.
+#[derive(sqlx::FromRow, Default)]
+pub struct ToLookAt {
+    /// Came after closing.
+    pub late: i64,
+    /// Came before opening.
+    pub early: i64,
+    /// With an absurd time.
+    pub to_check: i64,
+}
+
+const COUNT_TO_LOOK_AT: &str = "
+    select cast(coalesce(sum(case when late then 1 else 0 end), 0) as bigint) as late,
+      cast(coalesce(sum(case when early then 1 else 0 end), 0) as bigint) as early,
+      cast(coalesce(sum(case when time_to_check then 1 else 0 end), 0) as bigint) as to_check
+    from facts where programme_id = $1 and outing_id = $2";
+
+/// How many facts of an outing came late, early, or with an absurd time.
+pub async fn to_look_at(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<ToLookAt, DbError> {
+    sql(COUNT_TO_LOOK_AT)
+        .bind(programme)
+        .bind(outing)
+        .one(tx)
+        .await
+}
+
+const COUNT_QUARANTINED: &str = "
+    select cast(count(*) as bigint) from quarantine where programme_id = $1 and outing_id = $2";
+
+/// How many facts of an outing were kept aside.
+pub async fn quarantined(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<i64, DbError> {
+    let query = sql(COUNT_QUARANTINED).bind(programme).bind(outing);
+    let (n,): (i64,) = query.one(tx).await?;
+    Ok(n)
+}

@@ -1,0 +1,230 @@
+//! What went wrong, as RFC 9457 problem details (or a page that says what to do next).
+//!
+//! Which one to use: [`Problem::malformed`] for what cannot be read at all; [`Problem::invalid`]
+//! for a field with a wrong value; [`Problem::not_found`] for an unknown id or one of another
+//! programme; [`Problem::state`] when the thing is not in a state that allows it;
+//! [`Problem::internal`] for our own failures: logged once, here, and told without detail.
+
+use crate::access::keys::KeyError;
+use crate::access::seal::SealError;
+use crate::db::DbError;
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use domain::{FieldError, Invalid};
+use serde_json::json;
+
+/// A request that could not be served.
+#[derive(Clone, Debug)]
+pub struct Problem {
+    /// HTTP status.
+    pub status: StatusCode,
+    /// Stable, for programs; listed in the OpenAPI document.
+    pub code: &'static str,
+    /// For a person, in French: what happened and what to do.
+    pub detail: String,
+    /// Which fields, for 422 and its kin.
+    pub errors: Vec<FieldError>,
+    /// Seconds to wait, for 429 and 503.
+    pub retry_after_s: Option<u32>,
+}
+
+impl Problem {
+    fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+        Self {
+            status,
+            code,
+            detail: detail.into(),
+            errors: Vec::new(),
+            retry_after_s: None,
+        }
+    }
+
+    /// 400: cannot be read at all. `field` is `body` or the name of the part.
+    pub fn malformed(field: &str, code: &'static str) -> Self {
+        let mut it = Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            "La demande n’a pas pu être lue.",
+        );
+        it.errors = vec![Invalid::new(field, code).0];
+        it
+    }
+
+    /// 401: nobody we know, or no longer.
+    pub fn unauthenticated() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "unauthenticated",
+            "Il faut se connecter.",
+        )
+    }
+
+    /// 403: somebody else's room.
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            "Cette page n’est pas pour ce compte.",
+        )
+    }
+
+    /// 404: unknown, or of another programme, which is the same.
+    pub fn not_found() -> Self {
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            "On ne trouve pas ce que vous cherchez.",
+        )
+    }
+
+    /// 404 that names the field which led nowhere.
+    pub fn unknown(field: &str, code: &'static str, detail: &str) -> Self {
+        let mut it = Self::new(StatusCode::NOT_FOUND, code, detail);
+        it.errors = vec![Invalid::new(field, code).0];
+        it
+    }
+
+    /// 409: not in a state that allows this.
+    pub fn state(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::CONFLICT, code, detail)
+    }
+
+    /// 412: somebody changed it meanwhile.
+    pub fn changed_meanwhile() -> Self {
+        Self::new(
+            StatusCode::PRECONDITION_FAILED,
+            "changed_meanwhile",
+            "Quelqu’un a modifié cette page entre-temps. Relisez-la, puis recommencez.",
+        )
+    }
+
+    /// 413: over a named limit.
+    pub fn too_large(field: &str, code: &'static str) -> Self {
+        let mut it = Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            "L’envoi est trop gros.",
+        );
+        it.errors = vec![Invalid::new(field, code).0];
+        it
+    }
+
+    /// 415: not the content type asked for.
+    pub fn unsupported_media_type() -> Self {
+        let mut it = Self::new(
+            StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            "unsupported_media_type",
+            "Le type de contenu n’est pas le bon.",
+        );
+        it.errors = vec![Invalid::new("Content-Type", "unsupported").0];
+        it
+    }
+
+    /// 422: read, but a field is wrong.
+    pub fn invalid(wrong: Invalid) -> Self {
+        let mut it = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            "Une information n’est pas juste.",
+        );
+        it.errors = vec![wrong.0];
+        it
+    }
+
+    /// 429: wait.
+    pub fn too_many(retry_after_s: u32) -> Self {
+        let mut it = Self::new(
+            StatusCode::TOO_MANY_REQUESTS,
+            "too_many_tries",
+            "Trop d’essais. Attendez une minute, puis recommencez.",
+        );
+        it.retry_after_s = Some(retry_after_s);
+        it
+    }
+
+    /// 500: our fault. `cause` goes to the log, once, and nowhere else.
+    pub fn internal(cause: impl std::fmt::Display) -> Self {
+        tracing::error!(cause = %cause, "request failed");
+        Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            "Quelque chose a cassé de notre côté. Rien n’est perdu : réessayez dans un moment.",
+        )
+    }
+
+    fn busy(cause: impl std::fmt::Display) -> Self {
+        const RETRY_AFTER_S: u32 = 5;
+        tracing::warn!(cause = %cause, "database not available");
+        let mut it = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            "Le service est occupé. Rien n’est perdu : réessayez dans un moment.",
+        );
+        it.retry_after_s = Some(RETRY_AFTER_S);
+        it
+    }
+}
+
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        let mut body = json!({
+            "type": format!("urn:cueillette:problem:{}", self.code),
+            "title": self.status.canonical_reason().unwrap_or("Error"),
+            "status": self.status.as_u16(),
+            "code": self.code,
+            "detail": self.detail,
+        });
+        if !self.errors.is_empty() {
+            body["errors"] = json!(self.errors);
+        }
+        let mut response = (self.status, Json(body)).into_response();
+        let headers = response.headers_mut();
+        headers.insert(
+            header::CONTENT_TYPE,
+            HeaderValue::from_static("application/problem+json"),
+        );
+        if let Some(seconds) = self.retry_after_s {
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+        }
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        // Pages are told in words: their layer finds the problem here.
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+impl From<Invalid> for Problem {
+    fn from(wrong: Invalid) -> Self {
+        Self::invalid(wrong)
+    }
+}
+
+impl From<DbError> for Problem {
+    fn from(error: DbError) -> Self {
+        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
+        match &error {
+            DbError::Engine(Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed) => {
+                Self::busy(&error)
+            }
+            _ => Self::internal(&error),
+        }
+    }
+}
+
+impl From<KeyError> for Problem {
+    fn from(error: KeyError) -> Self {
+        Self::internal(&error)
+    }
+}
+
+impl From<SealError> for Problem {
+    fn from(error: SealError) -> Self {
+        match error {
+            SealError::Db(error) => error.into(),
+            SealError::Key(error) => error.into(),
+        }
+    }
+}

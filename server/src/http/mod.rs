@@ -1,0 +1,14 @@
+//! HTTP: the one table of routes, layers, problems, assets, the frame of pages.
+
+pub mod assets;
+pub mod client;
+pub mod error;
+pub mod health;
+pub mod layers;
+pub mod openapi;
+pub mod page;
+pub mod paging;
+pub mod reading;
+pub mod router;
+pub mod table;
+pub mod terrain;

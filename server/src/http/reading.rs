@@ -1,0 +1,125 @@
+//! Reading bodies: JSON with a checked content type, whose faults name the field.
+
+use super::error::Problem;
+use axum::body::Bytes;
+use axum::extract::{FromRequest, FromRequestParts, Request};
+use axum::http::header;
+use axum::http::request::Parts;
+use domain::limits::BODY_BYTES_MAX;
+use serde::de::DeserializeOwned;
+
+/// A JSON body. 415 for another content type, 413 over the limit, 400 for what is no JSON (or no
+/// UTF-8), 422 for JSON that is not a `T`.
+pub struct ReadJson<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ReadJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        if !is_json(&request) {
+            return Err(Problem::unsupported_media_type());
+        }
+        let bytes = read_body(request, state).await?;
+        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| {
+            let cut = e.is_eof();
+            Problem::malformed("body", if cut { "cut_short" } else { "not_json" })
+        })?;
+        serde_json::from_value(value)
+            .map(Self)
+            .map_err(|e| Problem::invalid(domain::Invalid::new(field_of(&e), "wrong_shape")))
+    }
+}
+
+/// The same, for a body that may be left out.
+pub struct MaybeJson<T>(pub T);
+
+impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeJson<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let no_length = request
+            .headers()
+            .get(header::CONTENT_LENGTH)
+            .is_none_or(|it| it == "0");
+        if no_length && !request.headers().contains_key(header::CONTENT_TYPE) {
+            return Ok(Self(T::default()));
+        }
+        ReadJson::from_request(request, state)
+            .await
+            .map(|ReadJson(it)| Self(it))
+    }
+}
+
+fn is_json(request: &Request) -> bool {
+    let value = request.headers().get(header::CONTENT_TYPE);
+    let essence = value
+        .and_then(|it| it.to_str().ok())
+        .and_then(|it| it.split(';').next());
+    essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
+}
+
+async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+    let announced = request
+        .headers()
+        .get(header::CONTENT_LENGTH)
+        .and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
+    if announced.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
+        return Err(Problem::too_large("body", "over_the_limit"));
+    }
+    Bytes::from_request(request, state).await.map_err(|e| {
+        if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+            Problem::too_large("body", "over_the_limit")
+        } else {
+            Problem::malformed("body", "cut_short")
+        }
+    })
+}
+
+/// Serde says « missing field `x` » or « unknown variant `x` »: the name between back quotes.
+fn field_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    let mut parts = text.split('`');
+    parts.nth(1).unwrap_or("body").to_owned()
+}
+
+/// Ids in the path: what is no id leads nowhere.
+pub struct Path<T>(pub T);
+
+impl<T: DeserializeOwned + Send, S: Send + Sync> FromRequestParts<S> for Path<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Path::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Path(it)| Self(it))
+            .map_err(|_| Problem::not_found())
+    }
+}
+
+/// The query: what cannot be read is 400.
+pub struct Query<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        axum::extract::Query::from_request_parts(parts, state)
+            .await
+            .map(|axum::extract::Query(it)| Self(it))
+            .map_err(|_| Problem::malformed("query", "not_a_query"))
+    }
+}
+
+/// A form of a page.
+pub struct ReadForm<T>(pub T);
+
+impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ReadForm<T> {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        axum_extra::extract::Form::from_request(request, state)
+            .await
+            .map(|axum_extra::extract::Form(it)| Self(it))
+            .map_err(|_| Problem::malformed("body", "not_a_form"))
+    }
+}

@@ -1,0 +1,67 @@
+//! From the table of routes to the running router, layer by layer.
+
+use super::error::Problem;
+use super::layers::{problems_as_pages, safety_headers};
+use super::table::{Kind, Route, allows, table};
+use crate::access::credentials::identify;
+use crate::access::{Caller, Role};
+use crate::app::App;
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use domain::limits::BODY_BYTES_MAX;
+use std::time::Duration;
+use tower::ServiceBuilder;
+use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::csrf::CsrfLayer;
+use tower_http::timeout::TimeoutLayer;
+
+/// A request that takes longer is answered 503: the phone keeps its facts and tries again.
+const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
+
+/// The whole of HTTP.
+pub fn router(app: App) -> Router {
+    let mut router = Router::new();
+    for route in table() {
+        router = router.route(route.path, guarded(route));
+    }
+    let layers = ServiceBuilder::new()
+        .layer(from_fn(safety_headers))
+        .layer(CatchPanicLayer::new())
+        .layer(TimeoutLayer::with_status_code(
+            StatusCode::SERVICE_UNAVAILABLE,
+            REQUEST_TIME_MAX,
+        ))
+        .layer(CompressionLayer::new())
+        .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
+        .layer(CsrfLayer::new())
+        .layer(from_fn_with_state(app.clone(), identify));
+    router
+        .fallback(|| async { Problem::not_found() })
+        .layer(layers)
+        .with_state(app)
+}
+
+fn guarded(route: Route) -> axum::routing::MethodRouter<App> {
+    let roles = route.roles;
+    let guard = from_fn(move |request: Request, next: Next| guard(roles, request, next));
+    let handler = route.handler.layer(guard);
+    match route.kind {
+        Kind::Page => handler.layer(from_fn(problems_as_pages)),
+        Kind::Api | Kind::File => handler,
+    }
+}
+
+/// Lets in whom the table names: 401 for nobody, 403 for somebody else.
+async fn guard(roles: &'static [Role], request: Request, next: Next) -> Response {
+    let role = request.extensions().get::<Caller>().map(Caller::role);
+    match role {
+        Some(role) if allows(roles, role) => next.run(request).await,
+        None if allows(roles, Role::Anon) => next.run(request).await,
+        None => Problem::unauthenticated().into_response(),
+        Some(_) => Problem::forbidden().into_response(),
+    }
+}

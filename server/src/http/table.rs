@@ -1,0 +1,284 @@
+//! The one table of routes: who may do what. The router is built from it, and the test that walks
+//! every route against every role reads it. A route that is not here answers 404.
+
+use super::{assets, health, openapi, terrain};
+use crate::access::Role;
+use crate::app::App;
+use crate::{access, allowances, facts, outings, people, sites};
+use axum::http::Method;
+use axum::routing::{MethodRouter, get, patch, post};
+
+/// What an answer is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A person: problems are pages, and who is not signed in is asked to.
+    Page,
+    /// A program: problems are RFC 9457.
+    Api,
+    /// A file of the build, the same for everyone.
+    File,
+}
+
+/// One line of the table.
+pub struct Route {
+    /// Method.
+    pub method: Method,
+    /// Path, as axum writes it.
+    pub path: &'static str,
+    /// For whom.
+    pub kind: Kind,
+    /// Who may.
+    pub roles: &'static [Role],
+    /// Who answers.
+    pub handler: MethodRouter<App>,
+}
+
+use Role::{Agent, Anon, Clerk, Coordinator, CrewPhone, LatePhone, Peer};
+
+const EVERYONE: &[Role] = &Role::ALL;
+const COORDINATOR: &[Role] = &[Coordinator];
+
+macro_rules! route {
+    ($kind:ident, $method:ident, $path:literal, $roles:expr, $handler:expr) => {
+        Route {
+            method: method(stringify!($method)),
+            path: $path,
+            kind: Kind::$kind,
+            roles: $roles,
+            handler: $method($handler),
+        }
+    };
+}
+
+fn method(name: &str) -> Method {
+    match name {
+        "post" => Method::POST,
+        "patch" => Method::PATCH,
+        _ => Method::GET,
+    }
+}
+
+/// Every route.
+pub fn table() -> Vec<Route> {
+    let mut all = files();
+    all.extend(pages());
+    all.extend(api());
+    all
+}
+
+fn files() -> Vec<Route> {
+    vec![
+        route!(File, get, "/healthz", EVERYONE, health::healthz),
+        route!(File, get, "/readyz", EVERYONE, health::readyz),
+        route!(File, get, "/pkg/{file}", EVERYONE, assets::pkg),
+        route!(File, get, "/sw.js", EVERYONE, assets::named),
+        route!(File, get, "/manifest.webmanifest", EVERYONE, assets::named),
+        route!(File, get, "/icon.svg", EVERYONE, assets::named),
+        route!(File, get, "/icon-192.png", EVERYONE, assets::named),
+        route!(File, get, "/icon-512.png", EVERYONE, assets::named),
+        route!(File, get, "/icon-maskable-512.png", EVERYONE, assets::named),
+        route!(File, get, "/base-map.json", EVERYONE, assets::base_map_info),
+        route!(File, get, "/base-map.pmtiles", EVERYONE, assets::base_map),
+    ]
+}
+
+fn pages() -> Vec<Route> {
+    use access::pages as door;
+    use allowances::pages as money;
+    use outings::{forms, pages};
+    vec![
+        route!(Page, get, "/", EVERYONE, door::home),
+        route!(Page, get, "/connexion", EVERYONE, door::sign_in_page),
+        route!(Page, post, "/connexion", EVERYONE, door::sign_in),
+        route!(Page, post, "/deconnexion", EVERYONE, door::sign_out),
+        route!(Page, get, "/terrain", EVERYONE, terrain::page),
+        route!(Page, get, "/terrain/simple", EVERYONE, terrain::simple),
+        route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
+        route!(Page, get, "/sorties", COORDINATOR, pages::list),
+        route!(Page, post, "/sorties", COORDINATOR, forms::create),
+        route!(Page, get, "/sorties/{id}", COORDINATOR, pages::detail),
+        route!(Page, post, "/sorties/{id}/code", COORDINATOR, forms::code),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/depart",
+            COORDINATOR,
+            forms::departure
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/presences",
+            COORDINATOR,
+            forms::presence
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/telephones",
+            COORDINATOR,
+            forms::phone
+        ),
+        route!(Page, get, "/sorties/{id}/fin", COORDINATOR, pages::closing),
+        route!(Page, post, "/sorties/{id}/fin", COORDINATOR, forms::close),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/annuler",
+            COORDINATOR,
+            forms::cancel
+        ),
+        route!(Page, get, "/aides", COORDINATOR, money::coordinator_page),
+        route!(Page, post, "/aides", COORDINATOR, money::issue_form),
+        route!(Page, get, "/ccas", &[Clerk], money::clerk_page),
+    ]
+}
+
+fn api() -> Vec<Route> {
+    use allowances::api as money;
+    use outings::api as out;
+    const JOINED: &[Role] = &[CrewPhone];
+    const FACTS: &[Role] = &[CrewPhone, LatePhone, Coordinator, Agent, Peer];
+    const LISTS: &[Role] = &[Coordinator, Clerk];
+    vec![
+        route!(
+            Api,
+            get,
+            "/api/v1/openapi.json",
+            EVERYONE,
+            openapi::document
+        ),
+        route!(Api, post, "/api/v1/crew/join", EVERYONE, out::join),
+        route!(Api, get, "/api/v1/crew/pack", JOINED, out::pack),
+        route!(Api, post, "/api/v1/facts", FACTS, facts::api::post),
+        route!(
+            Api,
+            get,
+            "/api/v1/outings",
+            &[Coordinator, Agent, Peer],
+            out::list
+        ),
+        route!(Api, post, "/api/v1/outings", COORDINATOR, out::create),
+        route!(
+            Api,
+            get,
+            "/api/v1/outings/{id}",
+            &[Coordinator, Agent, Peer],
+            out::read
+        ),
+        route!(Api, patch, "/api/v1/outings/{id}", COORDINATOR, out::change),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/open",
+            COORDINATOR,
+            out::open
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/close",
+            COORDINATOR,
+            out::close
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/cancel",
+            COORDINATOR,
+            out::cancel
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/code",
+            COORDINATOR,
+            out::code
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/presences",
+            COORDINATOR,
+            out::presence
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/equipment",
+            COORDINATOR,
+            out::equipment
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/staff",
+            COORDINATOR,
+            out::staff
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/outings/{id}/summary",
+            COORDINATOR,
+            out::summary
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/phones/{device}/confirm",
+            COORDINATOR,
+            out::confirm_phone
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/phones/{device}/revoke",
+            COORDINATOR,
+            out::revoke_phone
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/sites",
+            &[Coordinator, Agent, Peer],
+            sites::api::list
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/sites",
+            &[Coordinator, Agent],
+            sites::api::create
+        ),
+        route!(Api, get, "/api/v1/peers", COORDINATOR, people::api::list),
+        route!(Api, post, "/api/v1/peers", COORDINATOR, people::api::create),
+        route!(
+            Api,
+            get,
+            "/api/v1/allowances",
+            &[Coordinator, Peer],
+            money::lines
+        ),
+        route!(Api, get, "/api/v1/allowance-lists", LISTS, money::lists),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists",
+            COORDINATOR,
+            money::issue
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/allowance-lists/{number}/{file}",
+            LISTS,
+            money::file
+        ),
+    ]
+}
+
+/// May this role use it? Anonymous routes are everybody's.
+pub fn allows(roles: &[Role], role: Role) -> bool {
+    roles.contains(&role) || roles.contains(&Anon)
+}

@@ -1,0 +1,91 @@
+//! The recorder's page, the same bytes for everyone, and what stands in for it.
+
+use super::assets::Assets;
+use super::page::{Frame, Html, page as desk_page, render};
+use crate::app::App;
+use axum::extract::State;
+use axum::http::{HeaderValue, header};
+use axum::response::{IntoResponse, Response};
+use leptos::prelude::*;
+
+/// `GET /terrain`: neutral, cacheable by the worker, without a word of who or where.
+pub async fn page(State(app): State<App>) -> Response {
+    kept_by_the_worker(render(|| document(&app.assets).into_any()))
+}
+
+/// `GET /hors-ligne`: what other pages show with no network.
+pub async fn offline(State(app): State<App>) -> Response {
+    let frame = Frame {
+        assets: &app.assets,
+        caller: None,
+        settings: None,
+        title: "Pas de réseau".into(),
+        here: "",
+        with_map: false,
+    };
+    kept_by_the_worker(desk_page(&frame, || {
+        view! {
+            <section class="card narrow">
+                <h1>"Pas de réseau"</h1>
+                <p>"Cette page a besoin du réseau. Le carnet de sortie marche sans réseau."</p>
+                <p class="actions"><a class="button primary" href="/terrain">"Ouvrir le carnet"</a></p>
+            </section>
+        }
+        .into_any()
+    }))
+}
+
+/// Nothing in these pages is anybody's: the browser may keep them, and asks again each time.
+fn kept_by_the_worker(html: Html) -> Response {
+    let mut response = html.into_response();
+    let value = HeaderValue::from_static("no-cache");
+    response.headers_mut().insert(header::CACHE_CONTROL, value);
+    response
+}
+
+fn document(assets: &Assets) -> impl IntoView + use<> {
+    let path = |name: &str| assets.path(name).map(str::to_owned);
+    let (page_build, build) = (assets.build_id.clone(), assets.build_id.clone());
+    view! {
+        <html lang="fr" data-build=page_build>
+            <head>
+                <meta charset="utf-8"/>
+                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
+                <meta name="theme-color" content="#0b4f5f"/>
+                <title>"Cueillette"</title>
+                <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                <link rel="manifest" href="/manifest.webmanifest"/>
+                {path("terrain.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {path("loader.js").map(|src| view! {
+                    <script
+                        type="module"
+                        src=src
+                        data-glue=path("app.js")
+                        data-wasm=path("app_bg.wasm")
+                        data-map=path("map.js")
+                        data-map-css=path("map.css")
+                        data-build=build
+                    ></script>
+                })}
+            </head>
+            <body>
+                <app::Recorder/>
+                <section id="secours" hidden>{rescue()}</section>
+                <noscript>{rescue()}</noscript>
+            </body>
+        </html>
+    }
+}
+
+fn rescue() -> impl IntoView {
+    view! {
+        <h1>"Cueillette"</h1>
+        <p>"Ce téléphone ne peut pas ouvrir le carnet."</p>
+        <p><a class="button primary" href="/terrain/simple">"Ouvrir la page simple"</a></p>
+    }
+}
+
+/// `GET /terrain/simple`
+pub async fn simple() -> crate::http::error::Problem {
+    crate::http::error::Problem::not_found()
+}

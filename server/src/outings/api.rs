@@ -1,0 +1,381 @@
+//! Outings and crew phones as JSON.
+
+use super::summary::{self, Summary};
+use super::{ShownCode, TypedPlan, crew, missing, shown_code, store};
+use crate::access::{Caller, Role};
+use crate::app::App;
+use crate::db::Tx;
+use crate::http::client::ClientAddress;
+use crate::http::error::Problem;
+use crate::http::paging::{Page, Paging};
+use crate::http::reading::Path;
+use crate::http::reading::{MaybeJson, ReadJson};
+use crate::{programmes, sites};
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode, header};
+use domain::crew::{JoinAnswer, JoinRequest, Pack};
+use domain::fact::Whose;
+use domain::{Day, DeviceId, Instant, Invalid, OutingId, PeerId, Settings, SiteId};
+use serde::{Deserialize, Serialize};
+use store::Outing;
+use uuid::Uuid;
+
+/// `POST /api/v1/crew/join`
+pub async fn join(
+    State(app): State<App>,
+    ClientAddress(from): ClientAddress,
+    ReadJson(asked): ReadJson<JoinRequest>,
+) -> Result<Json<JoinAnswer>, Problem> {
+    crew::join(&app, from, &asked).await.map(Json)
+}
+
+/// `GET /api/v1/crew/pack`
+pub async fn pack(State(app): State<App>, caller: Caller) -> Result<Json<Pack>, Problem> {
+    crew::pack(&app, &caller).await.map(Json)
+}
+
+/// An outing, as far as the reader's wall lets through.
+#[derive(Serialize)]
+pub struct OutingJson {
+    id: OutingId,
+    day: Day,
+    starts_at: Option<String>,
+    meeting_point: Option<String>,
+    state: &'static str,
+    /// In the order of the walk; an agent is told the public ones only, a peer none.
+    sites: Vec<SiteId>,
+    opened_at: Option<Instant>,
+    closed_at: Option<Instant>,
+    version: i64,
+    #[serde(flatten)]
+    readiness: Option<ReadinessJson>,
+}
+
+/// The green light, for coordinators.
+#[derive(Serialize)]
+struct ReadinessJson {
+    coordinators: u32,
+    agents: u32,
+    equipment: Vec<String>,
+    missing: Vec<String>,
+    overridden: bool,
+}
+
+async fn json_of(
+    tx: &mut Tx,
+    caller: &Caller,
+    settings: &Settings,
+    outing: Outing,
+) -> Result<OutingJson, Problem> {
+    let programme = caller.programme;
+    let coordinator = caller.role() == Role::Coordinator;
+    let sites = match caller.role() {
+        Role::Coordinator => store::site_ids(tx, programme, outing.id).await?,
+        Role::Agent => {
+            let public = sites::store::public_sites_of(tx, programme, outing.id).await?;
+            public.into_iter().map(|site| site.id).collect()
+        }
+        _ => Vec::new(),
+    };
+    Ok(OutingJson {
+        id: outing.id,
+        day: outing.day,
+        starts_at: outing.starts_at,
+        meeting_point: outing.meeting_point,
+        state: outing.state.as_str(),
+        sites,
+        opened_at: outing.opened_at,
+        closed_at: outing.closed_at,
+        version: outing.version,
+        readiness: coordinator.then(|| ReadinessJson {
+            missing: missing(settings, &outing.ready)
+                .iter()
+                .map(|it| it.code())
+                .collect(),
+            coordinators: outing.ready.coordinators,
+            agents: outing.ready.agents,
+            equipment: outing.ready.equipment,
+            overridden: outing.overridden,
+        }),
+    })
+}
+
+/// Reads an outing again and answers it.
+async fn answer(app: &App, caller: &Caller, outing: Outing) -> Result<Json<OutingJson>, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    json_of(&mut tx, caller, &settings, outing).await.map(Json)
+}
+
+/// `GET /api/v1/outings`: newest first; `after` is the id of the last one seen.
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    paging: Paging,
+) -> Result<Json<Page<OutingJson>>, Problem> {
+    let mut tx = app.db.read().await?;
+    let before = match paging.after {
+        Some(id) => {
+            let last = store::find(&mut tx, caller.programme, OutingId(id)).await?;
+            let last = last.ok_or_else(|| Invalid::new("after", "unknown_outing"))?;
+            (last.day, last.id)
+        }
+        None => (Day(jiff::civil::Date::MAX), OutingId(Uuid::max())),
+    };
+    let rows = store::page(&mut tx, caller.programme, before, paging.limit + 1).await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let page = paging.page(rows, |outing| outing.id.0);
+    let mut items = Vec::with_capacity(page.items.len());
+    for outing in page.items {
+        items.push(json_of(&mut tx, &caller, &settings, outing).await?);
+    }
+    Ok(Json(Page {
+        items,
+        next: page.next,
+    }))
+}
+
+/// A plan, under an id made by the caller.
+#[derive(Deserialize)]
+pub struct CreateBody {
+    id: Option<OutingId>,
+    #[serde(flatten)]
+    plan: TypedPlan,
+}
+
+/// `POST /api/v1/outings`
+pub async fn create(
+    State(app): State<App>,
+    caller: Caller,
+    ReadJson(body): ReadJson<CreateBody>,
+) -> Result<(StatusCode, Json<OutingJson>), Problem> {
+    let id = body.id.unwrap_or_else(|| OutingId(Uuid::now_v7()));
+    let outing = super::plan(&app, &caller, id, &body.plan).await?;
+    let json = answer(&app, &caller, outing).await?;
+    Ok((StatusCode::CREATED, json))
+}
+
+/// `GET /api/v1/outings/{id}`
+pub async fn read(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<(HeaderMap, Json<OutingJson>), Problem> {
+    let mut tx = app.db.read().await?;
+    let outing = super::get(&mut tx, &caller, id).await?;
+    drop(tx);
+    let mut headers = HeaderMap::new();
+    if let Ok(tag) = format!("\"{}\"", outing.version).parse() {
+        headers.insert(header::ETAG, tag);
+    }
+    Ok((headers, answer(&app, &caller, outing).await?))
+}
+
+/// What may change of a plan; what is left out stays.
+#[derive(Deserialize)]
+pub struct ChangeBody {
+    day: Option<String>,
+    starts_at: Option<String>,
+    meeting_point: Option<String>,
+    sites: Option<Vec<SiteId>>,
+}
+
+/// `PATCH /api/v1/outings/{id}` with `If-Match`
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    headers: HeaderMap,
+    ReadJson(body): ReadJson<ChangeBody>,
+) -> Result<Json<OutingJson>, Problem> {
+    let version = headers
+        .get(header::IF_MATCH)
+        .and_then(|it| it.to_str().ok())
+        .and_then(|it| it.trim_matches('"').parse().ok())
+        .ok_or_else(|| Problem::malformed("If-Match", "missing"))?;
+    let mut tx = app.db.read().await?;
+    let now = super::get(&mut tx, &caller, id).await?;
+    let sites_now = store::site_ids(&mut tx, caller.programme, id).await?;
+    drop(tx);
+    let plan = TypedPlan {
+        day: body.day.unwrap_or_else(|| now.day.to_string()),
+        starts_at: body.starts_at.or(now.starts_at),
+        meeting_point: body.meeting_point.or(now.meeting_point),
+        sites: body.sites.unwrap_or(sites_now),
+    };
+    let outing = super::replan(&app, &caller, id, version, &plan).await?;
+    answer(&app, &caller, outing).await
+}
+
+/// Why it is opened without a green light.
+#[derive(Default, Deserialize)]
+pub struct OpenBody {
+    #[serde(rename = "override")]
+    override_reason: Option<String>,
+}
+
+/// `POST /api/v1/outings/{id}/open`
+pub async fn open(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    MaybeJson(body): MaybeJson<OpenBody>,
+) -> Result<Json<OutingJson>, Problem> {
+    let reason = body.override_reason.as_deref();
+    let outing = super::open(&app, &caller, id, reason).await?;
+    answer(&app, &caller, outing).await
+}
+
+/// `POST /api/v1/outings/{id}/close`
+pub async fn close(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Json<OutingJson>, Problem> {
+    let outing = super::close(&app, &caller, id).await?;
+    answer(&app, &caller, outing).await
+}
+
+/// `POST /api/v1/outings/{id}/cancel`
+pub async fn cancel(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Json<OutingJson>, Problem> {
+    let outing = super::cancel(&app, &caller, id).await?;
+    answer(&app, &caller, outing).await
+}
+
+/// A joining code.
+#[derive(Serialize)]
+pub struct CodeJson {
+    code: String,
+    expires_at: Instant,
+}
+
+/// `{"renew": true}` makes a new code even when one opens.
+#[derive(Default, Deserialize)]
+pub struct CodeBody {
+    #[serde(default)]
+    renew: bool,
+}
+
+/// `POST /api/v1/outings/{id}/code`: the code that opens now, or a new one.
+pub async fn code(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    MaybeJson(body): MaybeJson<CodeBody>,
+) -> Result<Json<CodeJson>, Problem> {
+    let mut tx = app.db.read().await?;
+    let outing = super::get(&mut tx, &caller, id).await?;
+    drop(tx);
+    let shown = shown_code(&app, caller.programme, &outing).filter(|_| !body.renew);
+    let ShownCode { code, expires_at } = match shown {
+        Some(shown) => shown,
+        None => super::renew_code(&app, &caller, id).await?,
+    };
+    Ok(Json(CodeJson {
+        code: code.to_string(),
+        expires_at,
+    }))
+}
+
+/// A peer took part, or not after all.
+#[derive(Deserialize)]
+pub struct PresenceBody {
+    peer: PeerId,
+    present: bool,
+}
+
+/// `POST /api/v1/outings/{id}/presences`
+pub async fn presence(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadJson(body): ReadJson<PresenceBody>,
+) -> Result<Json<Summary>, Problem> {
+    super::mark_presence(&app, &caller, id, body.peer, body.present).await?;
+    summary_of(&app, &caller, id).await
+}
+
+/// Codes of the equipment that was checked.
+#[derive(Deserialize)]
+pub struct EquipmentBody {
+    checked: Vec<String>,
+}
+
+/// `POST /api/v1/outings/{id}/equipment`
+pub async fn equipment(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadJson(body): ReadJson<EquipmentBody>,
+) -> Result<Json<OutingJson>, Problem> {
+    let outing = super::set_equipment(&app, &caller, id, &body.checked).await?;
+    answer(&app, &caller, outing).await
+}
+
+/// How many of the staff are there.
+#[derive(Deserialize)]
+pub struct StaffBody {
+    coordinators: u32,
+    #[serde(default)]
+    agents: u32,
+}
+
+/// `POST /api/v1/outings/{id}/staff`
+pub async fn staff(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadJson(body): ReadJson<StaffBody>,
+) -> Result<Json<OutingJson>, Problem> {
+    let outing = super::set_staff(&app, &caller, id, body.coordinators, body.agents).await?;
+    answer(&app, &caller, outing).await
+}
+
+/// `GET /api/v1/outings/{id}/summary`
+pub async fn summary(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Json<Summary>, Problem> {
+    summary_of(&app, &caller, id).await
+}
+
+async fn summary_of(app: &App, caller: &Caller, id: OutingId) -> Result<Json<Summary>, Problem> {
+    let mut tx = app.db.read().await?;
+    super::get(&mut tx, caller, id).await?;
+    summary::of(&mut tx, caller.programme, id).await.map(Json)
+}
+
+/// Whose a phone is.
+#[derive(Deserialize)]
+pub struct ConfirmBody {
+    whose: String,
+}
+
+/// `POST /api/v1/outings/{id}/phones/{device}/confirm`
+pub async fn confirm_phone(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, device)): Path<(OutingId, DeviceId)>,
+    ReadJson(body): ReadJson<ConfirmBody>,
+) -> Result<StatusCode, Problem> {
+    let whose = Whose::from_code(&body.whose);
+    let whose = whose.ok_or_else(|| Invalid::new("whose", "unknown_value"))?;
+    super::confirm_phone(&app, &caller, id, device, whose).await?;
+    Ok(StatusCode::NO_CONTENT)
+}
+
+/// `POST /api/v1/outings/{id}/phones/{device}/revoke`
+pub async fn revoke_phone(
+    State(app): State<App>,
+    caller: Caller,
+    Path((id, device)): Path<(OutingId, DeviceId)>,
+) -> Result<StatusCode, Problem> {
+    super::revoke_phone(&app, &caller, id, device).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,0 +1,536 @@
+//! SQL of outings, their sites and their phones.
+
+use crate::db::{DbError, Tx, sql};
+use domain::fact::Whose;
+use domain::outing::Readiness;
+use domain::{AccountId, Day, DeviceId, Instant, OutingId, OutingState, ProgrammeId, SiteId};
+use uuid::Uuid;
+
+/// An outing as it is kept.
+#[derive(Clone, Debug)]
+pub struct Outing {
+    /// Its id.
+    pub id: OutingId,
+    /// Its day.
+    pub day: Day,
+    /// « 14:00 », where the programme is.
+    pub starts_at: Option<String>,
+    /// Where the crew meets.
+    pub meeting_point: Option<String>,
+    /// Where it stands.
+    pub state: OutingState,
+    /// What was checked before leaving.
+    pub ready: Readiness,
+    /// Opened without a green light, for a reason that is kept sealed.
+    pub overridden: bool,
+    /// How often the joining code was made anew; 0 when never.
+    pub code_round: i64,
+    /// Until when the code opens.
+    pub code_expires_at: Option<Instant>,
+    /// When it opened.
+    pub opened_at: Option<Instant>,
+    /// When it closed.
+    pub closed_at: Option<Instant>,
+    /// Counts changes, for `If-Match`.
+    pub version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct OutingRow {
+    id: Uuid,
+    day: String,
+    starts_at: Option<String>,
+    meeting_point: Option<String>,
+    state: String,
+    coordinators_present: i64,
+    agents_present: i64,
+    equipment: String,
+    overridden: bool,
+    code_round: i64,
+    code_expires_at: Option<i64>,
+    opened_at: Option<i64>,
+    closed_at: Option<i64>,
+    version: i64,
+}
+
+impl OutingRow {
+    fn read(self) -> Result<Outing, DbError> {
+        let unreadable = |e: domain::Invalid| DbError::Unreadable(format!("outing: {e}"));
+        Ok(Outing {
+            id: OutingId(self.id),
+            day: self.day.parse().map_err(unreadable)?,
+            starts_at: self.starts_at,
+            meeting_point: self.meeting_point,
+            state: OutingState::parse(&self.state).map_err(unreadable)?,
+            ready: Readiness {
+                coordinators: u32::try_from(self.coordinators_present).unwrap_or(0),
+                agents: u32::try_from(self.agents_present).unwrap_or(0),
+                equipment: self.equipment.split_whitespace().map(Into::into).collect(),
+            },
+            overridden: self.overridden,
+            code_round: self.code_round,
+            code_expires_at: self.code_expires_at.map(Instant::from_ms),
+            opened_at: self.opened_at.map(Instant::from_ms),
+            closed_at: self.closed_at.map(Instant::from_ms),
+            version: self.version,
+        })
+    }
+}
+
+macro_rules! outing_columns {
+    () => {
+        "select id, day, starts_at, meeting_point, state, coordinators_present, agents_present,
+           equipment, sealed_override is not null as overridden, code_round, code_expires_at,
+           opened_at, closed_at, version
+         from outings "
+    };
+}
+
+const SELECT_ONE: &str = concat!(outing_columns!(), "where programme_id = $1 and id = $2");
+
+/// One outing of the programme.
+pub async fn find(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<Option<Outing>, DbError> {
+    let row: Option<OutingRow> = sql(SELECT_ONE).bind(programme).bind(id).maybe(tx).await?;
+    row.map(OutingRow::read).transpose()
+}
+
+/// One outing, held until the transaction ends: nobody opens, closes or changes it meanwhile.
+pub async fn find_for_update(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<Option<Outing>, DbError> {
+    let query = sql(SELECT_ONE).bind(programme).bind(id).for_update();
+    let row: Option<OutingRow> = query.maybe(tx).await?;
+    row.map(OutingRow::read).transpose()
+}
+
+const SELECT_PAGE: &str = concat!(
+    outing_columns!(),
+    "where programme_id = $1 and (day < $2 or (day = $2 and id < $3))
+     order by day desc, id desc limit $4"
+);
+
+/// Outings before (day, id), newest first.
+pub async fn page(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    before: (Day, OutingId),
+    limit: u32,
+) -> Result<Vec<Outing>, DbError> {
+    let rows: Vec<OutingRow> = sql(SELECT_PAGE)
+        .bind(programme)
+        .bind(before.0)
+        .bind(before.1)
+        .bind(limit)
+        .all(tx)
+        .await?;
+    rows.into_iter().map(OutingRow::read).collect()
+}
+
+/// The plan of an outing.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// Its day.
+    pub day: Day,
+    /// « 14:00 ».
+    pub starts_at: Option<String>,
+    /// Where the crew meets.
+    pub meeting_point: Option<String>,
+}
+
+const INSERT: &str = "
+    insert into outings (programme_id, id, day, starts_at, meeting_point, state,
+      coordinators_present, agents_present, equipment, code_round, version, created_at)
+    values ($1, $2, $3, $4, $5, 'planned', 0, 0, '', 0, 1, $6)
+    on conflict (programme_id, id) do nothing";
+
+/// Plans an outing. Answers `false` when the id is there already.
+pub async fn insert(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    plan: &Plan,
+    now: Instant,
+) -> Result<bool, DbError> {
+    let touched = sql(INSERT)
+        .bind(programme)
+        .bind(id)
+        .bind(plan.day)
+        .bind(plan.starts_at.clone())
+        .bind(plan.meeting_point.clone())
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+const UPDATE_PLAN: &str = "
+    update outings set day = $3, starts_at = $4, meeting_point = $5, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Changes the plan.
+pub async fn update_plan(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    plan: &Plan,
+) -> Result<(), DbError> {
+    sql(UPDATE_PLAN)
+        .bind(programme)
+        .bind(id)
+        .bind(plan.day)
+        .bind(plan.starts_at.clone())
+        .bind(plan.meeting_point.clone())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const DELETE_SITES: &str = "delete from outing_sites where programme_id = $1 and outing_id = $2";
+const INSERT_SITE: &str = "
+    insert into outing_sites (programme_id, outing_id, site_id, rank) values ($1, $2, $3, $4)
+    on conflict do nothing";
+
+/// Sets the sites of an outing, in the order of the walk.
+pub async fn set_sites(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    sites: &[SiteId],
+) -> Result<(), DbError> {
+    sql(DELETE_SITES).bind(programme).bind(id).run(tx).await?;
+    for (rank, site) in (0i64..).zip(sites) {
+        sql(INSERT_SITE)
+            .bind(programme)
+            .bind(id)
+            .bind(*site)
+            .bind(rank)
+            .run(tx)
+            .await?;
+    }
+    Ok(())
+}
+
+const SELECT_SITE_IDS: &str = "
+    select site_id from outing_sites where programme_id = $1 and outing_id = $2 order by rank";
+
+/// The sites of an outing, in the order of the walk.
+pub async fn site_ids(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<Vec<SiteId>, DbError> {
+    let query = sql(SELECT_SITE_IDS).bind(programme).bind(id);
+    let rows: Vec<(Uuid,)> = query.all(tx).await?;
+    Ok(rows.into_iter().map(|(id,)| SiteId(id)).collect())
+}
+
+const SELECT_HAS_SITE: &str = "
+    select site_id from outing_sites
+    where programme_id = $1 and outing_id = $2 and site_id = $3";
+
+/// Is that site on that outing?
+pub async fn has_site(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    site: SiteId,
+) -> Result<bool, DbError> {
+    let query = sql(SELECT_HAS_SITE).bind(programme).bind(id).bind(site);
+    Ok(query.maybe::<(Uuid,)>(tx).await?.is_some())
+}
+
+const SELECT_STATE: &str = "select state, day from outings where programme_id = $1 and id = $2";
+
+/// State and day of an outing that nobody closes before this transaction ends.
+pub async fn hold_state(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<Option<(OutingState, Day)>, DbError> {
+    let query = sql(SELECT_STATE).bind(programme).bind(id).for_share();
+    let row: Option<(String, String)> = query.maybe(tx).await?;
+    row.map(|(state, day)| {
+        let unreadable = |e: domain::Invalid| DbError::Unreadable(format!("outing: {e}"));
+        Ok((
+            OutingState::parse(&state).map_err(unreadable)?,
+            day.parse().map_err(unreadable)?,
+        ))
+    })
+    .transpose()
+}
+
+const UPDATE_STAFF: &str = "
+    update outings set coordinators_present = $3, agents_present = $4, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Says how many of the staff are there.
+pub async fn set_staff(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    coordinators: u32,
+    agents: u32,
+) -> Result<(), DbError> {
+    sql(UPDATE_STAFF)
+        .bind(programme)
+        .bind(id)
+        .bind(coordinators)
+        .bind(agents)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const UPDATE_EQUIPMENT: &str = "
+    update outings set equipment = $3, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Says which equipment was checked, by code.
+pub async fn set_equipment(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    codes: &[&str],
+) -> Result<(), DbError> {
+    sql(UPDATE_EQUIPMENT)
+        .bind(programme)
+        .bind(id)
+        .bind(codes.join(" "))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const UPDATE_OPENED: &str = "
+    update outings set state = 'open', opened_at = $3, sealed_override = $4, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Opens it.
+pub async fn set_opened(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    now: Instant,
+    sealed_override: Option<Vec<u8>>,
+) -> Result<(), DbError> {
+    sql(UPDATE_OPENED)
+        .bind(programme)
+        .bind(id)
+        .bind(now)
+        .bind(sealed_override)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const UPDATE_CLOSED: &str = "
+    update outings
+    set state = $3, closed_at = $4, closed_by = $5, code_mac = null, code_expires_at = null,
+      version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Ends it, closed or cancelled: its joining code opens nothing any more.
+pub async fn set_ended(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    state: OutingState,
+    by: AccountId,
+    now: Instant,
+) -> Result<(), DbError> {
+    sql(UPDATE_CLOSED)
+        .bind(programme)
+        .bind(id)
+        .bind(state.as_str())
+        .bind(now)
+        .bind(by)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const UPDATE_CODE: &str = "
+    update outings set code_round = $3, code_mac = $4, code_expires_at = $5
+    where programme_id = $1 and id = $2";
+
+/// Gives it a joining code; only its keyed hash is kept.
+pub async fn set_code(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    round: i64,
+    mac: Vec<u8>,
+    expires_at: Instant,
+) -> Result<(), DbError> {
+    sql(UPDATE_CODE)
+        .bind(programme)
+        .bind(id)
+        .bind(round)
+        .bind(mac)
+        .bind(expires_at)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const SELECT_BY_CODE: &str = "select programme_id, id from outings where code_mac = $1";
+
+/// The outing a joining code opens.
+pub async fn by_code(
+    tx: &mut Tx,
+    mac: Vec<u8>,
+) -> Result<Option<(ProgrammeId, OutingId)>, DbError> {
+    let row: Option<(Uuid, Uuid)> = sql(SELECT_BY_CODE).bind(mac).maybe(tx).await?;
+    Ok(row.map(|(programme, id)| (ProgrammeId(programme), OutingId(id))))
+}
+
+/// A phone that joins.
+pub struct Joining {
+    /// Its programme.
+    pub programme: ProgrammeId,
+    /// The outing.
+    pub outing: OutingId,
+    /// The phone.
+    pub device: DeviceId,
+    /// Hash of its new token; an earlier one ends.
+    pub token_hash: Vec<u8>,
+    /// Now.
+    pub now: Instant,
+    /// Until when it reads.
+    pub reads_until: Instant,
+    /// Until when it may hand in facts.
+    pub hands_in_until: Instant,
+}
+
+const UPSERT_PHONE: &str = "
+    insert into crew_phones (programme_id, outing_id, device_id, token_hash, joined_at, reads_until,
+      hands_in_until, last_seen_at)
+    values ($1, $2, $3, $4, $5, $6, $7, $5)
+    on conflict (programme_id, outing_id, device_id) do update
+    set token_hash = excluded.token_hash, last_seen_at = excluded.last_seen_at
+    where crew_phones.revoked_at is null";
+
+/// Lets a phone in. Answers `false` when it was revoked.
+pub async fn join(tx: &mut Tx, it: Joining) -> Result<bool, DbError> {
+    let touched = sql(UPSERT_PHONE)
+        .bind(it.programme)
+        .bind(it.outing)
+        .bind(it.device)
+        .bind(it.token_hash)
+        .bind(it.now)
+        .bind(it.reads_until)
+        .bind(it.hands_in_until)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+const UPDATE_WHOSE: &str = "
+    update crew_phones set whose = $4
+    where programme_id = $1 and outing_id = $2 and device_id = $3";
+
+/// Says whose a joined phone is. Answers whether it is known.
+pub async fn confirm_phone(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+    whose: Whose,
+) -> Result<bool, DbError> {
+    let touched = sql(UPDATE_WHOSE)
+        .bind(programme)
+        .bind(outing)
+        .bind(device)
+        .bind(whose.code())
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+const UPDATE_REVOKED: &str = "
+    update crew_phones set revoked_at = $4
+    where programme_id = $1 and outing_id = $2 and device_id = $3";
+
+/// Shuts a joined phone out. Answers whether it is known.
+pub async fn revoke_phone(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+    now: Instant,
+) -> Result<bool, DbError> {
+    let touched = sql(UPDATE_REVOKED)
+        .bind(programme)
+        .bind(outing)
+        .bind(device)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+const UPDATE_SEEN: &str = "
+    update crew_phones set last_seen_at = $4
+    where programme_id = $1 and outing_id = $2 and device_id = $3";
+
+/// Notes that a phone was in touch.
+pub async fn phone_seen(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+    now: Instant,
+) -> Result<(), DbError> {
+    sql(UPDATE_SEEN)
+        .bind(programme)
+        .bind(outing)
+        .bind(device)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A joined phone, as the coordinator sees it.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Phone {
+    /// The phone.
+    pub device_id: Uuid,
+    /// When it joined.
+    pub joined_at: i64,
+    /// Its last contact.
+    pub last_seen_at: i64,
+    /// Whose it is, once a coordinator said.
+    pub whose: Option<String>,
+    /// Shut out.
+    pub revoked: bool,
+    /// Facts it handed in.
+    pub facts: i64,
+}
+
+const SELECT_PHONES: &str = "
+    select p.device_id, p.joined_at, p.last_seen_at, p.whose, p.revoked_at is not null as revoked,
+      (select cast(count(*) as bigint) from facts f
+       where f.programme_id = p.programme_id and f.outing_id = p.outing_id
+         and f.device_id = p.device_id) as facts
+    from crew_phones p
+    where p.programme_id = $1 and p.outing_id = $2 order by p.joined_at, p.device_id";
+
+/// The phones that joined an outing.
+pub async fn phones(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<Vec<Phone>, DbError> {
+    sql(SELECT_PHONES)
+        .bind(programme)
+        .bind(outing)
+        .all(tx)
+        .await
+}

@@ -1,0 +1,123 @@
+//! SQL of peers. The civil identity is a sealed column that only lists and coordinators open.
+
+use crate::access::{Scope, Sealable, Sealed};
+use crate::db::{DbError, Tx, sql};
+use domain::{CivilIdentity, Instant, PeerId, ProgrammeId, Pseudonym, Sign};
+use uuid::Uuid;
+
+impl Sealable for CivilIdentity {
+    const LABEL: &'static str = "identity";
+}
+
+/// A peer, as a coordinator knows them.
+#[derive(Clone, Debug)]
+pub struct Peer {
+    /// Their id.
+    pub id: PeerId,
+    /// What they are called.
+    pub pseudonym: String,
+    /// Their picture sign.
+    pub sign: Sign,
+    /// They gave a civil identity, so they can be on a list.
+    pub has_identity: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct PeerRow {
+    id: Uuid,
+    pseudonym: String,
+    sign: String,
+    has_identity: bool,
+}
+
+const SELECT_ALL: &str = "
+    select id, pseudonym, sign, sealed_identity is not null as has_identity
+    from peers where programme_id = $1 order by created_at, id";
+
+/// The peers of the programme.
+pub async fn all(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Peer>, DbError> {
+    let rows: Vec<PeerRow> = sql(SELECT_ALL).bind(programme).all(tx).await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Peer {
+                id: PeerId(row.id),
+                pseudonym: row.pseudonym,
+                sign: row
+                    .sign
+                    .parse()
+                    .map_err(|e| DbError::Unreadable(format!("peer: {e}")))?,
+                has_identity: row.has_identity,
+            })
+        })
+        .collect()
+}
+
+const INSERT: &str = "
+    insert into peers (programme_id, id, pseudonym, sign, created_at)
+    values ($1, $2, $3, $4, $5) on conflict (programme_id, id) do nothing";
+
+/// Makes a peer. Answers `false` when the id is there already.
+pub async fn insert_if_absent(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: PeerId,
+    pseudonym: &Pseudonym,
+    sign: Sign,
+    now: Instant,
+) -> Result<bool, DbError> {
+    let touched = sql(INSERT)
+        .bind(programme)
+        .bind(id)
+        .bind(pseudonym.as_str())
+        .bind(sign.to_string())
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+const SELECT_ID: &str = "select id from peers where programme_id = $1 and id = $2";
+
+/// Is it a peer of this programme?
+pub async fn exists(tx: &mut Tx, programme: ProgrammeId, id: PeerId) -> Result<bool, DbError> {
+    let row: Option<(Uuid,)> = sql(SELECT_ID).bind(programme).bind(id).maybe(tx).await?;
+    Ok(row.is_some())
+}
+
+const UPDATE_IDENTITY: &str =
+    "update peers set sealed_identity = $3 where programme_id = $1 and id = $2";
+
+/// Keeps a sealed identity.
+pub async fn set_identity(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: PeerId,
+    identity: Sealed<CivilIdentity>,
+) -> Result<(), DbError> {
+    sql(UPDATE_IDENTITY)
+        .bind(programme)
+        .bind(id)
+        .bind(identity.into_bytes())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const SELECT_IDENTITIES: &str = "
+    select id, sealed_identity from peers
+    where programme_id = $1 and sealed_identity is not null";
+
+/// Every identity of the programme, sealed.
+pub async fn identities(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+) -> Result<Vec<(PeerId, Sealed<CivilIdentity>)>, DbError> {
+    let rows: Vec<(Uuid, Vec<u8>)> = sql(SELECT_IDENTITIES).bind(programme).all(tx).await?;
+    Ok(rows
+        .into_iter()
+        .map(|(id, bytes)| {
+            let id = PeerId(id);
+            (id, Sealed::from_row(Scope::Identity(id), bytes))
+        })
+        .collect())
+}

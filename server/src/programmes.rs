@@ -1,0 +1,54 @@
+//! Programmes: their settings, read with every request that needs them.
+
+use crate::db::{DbError, Tx, sql};
+use domain::{Instant, ProgrammeId, Settings};
+use uuid::Uuid;
+
+const SELECT_SETTINGS: &str = "select settings from programmes where id = $1";
+
+/// The settings of a programme.
+pub async fn settings(tx: &mut Tx, programme: ProgrammeId) -> Result<Settings, DbError> {
+    let (text,): (String,) = sql(SELECT_SETTINGS).bind(programme).one(tx).await?;
+    serde_json::from_str(&text).map_err(|e| DbError::Unreadable(format!("settings: {e}")))
+}
+
+const INSERT: &str = "
+    insert into programmes (id, slug, is_demo, settings, created_at) values ($1, $2, $3, $4, $5)";
+
+/// Makes a programme.
+pub async fn insert(
+    tx: &mut Tx,
+    id: ProgrammeId,
+    slug: &str,
+    is_demo: bool,
+    settings: &Settings,
+    now: Instant,
+) -> Result<(), DbError> {
+    let text = serde_json::to_string(settings)
+        .map_err(|e| DbError::Unreadable(format!("settings: {e}")))?;
+    sql(INSERT)
+        .bind(id)
+        .bind(slug)
+        .bind(is_demo)
+        .bind(text)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const SELECT_BY_SLUG: &str = "select id from programmes where slug = $1";
+
+/// The programme of a slug.
+pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<ProgrammeId>, DbError> {
+    let row: Option<(Uuid,)> = sql(SELECT_BY_SLUG).bind(slug).maybe(tx).await?;
+    Ok(row.map(|(id,)| ProgrammeId(id)))
+}
+
+const COUNT_REAL: &str = "select cast(count(*) as bigint) from programmes where is_demo = false";
+
+/// Are there programmes that are not a demonstration?
+pub async fn has_real_ones(tx: &mut Tx) -> Result<bool, DbError> {
+    let (n,): (i64,) = sql(COUNT_REAL).one(tx).await?;
+    Ok(n > 0)
+}
