@@ -35,7 +35,7 @@ pub const PLUS: &str = "M12 5v14M5 12h14";
 /// Takes the last tap back.
 pub const UNDO: &str = "M9 5l-5 5 5 5M4 10h10a5.5 5.5 0 010 11h-3";
 /// A sharps box, with its line.
-pub const BOX: &str = "M4 7.5h16M5.5 7.5l1 13h11l1-13M9 7.5V4h6v3.5M8.5 12.5h2M13.5 12.5h2";
+pub const BOX: &str = "M4 8h16v12.5H4zM8 8V4h8v4M7.2 13h1.6M11.2 13h1.6M15.2 13h1.6";
 /// Counted one by one: tally marks.
 pub const COUNTED: &str = "M6 5v14M10 5v14M14 5v14M18 5v14M2.5 17l19-10";
 /// Estimated: about so many.
