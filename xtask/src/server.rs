@@ -85,7 +85,7 @@ impl<'a> Installation<'a> {
             .arg("--database")
             .arg(&self.database)
             .arg("--key-file")
-            .arg(self.folder.path().join("keys"))
+            .arg(self.folder.path().join("cueillette.key"))
             .current_dir(self.folder.path());
         command
     }
