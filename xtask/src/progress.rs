@@ -18,14 +18,26 @@ pub fn step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     let ticker = Ticker::start(what, start);
     let result = work();
     ticker.stop();
-    finish(what, start, result)
+    close(what, start, result.is_ok());
+    result
 }
 
 /// A step whose programs write their own progress to the terminal.
 pub fn loud_step<T>(what: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
+    judged_step(what, |_| true, work)
+}
+
+/// The same, for work that can end without an error and yet not well.
+pub fn judged_step<T>(
+    what: &str,
+    is_good: impl FnOnce(&T) -> bool,
+    work: impl FnOnce() -> Result<T>,
+) -> Result<T> {
     eprintln!("· {what}…");
     let start = Instant::now();
-    finish(what, start, work())
+    let result = work();
+    close(what, start, result.as_ref().is_ok_and(is_good));
+    result
 }
 
 /// Something that was already as it should be, or a remark.
@@ -33,10 +45,9 @@ pub fn note(what: &str) {
     eprintln!("· {what}");
 }
 
-fn finish<T>(what: &str, start: Instant, result: Result<T>) -> Result<T> {
-    let mark = if result.is_ok() { '✓' } else { '✗' };
+fn close(what: &str, start: Instant, good: bool) {
+    let mark = if good { '✓' } else { '✗' };
     eprintln!("{mark} {what} ({})", seconds(start.elapsed()));
-    result
 }
 
 /// `0.3 s`, `48.1 s`, `2 min 05 s`.

@@ -8,8 +8,7 @@ use anyhow::{Context, Result};
 use serde_json::Value;
 
 use crate::postgres::{Durability, Postgres};
-use crate::progress::{self, loud_step};
-use crate::{paths, run, server, setup, site};
+use crate::{paths, progress, run, server, setup, site};
 
 /// The address of an empty PostgreSQL database; set by the person, or by us for the tests.
 const POSTGRES_ENV: &str = "CUEILLETTE_TEST_POSTGRES";
@@ -39,12 +38,15 @@ pub fn test(filter: Option<&str>) -> Result<ExitCode> {
     site::build()?;
     let (_postgres, url) = postgres()?;
 
-    let rust = loud_step("Rust tests, on SQLite and PostgreSQL", || {
+    let run = |what: &str, tests: &dyn Fn() -> Result<Count>| {
+        progress::judged_step(what, |count: &Count| count.failed == 0, tests)
+    };
+    let rust = run("Rust tests, on SQLite and PostgreSQL", &|| {
         rust(filter, &url)
     })?;
-    let scripts = loud_step("tests of the phone's scripts", || scripts(filter))?;
+    let scripts = run("tests of the phone's scripts", &|| scripts(filter))?;
     let binary = server::build(server::Profile::Dev)?;
-    let browser = loud_step("browser tests", || {
+    let browser = run("browser tests", &|| {
         browser(filter, &url, &binary, &chromium)
     })?;
 
