@@ -158,12 +158,18 @@ pub async fn quarantine(
 /// crew, facts of its own outing that no coordinator made; anybody else, their own.
 macro_rules! not_voided {
     () => {
-        "not exists (
+        not_voided!("")
+    };
+    ($more:literal) => {
+        concat!(
+            "not exists (
           select 1 from facts v
-          where v.programme_id = f.programme_id and v.target_id = f.id and v.kind = 'void'
-            and (v.sender_role = 'coordinator'
+          where v.programme_id = f.programme_id and v.target_id = f.id and v.kind = 'void' ",
+            $more,
+            "and (v.sender_role = 'coordinator'
               or v.sender_id = f.sender_id
               or (v.outing_id = f.outing_id and f.sender_role <> 'coordinator')))"
+        )
     };
 }
 
@@ -225,13 +231,14 @@ struct MarkRow {
     sender_role: String,
 }
 
-// A mark that came after closing waits for a revision: it is not late-proof money.
+// A mark, or a void of one, that came after closing waits for a revision: what closing made due
+// stays what the summary says.
 const SELECT_MARKS: &str = concat!(
     "select f.id, f.peer_id, f.present, f.recorded_at, f.sender_role
      from facts f join peers p on p.programme_id = f.programme_id and p.id = f.peer_id
      where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'presence' and f.late = false
        and ",
-    not_voided!()
+    not_voided!("and v.late = false ")
 );
 
 /// The presence marks of an outing that came before it closed and that nobody took back.

@@ -1,0 +1,93 @@
+//! Lists: numbers without gaps, names only where they belong, one list for one line.
+
+use crate::on_both;
+use serde_json::json;
+
+on_both! {
+    async fn a_peer_without_a_name_is_on_no_list_and_the_coordinator_is_told(world) {
+        let outing = world.open_outing().await;
+        for peer in &world.town.peers {
+            world.mark(outing, *peer, true).await.expect(200);
+        }
+        world.close(outing).await.expect(200);
+        let coordinator = &world.town.coordinator;
+        let issued = coordinator.post("/api/v1/allowance-lists", json!({})).await.expect(201);
+        assert_eq!((&issued["lines"], &issued["without_identity"]), (&json!(8), &json!(2)));
+        let again = coordinator.post("/api/v1/allowance-lists", json!({})).await.expect(409);
+        assert_eq!(again["code"], "no_identity");
+    }
+
+    async fn two_lists_issued_at_once_share_no_line_and_leave_no_gap(world) {
+        let mut outings = Vec::new();
+        for _ in 0..4 {
+            let outing = world.open_outing().await;
+            world.mark(outing, world.town.peers[0], true).await.expect(200);
+            world.close(outing).await.expect(200);
+            outings.push(outing);
+        }
+        let issue = |outings: Vec<uuid::Uuid>| {
+            let coordinator = world.town.coordinator.clone();
+            tokio::spawn(async move {
+                let body = json!({"outings": outings});
+                coordinator.post("/api/v1/allowance-lists", body).await
+            })
+        };
+        let (a, b, c) = tokio::join!(
+            issue(outings[..2].to_vec()), issue(outings[2..].to_vec()), issue(outings.clone()));
+        let mut numbers = Vec::new();
+        let mut lines = 0;
+        for answer in [a.unwrap(), b.unwrap(), c.unwrap()] {
+            if answer.status == 201 {
+                let json = answer.json();
+                numbers.push(json["number"].as_str().unwrap().to_owned());
+                lines += json["lines"].as_i64().unwrap();
+            } else {
+                answer.expect(409);
+            }
+        }
+        numbers.sort();
+        let wanted: Vec<String> = (1..=numbers.len()).map(|n| format!("2026-{n:04}")).collect();
+        assert_eq!((numbers, lines), (wanted, 4));
+    }
+
+    async fn each_town_numbers_its_own_lists_and_reads_no_other(world) {
+        let other = world.another_town("ailleurs").await;
+        let outing = world.open_outing().await;
+        world.mark(outing, world.town.peers[0], true).await.expect(200);
+        world.close(outing).await.expect(200);
+        world.town.coordinator.post("/api/v1/allowance-lists", json!({})).await.expect(201);
+        let path = "/api/v1/allowance-lists/2026-0001/list.csv";
+        world.town.clerk.get(path).await.expect_csv();
+        other.clerk.get(path).await.expect(404);
+        other.coordinator.get(&format!("/api/v1/outings/{outing}")).await.expect(404);
+        let body = json!({"outings": [outing]});
+        let refused = other.coordinator.post("/api/v1/allowance-lists", body).await;
+        assert_eq!(refused.problem(422).1, "unknown_outing");
+    }
+
+    async fn a_peer_sees_their_own_lines_and_nobody_elses(world) {
+        let outing = world.open_outing().await;
+        for peer in world.town.peers.iter().take(3) {
+            world.mark(outing, *peer, true).await.expect(200);
+        }
+        world.close(outing).await.expect(200);
+        let own = world.town.peer.get("/api/v1/allowances").await.expect(200);
+        let items = own["items"].as_array().unwrap();
+        assert_eq!(items.len(), 1);
+        assert_eq!(items[0]["peer"], json!(world.town.peers[0]));
+    }
+}
+
+#[test]
+fn the_room_of_allowances_knows_nothing_of_pickups() {
+    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/allowances");
+    let mut read = 0;
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+        for word in ["facts::", "pickup_sums", "from facts", "summary"] {
+            assert!(!text.contains(word), "allowances must not know {word}");
+        }
+        read += 1;
+    }
+    assert!(read >= 3);
+}

@@ -1,0 +1,492 @@
+//! A world for a story: a database on one engine, a clock set by hand, a programme, its actors.
+
+use axum::Router;
+use axum::body::{Body, to_bytes};
+use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use domain::{
+    AccountId, CivilIdentity, Day, Instant, Nature, PeerId, Position, ProgrammeId, Pseudonym,
+    Settings, SiteId,
+};
+use serde_json::{Value, json};
+use server::access::credentials::token_hash;
+use server::access::{KeyFile, Role, Scope, Sealer, store as accounts};
+use server::app::{App, Clock};
+use server::db::{Db, sql};
+use server::sites::store::{NewSite, SiteSecret};
+use server::{demo, http, people, programmes, sites};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use tower::ServiceExt;
+use uuid::Uuid;
+
+/// Both engines get every story.
+#[derive(Clone, Copy, Debug)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// `on_both!(async fn what_happens(world) { … })`: the story, told on each engine.
+#[macro_export]
+macro_rules! on_both {
+    ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+            #[allow(unused_imports)]
+            use $crate::support::*;
+
+            async fn story($world: World) $body
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn on_sqlite() {
+                story(World::new(Engine::Sqlite).await).await;
+            }
+
+            $(#[$meta])*
+            #[tokio::test]
+            async fn on_postgres() {
+                story(World::new(Engine::Postgres).await).await;
+            }
+        }
+    )+};
+}
+
+/// Tuesday 24 November 2026, 14:05 in Bordeaux.
+pub const NOW: &str = "2026-11-24T13:05:00.000Z";
+/// Its day.
+pub const TODAY: &str = "2026-11-24";
+
+pub struct World {
+    pub app: App,
+    pub router: Router,
+    pub town: Programme,
+    clock: Arc<AtomicI64>,
+    folder: PathBuf,
+}
+
+impl Drop for World {
+    fn drop(&mut self) {
+        _ = std::fs::remove_dir_all(&self.folder);
+    }
+}
+
+/// A programme with its people and places.
+pub struct Programme {
+    pub id: ProgrammeId,
+    pub coordinator: Actor,
+    pub agent: Actor,
+    pub clerk: Actor,
+    pub peer: Actor,
+    pub peers: Vec<PeerId>,
+    pub public_sites: Vec<SiteId>,
+    pub discreet_site: SiteId,
+}
+
+/// Somebody who sends requests.
+#[derive(Clone)]
+pub struct Actor {
+    pub router: Router,
+    pub token: Option<String>,
+}
+
+/// An answer, read.
+#[derive(Debug)]
+pub struct Answer {
+    pub status: StatusCode,
+    pub headers: HeaderMap,
+    pub bytes: Vec<u8>,
+}
+
+impl Answer {
+    pub fn json(&self) -> Value {
+        serde_json::from_slice(&self.bytes)
+            .unwrap_or_else(|e| panic!("{e}: {} {}", self.status, self.text()))
+    }
+
+    pub fn text(&self) -> String {
+        String::from_utf8_lossy(&self.bytes).into_owned()
+    }
+
+    /// The answer, which must have this status.
+    #[track_caller]
+    pub fn expect(self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        if self.bytes.is_empty() {
+            Value::Null
+        } else {
+            self.json()
+        }
+    }
+
+    /// The field and the code a problem names.
+    #[track_caller]
+    pub fn problem(self, status: u16) -> (String, String) {
+        let kind = self.headers.get(header::CONTENT_TYPE).cloned();
+        let body = self.expect(status);
+        assert_eq!(kind.unwrap(), "application/problem+json");
+        let error = &body["errors"][0];
+        (
+            error["field"].as_str().unwrap_or("").to_owned(),
+            error["code"].as_str().unwrap_or("").to_owned(),
+        )
+    }
+}
+
+impl Actor {
+    pub async fn send(&self, request: Request<Body>) -> Answer {
+        let response = self.router.clone().oneshot(request).await.unwrap();
+        let (parts, body) = response.into_parts();
+        Answer {
+            status: parts.status,
+            headers: parts.headers,
+            bytes: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
+        }
+    }
+
+    pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
+        let request = Request::builder().method(method).uri(path);
+        match &self.token {
+            Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
+            None => request,
+        }
+    }
+
+    pub async fn get(&self, path: &str) -> Answer {
+        let request = self.request(Method::GET, path);
+        self.send(request.body(Body::empty()).unwrap()).await
+    }
+
+    pub async fn post(&self, path: &str, body: Value) -> Answer {
+        self.raw(Method::POST, path, "application/json", body.to_string())
+            .await
+    }
+
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &str,
+        body: impl Into<Body>,
+    ) -> Answer {
+        let request = self
+            .request(method, path)
+            .header(header::CONTENT_TYPE, kind);
+        self.send(request.body(body.into()).unwrap()).await
+    }
+
+    /// Sends facts; answers (status, reason) in the order sent.
+    pub async fn facts(&self, facts: &[Value]) -> Vec<(String, Option<String>)> {
+        let body = self
+            .post("/api/v1/facts", json!({"facts": facts}))
+            .await
+            .expect(200);
+        let results = body["results"].as_array().unwrap();
+        assert_eq!(results.len(), facts.len());
+        results
+            .iter()
+            .enumerate()
+            .map(|(index, it)| {
+                assert_eq!(it["index"], json!(index));
+                (
+                    it["status"].as_str().unwrap().to_owned(),
+                    it["reason"].as_str().map(str::to_owned),
+                )
+            })
+            .collect()
+    }
+}
+
+impl World {
+    pub async fn new(engine: Engine) -> Self {
+        let folder = std::env::temp_dir().join(format!("cueillette-test-{}", Uuid::new_v4()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = match engine {
+            Engine::Sqlite => format!("sqlite:{}", folder.join("db.sqlite").display()),
+            Engine::Postgres => new_postgres_database().await,
+        };
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let (keys, _) = KeyFile::load_or_create(&folder.join("db.key")).unwrap();
+        let now: Instant = NOW.parse().unwrap();
+        let clock = Arc::new(AtomicI64::new(now.as_ms()));
+        let app = App::new(db, keys, Clock::ByHand(clock.clone()), None);
+        let router = http::router::router(app.clone());
+        let town = Programme::make(&app, &router, "bordeaux", demo::bordeaux_settings()).await;
+        Self {
+            app,
+            router,
+            town,
+            clock,
+            folder,
+        }
+    }
+
+    /// Another programme on the same server.
+    pub async fn another_town(&self, slug: &str) -> Programme {
+        Programme::make(&self.app, &self.router, slug, demo::bordeaux_settings()).await
+    }
+
+    pub fn set_clock(&self, at: &str) {
+        let at: Instant = at.parse().unwrap();
+        self.clock.store(at.as_ms(), Ordering::Relaxed);
+    }
+
+    pub fn anon(&self) -> Actor {
+        Actor {
+            router: self.router.clone(),
+            token: None,
+        }
+    }
+
+    /// An outing of today at every site, planned, not open.
+    pub async fn planned_outing(&self) -> Uuid {
+        let mut sites = self.town.public_sites.clone();
+        sites.push(self.town.discreet_site);
+        let body = json!({"day": TODAY, "starts_at": "14:00", "meeting_point": "Au local", "sites": sites});
+        let outing = self.town.coordinator.post("/api/v1/outings", body).await;
+        id_of(&outing.expect(201))
+    }
+
+    /// An outing of today, opened with a green light.
+    pub async fn open_outing(&self) -> Uuid {
+        let id = self.planned_outing().await;
+        self.open(id).await;
+        id
+    }
+
+    pub async fn open(&self, id: Uuid) {
+        let coordinator = &self.town.coordinator;
+        let path = |what: &str| format!("/api/v1/outings/{id}/{what}");
+        let staff = json!({"coordinators": 1, "agents": 1});
+        coordinator.post(&path("staff"), staff).await.expect(200);
+        let all = [
+            "gloves", "tongs", "boxes", "shoes", "gel", "phone", "tshirts",
+        ];
+        let body = json!({"checked": all});
+        coordinator.post(&path("equipment"), body).await.expect(200);
+        coordinator.post(&path("open"), json!({})).await.expect(200);
+    }
+
+    pub async fn code(&self, outing: Uuid) -> String {
+        let path = format!("/api/v1/outings/{outing}/code");
+        let answer = self
+            .town
+            .coordinator
+            .post(&path, json!({}))
+            .await
+            .expect(200);
+        answer["code"].as_str().unwrap().to_owned()
+    }
+
+    /// A phone that joined.
+    pub async fn crew_phone(&self, outing: Uuid) -> Phone {
+        let code = self.code(outing).await;
+        let device = Uuid::new_v4();
+        let body = json!({"code": code, "device": device});
+        let answer = self
+            .anon()
+            .post("/api/v1/crew/join", body)
+            .await
+            .expect(200);
+        Phone {
+            actor: Actor {
+                router: self.router.clone(),
+                token: Some(answer["token"].as_str().unwrap().to_owned()),
+            },
+            device,
+            outing,
+            seq: 0,
+        }
+    }
+
+    pub async fn summary(&self, outing: Uuid) -> Value {
+        let path = format!("/api/v1/outings/{outing}/summary");
+        self.town.coordinator.get(&path).await.expect(200)
+    }
+
+    pub async fn mark(&self, outing: Uuid, peer: PeerId, present: bool) -> Answer {
+        let path = format!("/api/v1/outings/{outing}/presences");
+        let body = json!({"peer": peer, "present": present});
+        self.town.coordinator.post(&path, body).await
+    }
+
+    pub async fn close(&self, outing: Uuid) -> Answer {
+        let path = format!("/api/v1/outings/{outing}/close");
+        self.town.coordinator.post(&path, json!({})).await
+    }
+
+    /// How many rows the journal has of an action.
+    pub async fn journal(&self, action: &str) -> Vec<(String, String)> {
+        let mut tx = self.app.db.read().await.unwrap();
+        sql("select actor_role, subjects from journal where action = $1 order by at, id")
+            .bind(action)
+            .all(&mut tx)
+            .await
+            .unwrap()
+    }
+}
+
+pub fn id_of(json: &Value) -> Uuid {
+    json["id"].as_str().unwrap().parse().unwrap()
+}
+
+/// A phone that joined an outing, and numbers its facts.
+pub struct Phone {
+    pub actor: Actor,
+    pub device: Uuid,
+    pub outing: Uuid,
+    pub seq: u32,
+}
+
+impl Phone {
+    pub fn fact(&mut self, kind: &str, data: Value) -> Value {
+        self.seq += 1;
+        json!({
+            "id": Uuid::now_v7(), "kind": kind, "outing": self.outing, "device": self.device,
+            "seq": self.seq, "recorded_at": NOW, "data": data,
+        })
+    }
+
+    pub fn pickup(&mut self, place: Value, count: u32) -> Value {
+        let mut data = place;
+        data["item"] = json!("syringe");
+        data["count"] = json!(count);
+        data["method"] = json!("counted");
+        self.fact("pickup", data)
+    }
+}
+
+async fn new_postgres_database() -> String {
+    let base = std::env::var("CUEILLETTE_TEST_POSTGRES")
+        .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one");
+    let name = format!("t_{}", Uuid::new_v4().simple());
+    let admin = sqlx::PgPool::connect(&base).await.unwrap();
+    let text = sqlx::AssertSqlSafe(format!("create database {name}"));
+    sqlx::query(text).execute(&admin).await.unwrap();
+    admin.close().await;
+    let server = base.rsplit_once('/').map_or(base.as_str(), |it| it.0);
+    format!("{server}/{name}")
+}
+
+impl Programme {
+    async fn make(app: &App, router: &Router, slug: &str, settings: Settings) -> Self {
+        let id = ProgrammeId(Uuid::now_v7());
+        let now = app.now();
+        let mut tx = app.db.write().await.unwrap();
+        programmes::insert(&mut tx, id, slug, true, &settings, now)
+            .await
+            .unwrap();
+        let mut sealer = Sealer::new(&app.keys, id, now);
+        let today: Day = TODAY.parse().unwrap();
+        let mut peers = Vec::new();
+        for n in 0..10u8 {
+            let peer = PeerId(Uuid::now_v7());
+            let pseudonym = Pseudonym::new(&format!("Pair {n}")).unwrap();
+            let sign = "fox-red".parse().unwrap();
+            people::store::insert_if_absent(&mut tx, id, peer, &pseudonym, sign, now)
+                .await
+                .unwrap();
+            // The last two want no money, so nobody asked their name.
+            if n < 8 {
+                let born = Day::new(1980, 1, 1 + i8::try_from(n).unwrap());
+                let surname = ["Éluard", "d’Aubigné", "Zola", "Nguyễn"][usize::from(n) % 4];
+                let identity =
+                    CivilIdentity::new(surname, &format!("Prénom{n}"), born, None, today).unwrap();
+                people::keep_identity(&mut tx, &mut sealer, id, peer, &identity)
+                    .await
+                    .unwrap();
+            }
+            peers.push(peer);
+        }
+        let mut public_sites = Vec::new();
+        for n in 0..3u8 {
+            let at = Position::new(44.83 + f64::from(n) / 1000.0, -0.57).unwrap();
+            let site = NewSite {
+                id: SiteId(Uuid::now_v7()),
+                nature: Nature::Public,
+                origin: "city",
+                open: Some((format!("Place {n}"), at)),
+                sealed: None,
+                residents_agree: None,
+            };
+            public_sites.push(site.id);
+            sites::store::insert(&mut tx, id, site, now).await.unwrap();
+        }
+        let discreet_site = SiteId(Uuid::now_v7());
+        let secret = SiteSecret {
+            title: Some(format!("Garage secret {slug}")),
+            at: Some(Position::new(44.837_654, -0.563_21).unwrap()),
+            note: Some("derrière la porte verte".into()),
+        };
+        let sealed = sealer
+            .seal(&mut tx, Scope::Site(discreet_site), &secret)
+            .await
+            .unwrap();
+        let site = NewSite {
+            id: discreet_site,
+            nature: Nature::Discreet,
+            origin: "association",
+            open: None,
+            sealed: Some(sealed),
+            residents_agree: Some(true),
+        };
+        sites::store::insert(&mut tx, id, site, now).await.unwrap();
+        let mut actors = Vec::new();
+        for role in [Role::Coordinator, Role::Agent, Role::Clerk, Role::Peer] {
+            let token = format!("{slug}-{}", role.as_str());
+            let account = AccountId(Uuid::now_v7());
+            if role != Role::Peer {
+                let login = format!("{token}@test.example");
+                let new = accounts::NewAccount {
+                    programme: id,
+                    id: account,
+                    role,
+                    login: &login,
+                    name: role.as_str(),
+                    password_hash: "none",
+                };
+                accounts::insert_account(&mut tx, new, now).await.unwrap();
+            }
+            let new = accounts::NewToken {
+                token_hash: token_hash(&token),
+                programme: id,
+                name: "test",
+                role,
+                account: (role != Role::Peer).then_some(account),
+                peer: (role == Role::Peer).then_some(peers[0]),
+            };
+            accounts::insert_token(&mut tx, new, now).await.unwrap();
+            actors.push(Actor {
+                router: router.clone(),
+                token: Some(token),
+            });
+        }
+        tx.commit().await.unwrap();
+        let [coordinator, agent, clerk, peer] = <[Actor; 4]>::try_from(actors).ok().unwrap();
+        Self {
+            id,
+            coordinator,
+            agent,
+            clerk,
+            peer,
+            peers,
+            public_sites,
+            discreet_site,
+        }
+    }
+}
+
+impl Answer {
+    /// A CSV that came with a 200.
+    #[track_caller]
+    pub fn expect_csv(self) -> String {
+        assert_eq!(self.status, 200, "{}", self.text());
+        assert_eq!(
+            self.headers[header::CONTENT_TYPE],
+            "text/csv; charset=utf-8"
+        );
+        self.text()
+    }
+}

@@ -1,0 +1,103 @@
+//! The table of routes, walked against every role.
+
+use crate::on_both;
+use axum::body::Body;
+use serde_json::json;
+use server::access::Role;
+use server::http::table::{Kind, allows, table};
+use std::collections::BTreeSet;
+use uuid::Uuid;
+
+on_both! {
+    async fn every_cell_of_the_table_is_as_stated(world) {
+        let outing = world.open_outing().await;
+        let phone = world.crew_phone(outing).await;
+        let late_outing = world.open_outing().await;
+        let late = world.crew_phone(late_outing).await;
+        let actors = [
+            (Role::Anon, world.anon()),
+            (Role::Peer, world.town.peer.clone()),
+            (Role::CrewPhone, phone.actor),
+            (Role::Coordinator, world.town.coordinator.clone()),
+            (Role::Agent, world.town.agent.clone()),
+            (Role::Clerk, world.town.clerk.clone()),
+        ];
+        let mut cells = 0;
+        for route in table() {
+            for (role, actor) in &actors {
+                check(&route, *role, actor).await;
+                cells += 1;
+            }
+        }
+        // The same phone, three days on.
+        world.set_clock("2026-11-27T09:00:00Z");
+        for route in table() {
+            check(&route, Role::LatePhone, &late.actor).await;
+            cells += 1;
+        }
+        assert_eq!(cells, table().len() * Role::ALL.len());
+    }
+
+    async fn what_is_not_in_the_table_is_not_there(world) {
+        for path in ["/api/v1/accounts", "/admin", "/pkg/../Cargo.toml", "/api/v2/facts"] {
+            world.town.coordinator.get(path).await.expect(404);
+        }
+    }
+}
+
+/// An empty request: let in, it may be wrong, but not 401, 403, nor sent to sign in; kept out, it is.
+async fn check(route: &server::http::table::Route, role: Role, actor: &crate::support::Actor) {
+    let path = route
+        .path
+        .replace("{id}", &Uuid::nil().to_string())
+        .replace("{device}", &Uuid::nil().to_string())
+        .replace("{number}", "2026-0001")
+        .replace("{file}", "list.csv");
+    let request = actor.request(route.method.clone(), &path);
+    let answer = actor.send(request.body(Body::empty()).unwrap()).await;
+    let to_sign_in = answer
+        .headers
+        .get("location")
+        .is_some_and(|it| it.as_bytes().starts_with(b"/connexion?"));
+    let kept_out = matches!(answer.status.as_u16(), 401 | 403) || to_sign_in;
+    let allowed = allows(route.roles, role);
+    assert_eq!(
+        kept_out, !allowed,
+        "{} {} as {role:?}: {} (allowed: {allowed})",
+        route.method, route.path, answer.status
+    );
+    assert!(
+        answer.status.as_u16() < 500,
+        "{} {}",
+        route.path,
+        answer.status
+    );
+    if !allowed && route.kind == Kind::Api {
+        let status = if role == Role::Anon { 401 } else { 403 };
+        assert_eq!(answer.status.as_u16(), status, "{}", route.path);
+    }
+}
+
+#[test]
+fn the_openapi_document_and_the_table_name_the_same_routes() {
+    let document: serde_json::Value =
+        serde_json::from_str(server::http::openapi::DOCUMENT).unwrap();
+    let mut described = BTreeSet::new();
+    for (path, operations) in document["paths"].as_object().unwrap() {
+        for method in operations
+            .as_object()
+            .unwrap()
+            .keys()
+            .filter(|it| *it != "parameters")
+        {
+            described.insert((path.clone(), method.to_uppercase()));
+        }
+    }
+    let served: BTreeSet<(String, String)> = table()
+        .into_iter()
+        .filter(|route| route.kind == Kind::Api)
+        .map(|route| (route.path.to_owned(), route.method.to_string()))
+        .collect();
+    assert_eq!(described, served);
+    assert_eq!(document["openapi"], json!("3.1.0"));
+}
