@@ -20,6 +20,10 @@ use sha2::{Digest, Sha256};
 
 /// `__Host-`: only over HTTPS (or on loopback), only this host, whole path.
 const SESSION_COOKIE: &str = "__Host-session";
+/// The token of a crew phone that cannot run the recorder.
+const CREW_COOKIE: &str = "__Host-crew";
+/// Only the form without script takes that cookie: it opens nothing else.
+const CREW_COOKIE_PATH: &str = "/terrain/simple";
 /// A desk session ends after so long.
 const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
 const TOKEN_BYTES: usize = 32;
@@ -42,13 +46,13 @@ pub async fn identify(
     mut request: Request,
     next: Next,
 ) -> Result<Response, Problem> {
-    if let Some(caller) = caller_of(&app, request.headers()).await? {
+    if let Some(caller) = caller_of(&app, request.uri().path(), request.headers()).await? {
         request.extensions_mut().insert(caller);
     }
     Ok(next.run(request).await)
 }
 
-async fn caller_of(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
+async fn caller_of(app: &App, path: &str, headers: &HeaderMap) -> Result<Option<Caller>, Problem> {
     let now = app.now();
     if let Some(token) = bearer(headers) {
         let mut tx = app.db.read().await?;
@@ -58,6 +62,14 @@ async fn caller_of(app: &App, headers: &HeaderMap) -> Result<Option<Caller>, Pro
         }
         let row = store::token(&mut tx, hash).await?;
         return Ok(row.and_then(token_caller));
+    }
+    if path.starts_with(CREW_COOKIE_PATH)
+        && let Some(token) = cookie(headers, CREW_COOKIE)
+    {
+        let mut tx = app.db.read().await?;
+        if let Some(row) = store::phone(&mut tx, token_hash(token), now).await? {
+            return Ok(Some(phone_caller(row, now)));
+        }
     }
     let Some(token) = cookie(headers, SESSION_COOKIE) else {
         return Ok(None);
@@ -160,7 +172,7 @@ pub async fn sign_in(
     };
     journal::write(&mut tx, programme, actor, Action::SignedIn, &[], now).await?;
     tx.commit().await?;
-    Ok(set_cookie(&token, SESSION_LIFE_MS / 1000))
+    Ok(set_cookie(SESSION_COOKIE, &token, SESSION_LIFE_MS / 1000))
 }
 
 /// Ends the session of this request. Answers the cookie that takes the cookie away.
@@ -170,12 +182,23 @@ pub async fn sign_out(app: &App, headers: &HeaderMap) -> Result<Option<HeaderVal
         store::delete_session(&mut tx, token_hash(token), app.now()).await?;
         tx.commit().await?;
     }
-    Ok(set_cookie("", 0))
+    Ok(set_cookie(SESSION_COOKIE, "", 0))
 }
 
-fn set_cookie(value: &str, max_age_s: i64) -> Option<HeaderValue> {
+/// The cookie that keeps a crew token in a browser without the recorder, until it reads no more.
+pub fn crew_cookie(token: &str, now: Instant, until: Instant) -> Option<HeaderValue> {
+    let life_s = (until.as_ms() - now.as_ms()) / 1000;
+    set_cookie(CREW_COOKIE, token, life_s.max(0))
+}
+
+/// The cookie that makes such a browser forget.
+pub fn no_crew_cookie() -> Option<HeaderValue> {
+    set_cookie(CREW_COOKIE, "", 0)
+}
+
+fn set_cookie(name: &str, value: &str, max_age_s: i64) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!(
-        "{SESSION_COOKIE}={value}; Path=/; Max-Age={max_age_s}; Secure; HttpOnly; SameSite=Lax"
+        "{name}={value}; Path=/; Max-Age={max_age_s}; Secure; HttpOnly; SameSite=Lax"
     ))
     .ok()
 }

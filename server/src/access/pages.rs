@@ -1,23 +1,231 @@
 //! The door: home by role, signing in and out.
 
+use super::credentials;
+use super::{Caller, Role};
+use crate::app::App;
+use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Field, Tone, note};
+use crate::http::reading::{Query, ReadForm};
+use crate::{allowances, outings};
+use app::ui::Icon;
+use app::ui::pictograms::{BASKET, SHEET, WALK};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::french;
+use leptos::prelude::*;
+use serde::Deserialize;
 
-/// Soon.
-pub async fn home() -> Problem {
-    Problem::not_found()
+/// `GET /`: the one next thing, by role.
+pub async fn home(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+) -> Result<Response, Problem> {
+    let Some(Extension(caller)) = caller else {
+        return Ok(doors(&app));
+    };
+    match caller.role() {
+        Role::Coordinator => outings::pages::coordinator_home(&app, &caller).await,
+        Role::Agent => outings::pages::agent_home(&app, &caller).await,
+        Role::Clerk => allowances::pages::clerk_home(&app, &caller).await,
+        _ => Ok(doors(&app)),
+    }
 }
 
-/// Soon.
-pub async fn sign_in_page() -> Problem {
-    Problem::not_found()
+/// Nobody we know: the pavement or the desk.
+fn doors(app: &App) -> Response {
+    let frame = Frame::for_anyone(&app.assets, "Cueillette");
+    page(&frame, || {
+        view! {
+            <div class="welcome">
+                <Icon path=BASKET/>
+                <h1>"Bienvenue"</h1>
+                <p class="soft">"Où êtes-vous\u{a0}?"</p>
+            </div>
+            <ul class="doors">
+                <li>{door("/terrain", WALK, "Je suis sur le terrain", "Le carnet de la sortie. Il marche sans réseau.")}</li>
+                <li>{door("/connexion", SHEET, "Je travaille au bureau", "Les sorties et les listes. Il faut un mot de passe.")}</li>
+            </ul>
+        }
+        .into_any()
+    })
+    .into_response()
 }
 
-/// Soon.
-pub async fn sign_in() -> Problem {
-    Problem::not_found()
+fn door(
+    href: &'static str,
+    path: &'static str,
+    title: &'static str,
+    what: &'static str,
+) -> impl IntoView {
+    view! {
+        <a class="card door" href=href>
+            <Icon path=path/>
+            <span>
+                <b>{title}</b>
+                <small>{what}</small>
+            </span>
+        </a>
+    }
 }
 
-/// Soon.
-pub async fn sign_out() -> Problem {
-    Problem::not_found()
+/// Where to go after signing in.
+#[derive(Deserialize)]
+pub struct Wanted {
+    #[serde(default)]
+    vers: String,
+}
+
+/// `GET /connexion`
+pub async fn sign_in_page(State(app): State<App>, Query(wanted): Query<Wanted>) -> Response {
+    let typed = Typed {
+        vers: wanted.vers,
+        ..Typed::default()
+    };
+    sign_in_form(&app, typed, None)
+}
+
+/// The form, as it was sent.
+#[derive(Default, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    vers: String,
+}
+
+/// `POST /connexion`
+pub async fn sign_in(
+    State(app): State<App>,
+    ClientAddress(from): ClientAddress,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    if let Err(seconds) = app.sign_in_tries.may_try(from, app.now()) {
+        return Ok(must_wait(&app, typed, seconds));
+    }
+    if typed.login.trim().is_empty() || typed.password.is_empty() {
+        let sentence = "Il manque l’adresse ou le mot de passe. Remplissez les deux.";
+        return Ok(refused(&app, typed, sentence.into()));
+    }
+    let cookie = credentials::sign_in(&app, &typed.login, typed.password.clone()).await?;
+    let Some(cookie) = cookie else {
+        app.sign_in_tries.wrong(from, app.now());
+        // The same words for an unknown address and a wrong password.
+        let sentence = "L’adresse ou le mot de passe n’est pas juste. Vérifiez, puis recommencez.";
+        return Ok(refused(&app, typed, sentence.into()));
+    };
+    let to = local_path(&typed.vers).unwrap_or("/");
+    let mut response = Redirect::to(to).into_response();
+    response.headers_mut().insert(header::SET_COOKIE, cookie);
+    Ok(response)
+}
+
+fn refused(app: &App, typed: Typed, sentence: String) -> Response {
+    let form = sign_in_form(app, typed, Some(sentence));
+    (StatusCode::UNPROCESSABLE_ENTITY, form).into_response()
+}
+
+fn must_wait(app: &App, typed: Typed, seconds: u32) -> Response {
+    let wait = french::counted(i64::from(seconds), "seconde", "secondes");
+    let sentence = format!("Trop d’essais. Attendez {wait}, puis recommencez.");
+    let form = sign_in_form(app, typed, Some(sentence));
+    let mut response = (StatusCode::TOO_MANY_REQUESTS, form).into_response();
+    let headers = response.headers_mut();
+    headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    response
+}
+
+fn sign_in_form(app: &App, typed: Typed, error: Option<String>) -> Response {
+    let title = match error {
+        Some(_) => "Connexion à refaire",
+        None => "Connexion",
+    };
+    let frame = Frame::for_anyone(&app.assets, title);
+    page(&frame, || {
+        let login = Field {
+            name: "login",
+            label: "Adresse e-mail",
+            kind: "email",
+            value: typed.login,
+            autocomplete: Some("username"),
+            ..Field::default()
+        };
+        let password = Field {
+            name: "password",
+            label: "Mot de passe",
+            kind: "password",
+            autocomplete: Some("current-password"),
+            ..Field::default()
+        };
+        view! {
+            <div class="welcome">
+                <h1>"Connexion"</h1>
+                <p class="soft">"Pour les personnes qui travaillent au bureau."</p>
+            </div>
+            <section class="card">
+                {error.map(|text| note(Tone::Alarm, text))}
+                <form class="form" method="post" action="/connexion" novalidate>
+                    <input type="hidden" name="vers" value=typed.vers/>
+                    {login.view()}
+                    {password.view()}
+                    <button class="primary">"Entrer"</button>
+                </form>
+            </section>
+            <p class="soft centred">
+                "Sur le terrain, pas besoin de mot de passe\u{a0}: "
+                <a href="/terrain">"ouvrir le carnet"</a>
+                "."
+            </p>
+        }
+        .into_any()
+    })
+    .into_response()
+}
+
+/// `POST /deconnexion`
+pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+    let cookie = credentials::sign_out(&app, &headers).await?;
+    let mut response = Redirect::to("/").into_response();
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(response)
+}
+
+/// A path of this very server, and nothing that a browser could read as another host's address.
+fn local_path(text: &str) -> Option<&str> {
+    let second = text.chars().nth(1);
+    let local = text.starts_with('/') && !matches!(second, Some('/' | '\\'));
+    let plain = text.bytes().all(|it| it.is_ascii_graphic() && it != b'\\');
+    (local && plain).then_some(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn after_signing_in_one_stays_on_this_server() {
+        for good in ["/", "/sorties", "/sorties/1?page=2"] {
+            assert_eq!(local_path(good), Some(good));
+        }
+        for bad in [
+            "",
+            "sorties",
+            "//ailleurs.example",
+            "/\\ailleurs.example",
+            "https://ailleurs.example",
+            "/a\\b",
+            "/a\r\nSet-Cookie: x=y",
+            "/é",
+            "/\t/ailleurs.example",
+        ] {
+            assert_eq!(local_path(bad), None, "{bad:?}");
+        }
+    }
 }

@@ -1,18 +1,614 @@
-//! Lists: what the association issues and the payer downloads.
+//! Lists at a desk: what the association issues, and what the payer downloads.
+//!
+//! The payer's page knows numbers, dates, lines and amounts. It loads nothing of who, where or why.
 
+use super::store::{self, Line, ListRow, YearTotal};
+use crate::access::Caller;
+use crate::app::{App, local_day};
+use crate::db::Tx;
+use crate::export::csv::Dialect;
 use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Tone, capital, note};
+use crate::http::reading::{Query, ReadForm};
+use crate::people::store::Peer;
+use crate::{people, programmes};
+use app::ui::pictograms::{DOWNLOAD, NEXT, SHEET};
+use app::ui::{Icon, SignPicture};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::allowance::ListNumber;
+use domain::french::{amount, amount_in_words, counted, date, number};
+use domain::{Cents, Day, ListId, PeerId, Settings};
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
 
-/// Soon.
-pub async fn coordinator_page() -> Problem {
-    Problem::not_found()
+/// Lists on one page.
+const LISTS_PER_PAGE: u32 = 12;
+/// Enough of a SHA-256 to compare by eye.
+const SHORT_HASH_BYTES: usize = 6;
+
+/// Which page of lists, and which list was just issued.
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    /// Lists before this number.
+    #[serde(default)]
+    avant: String,
+    /// « La liste 2026-0007 est prête ».
+    #[serde(default)]
+    prete: String,
 }
 
-/// Soon.
-pub async fn issue_form() -> Problem {
-    Problem::not_found()
+/// A list with the hash of each of its files.
+struct Shown {
+    list: ListRow,
+    hashes: Vec<(String, String, Vec<u8>)>,
 }
 
-/// Soon.
-pub async fn clerk_page() -> Problem {
-    Problem::not_found()
+/// A page of lists, newest first, and the number to go on from.
+async fn some_lists(
+    tx: &mut Tx,
+    caller: &Caller,
+    avant: &str,
+) -> Result<(Vec<Shown>, Option<String>), Problem> {
+    let newest = ListNumber {
+        year: i16::MAX,
+        rank: u32::MAX,
+    };
+    let before = avant.parse().unwrap_or(newest);
+    let mut rows = store::lists(tx, caller.programme, before, LISTS_PER_PAGE + 1).await?;
+    let more = rows.len() > LISTS_PER_PAGE as usize;
+    rows.truncate(LISTS_PER_PAGE as usize);
+    let next = rows.last().filter(|_| more);
+    let next = next.map(|it| it.number().to_string());
+    let mut shown = Vec::with_capacity(rows.len());
+    for list in rows {
+        let hashes = store::hashes(tx, caller.programme, ListId(list.id)).await?;
+        shown.push(Shown { list, hashes });
+    }
+    Ok((shown, next))
+}
+
+// ---- The association's page
+
+/// `GET /aides`: what is due, who waits for a name, what was issued.
+pub async fn coordinator_page(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    aids(&app, &caller, &asked, None).await
+}
+
+/// The id of the list to be made comes with the form: sent twice, one list.
+#[derive(Deserialize)]
+pub struct Issuing {
+    id: Uuid,
+}
+
+/// `POST /aides`
+pub async fn issue_form(
+    State(app): State<App>,
+    caller: Caller,
+    ReadForm(asked): ReadForm<Issuing>,
+) -> Result<Response, Problem> {
+    match super::issue(&app, &caller, ListId(asked.id), None).await {
+        Ok(issued) => {
+            let to = format!("/aides?prete={}", issued.list.number());
+            Ok(Redirect::to(&to).into_response())
+        }
+        // Nothing to put on a list: told on the page itself, which says why.
+        Err(problem) if problem.status == StatusCode::CONFLICT => {
+            let page = aids(&app, &caller, &Asked::default(), Some(problem.detail)).await?;
+            Ok((StatusCode::CONFLICT, page).into_response())
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+/// What `/aides` shows.
+struct Aids {
+    settings: Settings,
+    due: Vec<Line>,
+    peers: HashMap<PeerId, Peer>,
+    lists: Vec<Shown>,
+    next: Option<String>,
+    /// The list that was just issued.
+    ready: Option<ListRow>,
+    refused: Option<String>,
+}
+
+async fn aids(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    refused: Option<String>,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let due = store::due(&mut tx, caller.programme).await?;
+    let peers = people::store::all(&mut tx, caller.programme).await?;
+    let (lists, next) = some_lists(&mut tx, caller, &asked.avant).await?;
+    let ready = match asked.prete.parse() {
+        Ok(number) => store::list(&mut tx, caller.programme, number).await?,
+        Err(_) => None,
+    };
+    drop(tx);
+    let aids = Aids {
+        peers: peers.into_iter().map(|it| (it.id, it)).collect(),
+        due,
+        lists,
+        next,
+        ready,
+        refused,
+        settings: settings.clone(),
+    };
+    let frame = Frame::of(&app.assets, caller, &settings, "Aides", "/aides");
+    Ok(page(&frame, || aids_view(&aids)).into_response())
+}
+
+impl Aids {
+    fn is_named(&self, line: &Line) -> bool {
+        let peer = self.peers.get(&PeerId(line.peer_id));
+        peer.is_some_and(|it| it.has_identity)
+    }
+
+    /// What a list made now would hold.
+    fn ready_lines(&self) -> (usize, Cents) {
+        let lines: Vec<_> = self.due.iter().filter(|it| self.is_named(it)).collect();
+        let total = lines.iter().map(|it| Cents(it.amount_cents)).sum();
+        (lines.len(), total)
+    }
+
+    /// Due lines by outing, oldest first: day, lines, sum.
+    fn by_outing(&self) -> Vec<(String, usize, Cents)> {
+        let mut sums: BTreeMap<(&str, Uuid), (usize, Cents)> = BTreeMap::new();
+        for line in &self.due {
+            let sum = sums
+                .entry((line.outing_day.as_str(), line.outing_id))
+                .or_default();
+            *sum = (sum.0 + 1, sum.1 + Cents(line.amount_cents));
+        }
+        sums.into_iter()
+            .map(|((day, _), (lines, total))| (day_words(day), lines, total))
+            .collect()
+    }
+
+    /// Who has something due and gave no name yet: how many outings, how much.
+    fn waiting(&self) -> Vec<(&Peer, usize, Cents)> {
+        let mut sums: BTreeMap<Uuid, (usize, Cents)> = BTreeMap::new();
+        for line in self.due.iter().filter(|it| !self.is_named(it)) {
+            let sum = sums.entry(line.peer_id).or_default();
+            *sum = (sum.0 + 1, sum.1 + Cents(line.amount_cents));
+        }
+        let known = sums.into_iter().filter_map(|(id, (outings, total))| {
+            Some((self.peers.get(&PeerId(id))?, outings, total))
+        });
+        let mut waiting: Vec<_> = known.collect();
+        waiting.sort_by(|a, b| a.0.pseudonym.cmp(&b.0.pseudonym));
+        waiting
+    }
+}
+
+fn day_words(day: &str) -> String {
+    day.parse::<Day>().map_or_else(|_| day.to_owned(), date)
+}
+
+fn aids_view(aids: &Aids) -> AnyView {
+    let ready = aids.ready.as_ref().map(|list| {
+        let sentence = format!(
+            "La liste {} est prête\u{a0}: {}, {}. {} peut la télécharger.",
+            list.number(),
+            counted(list.lines, "ligne", "lignes"),
+            amount(Cents(list.total_cents)),
+            capital(&aids.settings.payer.the()),
+        );
+        note(Tone::Ok, sentence)
+    });
+    let refused = aids.refused.clone().map(|text| note(Tone::Wait, text));
+    view! {
+        <div class="head"><h1>"Aides"</h1></div>
+        {ready}
+        {refused}
+        <div class="two">
+            {due_card(aids)}
+            {waiting_card(aids)}
+        </div>
+        {issued_section(aids)}
+    }
+    .into_any()
+}
+
+fn due_card(aids: &Aids) -> AnyView {
+    if aids.due.is_empty() {
+        return view! {
+            <section class="card">
+                <h2>"À mettre sur une liste"</h2>
+                <p class="soft">"Rien n’attend. Une aide arrive ici quand une sortie est terminée."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let rows: Vec<_> = aids
+        .by_outing()
+        .into_iter()
+        .map(|(day, lines, total)| {
+            view! {
+                <tr>
+                    <th scope="row">{day}</th>
+                    <td class="n">{number(lines as i64)}</td>
+                    <td class="n">{amount(total)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let total: Cents = aids.due.iter().map(|it| Cents(it.amount_cents)).sum();
+    view! {
+        <section class="card">
+            <h2>"À mettre sur une liste"</h2>
+            {issue_part(aids)}
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Sortie"</th>
+                        <th scope="col" class="n">"Personnes"</th>
+                        <th scope="col" class="n">"Montant"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+                <tfoot>
+                    <tr>
+                        <th scope="row">"Total dû"</th>
+                        <td class="n">{number(aids.due.len() as i64)}</td>
+                        <td class="n">{amount(total)}</td>
+                    </tr>
+                </tfoot>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn issue_part(aids: &Aids) -> AnyView {
+    let (lines, total) = aids.ready_lines();
+    if lines == 0 {
+        return view! {
+            <p class="soft">
+                "On ne peut pas encore faire de liste\u{a0}: personne n’a donné son nom."
+            </p>
+        }
+        .into_any();
+    }
+    let id = Uuid::now_v7().to_string();
+    let what = format!(
+        "La liste aura {}, {}.",
+        counted(lines as i64, "ligne", "lignes"),
+        amount(total)
+    );
+    let payer = aids.settings.payer.the();
+    view! {
+        <p>{what}" Elle ne change plus une fois éditée. "{capital(&payer)}" la reçoit aussitôt."</p>
+        <form class="actions" method="post" action="/aides">
+            <input type="hidden" name="id" value=id/>
+            <button class="primary">
+                <Icon path=SHEET/>
+                "Éditer la liste"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn waiting_card(aids: &Aids) -> Option<AnyView> {
+    let rows: Vec<_> = aids
+        .waiting()
+        .into_iter()
+        .map(|(peer, outings, total)| {
+            let sign = peer.sign;
+            let name = peer.pseudonym.clone();
+            let outings = counted(outings as i64, "sortie", "sorties");
+            view! {
+                <li>
+                    <SignPicture sign=sign/>
+                    <span class="row-text">
+                        <b>{name}</b>
+                        <small>{outings}</small>
+                    </span>
+                    <span class="num whole">{amount(total)}</span>
+                </li>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    let payer = aids.settings.payer.the();
+    Some(
+        view! {
+            <section class="card">
+                <h2>"En attente d’un nom"</h2>
+                <p class="soft">
+                    "Ces personnes n’ont pas donné leur nom civil. "
+                    {capital(&payer)}" en a besoin pour payer. Leur aide les attend."
+                </p>
+                <ul class="waiting">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn issued_section(aids: &Aids) -> AnyView {
+    let cards: Vec<_> = aids.lists.iter().map(sheet_card).collect();
+    let none = cards.is_empty().then(|| {
+        view! {
+            <div class="empty">
+                <Icon path=SHEET/>
+                <p>"Pas encore de liste. La première paraîtra ici."</p>
+            </div>
+        }
+    });
+    view! {
+        <section>
+            <h2>"Listes éditées"</h2>
+            {none}
+            <ul class="sheets">{cards}</ul>
+            {older_link("/aides", aids.next.as_deref())}
+        </section>
+    }
+    .into_any()
+}
+
+fn sheet_card(it: &Shown) -> AnyView {
+    let list = &it.list;
+    let total = Cents(list.total_cents);
+    let (number, issued) = (list.number().to_string(), day_words(&list.issued_on));
+    let lines = counted(list.lines, "ligne", "lignes");
+    let prints: Vec<_> = it
+        .hashes
+        .iter()
+        .map(|(_, dialect, sha256)| {
+            let label = dialect_label(dialect);
+            let (short, whole) = (hex(sha256, SHORT_HASH_BYTES), hex(sha256, sha256.len()));
+            view! {
+                <span class="print">{label}"\u{a0}: "<abbr title=whole>{short}"…"</abbr></span>
+            }
+        })
+        .collect();
+    view! {
+        <li class="card sheet-card">
+            <div>
+                <h3 class="number">{number.clone()}</h3>
+                <p class="soft">"Éditée le "{issued}" · "{lines}</p>
+            </div>
+            <p class="amount">{amount(total)}</p>
+            <p class="soft wide">{capital(&amount_in_words(total))}"."</p>
+            <div class="actions">
+                {downloads(&number, "")}
+                <p class="prints soft">"Empreinte SHA-256. "{prints}</p>
+            </div>
+        </li>
+    }
+    .into_any()
+}
+
+fn hex(bytes: &[u8], at_most: usize) -> String {
+    let shown = bytes.iter().take(at_most);
+    shown.map(|byte| format!("{byte:02x}")).collect()
+}
+
+fn dialect_label(code: &str) -> &'static str {
+    match Dialect::from_code(code) {
+        Some(Dialect::OpenData) => "Données ouvertes",
+        _ => "Excel",
+    }
+}
+
+/// Both files of a list; `first` is the class of the usual one.
+fn downloads(list: &str, first: &'static str) -> AnyView {
+    let links: Vec<_> = Dialect::ALL
+        .into_iter()
+        .map(|dialect| {
+            let code = dialect.code();
+            let href = format!("/api/v1/allowance-lists/{list}/list.csv?dialect={code}");
+            let (label, class) = match dialect {
+                Dialect::ExcelFr => ("Télécharger pour Excel", format!("button {first}")),
+                Dialect::OpenData => ("Données ouvertes", "button quiet".to_owned()),
+            };
+            let which = format!(", liste {list}");
+            view! {
+                <a class=class href=href download>
+                    <Icon path=DOWNLOAD/>
+                    <span>{label}<span class="sr">{which}</span></span>
+                </a>
+            }
+        })
+        .collect();
+    links.into_any()
+}
+
+fn older_link(path: &'static str, next: Option<&str>) -> Option<AnyView> {
+    let href = format!("{path}?avant={}", next?);
+    Some(
+        view! {
+            <nav class="pages" aria-label="Suite de la liste">
+                <a class="button quiet" href=href>
+                    "Listes plus anciennes"
+                    <Icon path=NEXT/>
+                </a>
+            </nav>
+        }
+        .into_any(),
+    )
+}
+
+// ---- The payer's pages
+
+/// `GET /ccas`: numbers, dates, amounts, files. Whatever the payer is called, the address stays.
+pub async fn clerk_page(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let (lists, next) = some_lists(&mut tx, &caller, &asked.avant).await?;
+    let years = store::by_year(&mut tx, caller.programme).await?;
+    drop(tx);
+    let title = format!("Listes pour {}", settings.payer.the());
+    let frame = Frame::of(&app.assets, &caller, &settings, title.clone(), "/ccas");
+    let association = settings.association.of_the();
+    Ok(page(&frame, || {
+        clerk_view(title, &association, &lists, &years, next.as_deref())
+    })
+    .into_response())
+}
+
+fn clerk_view(
+    title: String,
+    association: &str,
+    lists: &[Shown],
+    years: &[YearTotal],
+    next: Option<&str>,
+) -> AnyView {
+    let about =
+        format!("Les listes viennent {association}. Une liste ne change plus une fois éditée.");
+    let head = view! {
+        <div class="head">
+            <div>
+                <h1>{title}</h1>
+                <p class="soft">{about}</p>
+            </div>
+        </div>
+    };
+    if lists.is_empty() {
+        return view! {
+            {head}
+            <div class="empty">
+                <Icon path=SHEET/>
+                <h2>"Pas encore de liste"</h2>
+                <p>"La première liste paraîtra ici, prête à télécharger."</p>
+            </div>
+        }
+        .into_any();
+    }
+    let rows: Vec<_> = lists.iter().map(|it| clerk_row(&it.list)).collect();
+    view! {
+        {head}
+        {year_cards(years)}
+        <section class="card">
+            <h2>"Toutes les listes"</h2>
+            <table class="stack lists">
+                <thead>
+                    <tr>
+                        <th scope="col">"Numéro"</th>
+                        <th scope="col">"Éditée le"</th>
+                        <th scope="col" class="n">"Lignes"</th>
+                        <th scope="col" class="n">"Total"</th>
+                        <th scope="col"><span class="sr">"Fichiers"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+        {older_link("/ccas", next)}
+    }
+    .into_any()
+}
+
+fn year_cards(years: &[YearTotal]) -> AnyView {
+    const YEARS_SHOWN: usize = 4;
+    let cards: Vec<_> = years
+        .iter()
+        .take(YEARS_SHOWN)
+        .map(|it| {
+            let what = format!(
+                "en {}\u{a0}: {}, {}",
+                it.year,
+                counted(it.lists, "liste", "listes"),
+                counted(it.lines, "ligne", "lignes"),
+            );
+            view! {
+                <li class="card">
+                    <strong class="money">{amount(Cents(it.total_cents))}</strong>
+                    {what}
+                </li>
+            }
+        })
+        .collect();
+    view! { <ul class="steps" aria-label="Totaux par année">{cards}</ul> }.into_any()
+}
+
+fn clerk_row(list: &ListRow) -> AnyView {
+    let number = list.number().to_string();
+    view! {
+        <tr>
+            <th scope="row" class="whole">{number.clone()}</th>
+            <td data-label="Éditée le">{day_words(&list.issued_on)}</td>
+            <td class="n" data-label="Lignes">{domain::french::number(list.lines)}</td>
+            <td class="n" data-label="Total">{amount(Cents(list.total_cents))}</td>
+            <td class="files"><div class="actions">{downloads(&number, "")}</div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// `/` for the payer: the latest list, ready to take.
+pub async fn clerk_home(app: &App, caller: &Caller) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let (lists, _) = some_lists(&mut tx, caller, "").await?;
+    drop(tx);
+    let today = local_day(&settings, app.now());
+    let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");
+    let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
+    Ok(page(&frame, || {
+        let latest = lists.first().map(|it| latest_card(&it.list, today));
+        let none = lists.is_empty().then(|| {
+            view! {
+                <div class="empty">
+                    <Icon path=SHEET/>
+                    <h2>"Rien à faire pour le moment"</h2>
+                    <p>"La première liste paraîtra ici, prête à télécharger."</p>
+                </div>
+            }
+        });
+        view! {
+            <h1>{hello}</h1>
+            {latest}
+            {none}
+            <p><a href="/ccas">"Voir toutes les listes"</a></p>
+        }
+        .into_any()
+    })
+    .into_response())
+}
+
+fn latest_card(list: &ListRow, today: Day) -> AnyView {
+    let number = list.number().to_string();
+    let total = Cents(list.total_cents);
+    let issued = if list.issued_on == today.to_string() {
+        "aujourd’hui".to_owned()
+    } else {
+        format!("le {}", day_words(&list.issued_on))
+    };
+    let lines = counted(list.lines, "ligne", "lignes");
+    view! {
+        <section class="card next">
+            <div>
+                <h2>"Dernière liste\u{a0}: "{number.clone()}</h2>
+                <p class="soft">"Éditée "{issued}" · "{lines}</p>
+            </div>
+            <p>
+                <b class="amount">{amount(total)}</b>
+                <br/>
+                <span class="soft">{amount_in_words(total)}</span>
+            </p>
+            <div class="actions">{downloads(&number, "primary")}</div>
+        </section>
+    }
+    .into_any()
 }

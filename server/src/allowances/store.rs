@@ -372,3 +372,27 @@ pub async fn hashes(
 ) -> Result<Vec<(String, String, Vec<u8>)>, DbError> {
     sql(SELECT_HASHES).bind(programme).bind(list).all(tx).await
 }
+
+/// What the lists of one year come to.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct YearTotal {
+    /// Civil year of issue.
+    pub year: i64,
+    /// How many lists.
+    pub lists: i64,
+    /// How many lines.
+    pub lines: i64,
+    /// Their sum.
+    pub total_cents: i64,
+}
+
+const SUM_BY_YEAR: &str = "
+    select year, cast(count(*) as bigint) as lists, cast(sum(lines) as bigint) as lines,
+      cast(sum(total_cents) as bigint) as total_cents
+    from allowance_lists where programme_id = $1
+    group by year order by year desc";
+
+/// The sum of each year's lists, newest first.
+pub async fn by_year(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<YearTotal>, DbError> {
+    sql(SUM_BY_YEAR).bind(programme).all(tx).await
+}

@@ -8,6 +8,7 @@ pub mod layers;
 pub mod openapi;
 pub mod page;
 pub mod paging;
+pub mod pieces;
 pub mod reading;
 pub mod router;
 pub mod table;

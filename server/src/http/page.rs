@@ -3,7 +3,9 @@
 use super::assets::Assets;
 use super::error::Problem;
 use crate::access::{Caller, Role};
-use axum::http::{HeaderValue, header};
+use app::ui::Icon;
+use app::ui::pictograms::{BASKET, LEAVE};
+use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Settings;
 use leptos::prelude::*;
@@ -40,6 +42,40 @@ pub struct Frame<'a> {
     pub here: &'static str,
     /// The page shows a map.
     pub with_map: bool,
+    /// One narrow column: a page with one question.
+    pub narrow: bool,
+}
+
+impl<'a> Frame<'a> {
+    /// A page of somebody who is signed in.
+    pub fn of(
+        assets: &'a Assets,
+        caller: &'a Caller,
+        settings: &'a Settings,
+        title: impl Into<String>,
+        here: &'static str,
+    ) -> Self {
+        Self {
+            caller: Some(caller),
+            settings: Some(settings),
+            here,
+            narrow: false,
+            ..Self::for_anyone(assets, title)
+        }
+    }
+
+    /// A page that knows nobody.
+    pub fn for_anyone(assets: &'a Assets, title: impl Into<String>) -> Self {
+        Self {
+            assets,
+            caller: None,
+            settings: None,
+            title: title.into(),
+            here: "",
+            with_map: false,
+            narrow: true,
+        }
+    }
 }
 
 /// A whole desk page around its content.
@@ -55,7 +91,12 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
     } else {
         (None, None)
     };
-    let title = format!("{} · Cueillette", frame.title);
+    let title = if frame.title == "Cueillette" {
+        frame.title.clone()
+    } else {
+        format!("{} · Cueillette", frame.title)
+    };
+    let narrow = frame.narrow.then_some("narrow");
     view! {
         <html lang="fr">
             <head>
@@ -69,15 +110,16 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
                 {map_js.map(|src| view! { <script type="module" src=src></script> })}
             </head>
             <body>
-                <a class="skip" href="#contenu">"Aller au contenu"</a>
-                {navigation(frame)}
-                <main id="contenu">{content}</main>
+                <a class="skip button" href="#contenu">"Aller au contenu"</a>
+                {top(frame)}
+                <main id="contenu" class=narrow>{content}</main>
+                {foot(frame)}
             </body>
         </html>
     }
 }
 
-fn navigation(frame: &Frame<'_>) -> AnyView {
+fn top(frame: &Frame<'_>) -> AnyView {
     let entries: &[(&'static str, &'static str)] = match frame.caller.map(Caller::role) {
         Some(Role::Coordinator) => &[("/sorties", "Sorties"), ("/aides", "Aides")],
         Some(Role::Clerk) => &[("/ccas", "Listes")],
@@ -91,26 +133,35 @@ fn navigation(frame: &Frame<'_>) -> AnyView {
             view! { <a href=*href aria-current=current>{*label}</a> }
         })
         .collect();
-    let who = frame.caller.and_then(|caller| {
-        let body = body_name(frame.settings?, caller.role())?;
-        Some(format!("{body} · {}", caller.name()?))
-    });
     view! {
         <header class="top">
             <a class="brand" href="/">
-                <img src="/icon.svg" alt="" width="26" height="26"/>
-                <b>"Cueillette"</b>
+                <Icon path=BASKET/>
+                <span>"Cueillette"</span>
             </a>
             {(!links.is_empty()).then(|| view! { <nav aria-label="Pages">{links}</nav> })}
-            {who.map(|who| view! {
-                <form class="who" method="post" action="/deconnexion">
-                    <span class="soft">{who}</span>
-                    <button class="quiet">"Sortir"</button>
-                </form>
-            })}
+            {who(frame)}
         </header>
     }
     .into_any()
+}
+
+fn who(frame: &Frame<'_>) -> Option<AnyView> {
+    let caller = frame.caller?;
+    let name = caller.name()?.to_owned();
+    let body = body_name(frame.settings?, caller.role())?;
+    Some(
+        view! {
+            <form class="who" method="post" action="/deconnexion">
+                <span>{body}" · "{name}</span>
+                <button class="link">
+                    <Icon path=LEAVE/>
+                    "Sortir"
+                </button>
+            </form>
+        }
+        .into_any(),
+    )
 }
 
 fn body_name(settings: &Settings, role: Role) -> Option<String> {
@@ -122,22 +173,27 @@ fn body_name(settings: &Settings, role: Role) -> Option<String> {
     }
 }
 
+fn foot(frame: &Frame<'_>) -> Option<AnyView> {
+    let name = frame.settings?.name.clone();
+    Some(view! { <footer class="foot">{name}</footer> }.into_any())
+}
+
 /// A problem, told to a person: what happened and what to do next.
 pub fn problem(problem: &Problem) -> Html {
     let assets = Assets::load();
-    let frame = Frame {
-        assets: &assets,
-        caller: None,
-        settings: None,
-        title: "Un souci".into(),
-        here: "",
-        with_map: false,
+    let title = match problem.status {
+        StatusCode::NOT_FOUND => "Page introuvable",
+        StatusCode::FORBIDDEN => "Cette page n’est pas pour vous",
+        StatusCode::CONFLICT => "Ce n’est plus possible",
+        StatusCode::TOO_MANY_REQUESTS => "Il faut attendre un peu",
+        _ => "Un souci",
     };
     let detail = problem.detail.clone();
+    let frame = Frame::for_anyone(&assets, title);
     page(&frame, || {
         view! {
-            <section class="card narrow">
-                <h1>"Un souci"</h1>
+            <section class="card">
+                <h1>{title}</h1>
                 <p>{detail}</p>
                 <p class="actions"><a class="button primary" href="/">"Revenir à l’accueil"</a></p>
             </section>

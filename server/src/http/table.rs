@@ -85,17 +85,47 @@ fn files() -> Vec<Route> {
 fn pages() -> Vec<Route> {
     use access::pages as door;
     use allowances::pages as money;
-    use outings::{forms, pages};
+    use outings::{forms, pages, simple};
     vec![
         route!(Page, get, "/", EVERYONE, door::home),
         route!(Page, get, "/connexion", EVERYONE, door::sign_in_page),
         route!(Page, post, "/connexion", EVERYONE, door::sign_in),
         route!(Page, post, "/deconnexion", EVERYONE, door::sign_out),
         route!(Page, get, "/terrain", EVERYONE, terrain::page),
-        route!(Page, get, "/terrain/simple", EVERYONE, terrain::simple),
+        // A phone whose token ended is asked to join again: these are nobody's to be refused.
+        route!(Page, get, "/terrain/simple", EVERYONE, simple::page),
+        route!(Page, post, "/terrain/simple", EVERYONE, simple::record),
+        route!(
+            Page,
+            post,
+            "/terrain/simple/rejoindre",
+            EVERYONE,
+            simple::join
+        ),
+        route!(
+            Page,
+            post,
+            "/terrain/simple/reprendre",
+            EVERYONE,
+            simple::take_back
+        ),
+        route!(
+            Page,
+            post,
+            "/terrain/simple/effacer",
+            EVERYONE,
+            simple::forget
+        ),
         route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
         route!(Page, get, "/sorties", COORDINATOR, pages::list),
         route!(Page, post, "/sorties", COORDINATOR, forms::create),
+        route!(
+            Page,
+            get,
+            "/sorties/prevoir",
+            COORDINATOR,
+            pages::plan_page
+        ),
         route!(Page, get, "/sorties/{id}", COORDINATOR, pages::detail),
         route!(Page, post, "/sorties/{id}/code", COORDINATOR, forms::code),
         route!(

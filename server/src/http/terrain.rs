@@ -15,17 +15,10 @@ pub async fn page(State(app): State<App>) -> Response {
 
 /// `GET /hors-ligne`: what other pages show with no network.
 pub async fn offline(State(app): State<App>) -> Response {
-    let frame = Frame {
-        assets: &app.assets,
-        caller: None,
-        settings: None,
-        title: "Pas de réseau".into(),
-        here: "",
-        with_map: false,
-    };
+    let frame = Frame::for_anyone(&app.assets, "Pas de réseau");
     kept_by_the_worker(desk_page(&frame, || {
         view! {
-            <section class="card narrow">
+            <section class="card">
                 <h1>"Pas de réseau"</h1>
                 <p>"Cette page a besoin du réseau. Le carnet de sortie marche sans réseau."</p>
                 <p class="actions"><a class="button primary" href="/terrain">"Ouvrir le carnet"</a></p>
@@ -83,9 +76,4 @@ fn rescue() -> impl IntoView {
         <p>"Ce téléphone ne peut pas ouvrir le carnet."</p>
         <p><a class="button primary" href="/terrain/simple">"Ouvrir la page simple"</a></p>
     }
-}
-
-/// `GET /terrain/simple`
-pub async fn simple() -> crate::http::error::Problem {
-    crate::http::error::Problem::not_found()
 }

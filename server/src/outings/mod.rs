@@ -4,6 +4,7 @@ pub mod api;
 pub mod crew;
 pub mod forms;
 pub mod pages;
+pub mod simple;
 pub mod store;
 pub mod summary;
 

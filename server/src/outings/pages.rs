@@ -1,18 +1,108 @@
-//! Outings at a desk: list, detail, closing.
+//! Outings at a desk: home, list, plan, detail, closing. Each handler loads, then renders.
 
+mod closing;
+mod departure;
+mod detail;
+mod home;
+mod list;
+mod people;
+mod phones;
+mod places;
+mod plan;
+mod sheet;
+
+pub use home::{agent_home, coordinator_home};
+pub use list::list;
+pub use plan::{PlanForm, plan_page, planning};
+pub use sheet::{Refusal, Sheet};
+
+use super::store::Outing;
+use crate::access::Caller;
+use crate::app::{App, local_day};
 use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{clock, day_title};
+use crate::http::reading::{Path, Query};
+use axum::extract::State;
+use axum::response::{IntoResponse, Response};
+use domain::{Day, OutingId, OutingState};
+use leptos::prelude::*;
+use serde::Deserialize;
 
-/// Soon.
-pub async fn list() -> Problem {
-    Problem::not_found()
+/// What the form before this page did.
+#[derive(Default, Deserialize)]
+pub struct Done {
+    /// A code of [`detail::done_note`].
+    #[serde(default)]
+    fait: String,
 }
 
-/// Soon.
-pub async fn detail() -> Problem {
-    Problem::not_found()
+/// `GET /sorties/{id}`
+pub async fn detail(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    let sheet = Sheet::load(&app, &caller, id).await?;
+    Ok(detail_page(&app, &caller, &sheet, &done.fait))
 }
 
-/// Soon.
-pub async fn closing() -> Problem {
-    Problem::not_found()
+/// The page of an outing, after a form or before it.
+pub fn detail_page(app: &App, caller: &Caller, sheet: &Sheet, done: &str) -> Response {
+    let title = format!(
+        "Sortie du {}",
+        domain::french::weekday_and_date(sheet.outing.day)
+    );
+    let mut frame = Frame::of(&app.assets, caller, &sheet.settings, title, "/sorties");
+    frame.with_map = !sheet.places.is_empty();
+    page(&frame, || detail::view(sheet, done)).into_response()
+}
+
+/// `GET /sorties/{id}/fin`: what to look at before closing.
+pub async fn closing(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Response, Problem> {
+    let sheet = Sheet::load(&app, &caller, id).await?;
+    if sheet.outing.state != OutingState::Open {
+        return Err(super::wrong_state(sheet.outing.state));
+    }
+    let frame = Frame::of(
+        &app.assets,
+        &caller,
+        &sheet.settings,
+        "Terminer la sortie",
+        "/sorties",
+    );
+    Ok(page(&frame, || closing::view(&sheet)).into_response())
+}
+
+/// The state of an outing: a word in a colour.
+fn state_tag(state: OutingState) -> AnyView {
+    let (class, word) = match state {
+        OutingState::Planned => ("tag wait", "Prévue"),
+        OutingState::Open => ("tag info", "Ouverte"),
+        OutingState::Closed => ("tag ok", "Terminée"),
+        OutingState::Cancelled => ("tag", "Annulée"),
+    };
+    view! { <span class=class>{word}</span> }.into_any()
+}
+
+/// « 14 h 00, devant le local »: when and where the crew meets, if it was said.
+fn meeting(outing: &Outing) -> Option<String> {
+    let hour = outing.starts_at.as_deref().map(clock);
+    match (hour, outing.meeting_point.clone()) {
+        (Some(hour), Some(place)) => Some(format!("{hour} · {place}")),
+        (hour, place) => hour.or(place),
+    }
+}
+
+fn today(app: &App, settings: &domain::Settings) -> Day {
+    local_day(settings, app.now())
+}
+
+fn title_of(outing: &Outing, today: Day) -> String {
+    day_title(outing.day, today)
 }

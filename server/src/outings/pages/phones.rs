@@ -1,0 +1,171 @@
+//! The joining code, and the phones that joined.
+
+use super::sheet::Sheet;
+use crate::app::{local_day, local_hour};
+use crate::http::pieces::ago;
+use crate::outings::ShownCode;
+use crate::outings::store::Phone;
+use app::ui::Icon;
+use app::ui::pictograms::{KEY, PHONE, QUIT, REFRESH};
+use domain::fact::Whose;
+use domain::french::counted;
+use domain::{Instant, Settings};
+use leptos::prelude::*;
+
+/// The joining code, while phones may join.
+pub fn code_card(sheet: &Sheet) -> Option<AnyView> {
+    if !sheet.outing.state.may_be_joined() {
+        return None;
+    }
+    let action = format!("/sorties/{}/code", sheet.outing.id);
+    let content = match &sheet.code {
+        Some(code) => shown(&sheet.settings, code, sheet.now, action),
+        None => view! {
+            <h2>"Code pour rejoindre"</h2>
+            <p>"Pas de code en ce moment."</p>
+            <form class="actions" method="post" action=action>
+                <button><Icon path=KEY/>"Faire un code"</button>
+            </form>
+        }
+        .into_any(),
+    };
+    Some(view! { <section class="card code-card" id="code">{content}</section> }.into_any())
+}
+
+fn shown(settings: &Settings, shown: &ShownCode, now: Instant, action: String) -> AnyView {
+    let signs: Vec<_> = shown
+        .code
+        .as_str()
+        .chars()
+        .map(|sign| view! { <span>{sign.to_string()}</span> })
+        .collect();
+    let aloud: Vec<String> = shown.code.as_str().chars().map(String::from).collect();
+    let until = local_hour(settings, shown.expires_at);
+    let tomorrow = local_day(settings, shown.expires_at) > local_day(settings, now);
+    let day = if tomorrow { "demain à " } else { "" };
+    view! {
+        <h2>"Code pour rejoindre"</h2>
+        <p class="code" aria-hidden="true">{signs}</p>
+        <p class="sr">"Code\u{a0}: "{aloud.join(" ")}</p>
+        <p class="soft">"Il marche jusqu’à "{day}{until}"."</p>
+        <form class="actions" method="post" action=action>
+            <button class="quiet"><Icon path=REFRESH/>"Nouveau code"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Phones that joined: last contact, facts handed in, whose.
+pub fn card(sheet: &Sheet) -> Option<AnyView> {
+    if sheet.phones.is_empty() && !sheet.outing.state.may_be_joined() {
+        return None;
+    }
+    let may_change = sheet.outing.state.may_be_joined();
+    let rows: Vec<_> = sheet
+        .phones
+        .iter()
+        .enumerate()
+        .map(|(rank, it)| row(sheet, rank + 1, it, may_change))
+        .collect();
+    let about = if rows.is_empty() {
+        "Aucun téléphone n’a encore rejoint la sortie.".to_owned()
+    } else if may_change {
+        who_gets_what(&sheet.settings)
+    } else {
+        String::new()
+    };
+    Some(
+        view! {
+            <section class="card" id="telephones">
+                <h2>"Téléphones"</h2>
+                <p class="soft">{about}</p>
+                <ul class="phones">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn who_gets_what(settings: &Settings) -> String {
+    let first = "Dites à qui est chaque téléphone. \
+                 Ceux de l’association et des pairs reçoivent aussi les lieux discrets.";
+    match &settings.city {
+        Some(city) => format!("{first} Celui d’un agent {}, jamais.", city.of_the()),
+        None => first.into(),
+    }
+}
+
+/// « Vu il y a 12 min · 34 relevés reçus ».
+pub fn contact(sheet: &Sheet, phone: &Phone) -> String {
+    let seen = ago(
+        &sheet.settings,
+        Instant::from_ms(phone.last_seen_at),
+        sheet.now,
+    );
+    let facts = counted(phone.facts, "relevé reçu", "relevés reçus");
+    format!("Vu {seen} · {facts}")
+}
+
+fn row(sheet: &Sheet, rank: usize, phone: &Phone, may_change: bool) -> AnyView {
+    let whose = phone.whose.as_deref().and_then(Whose::from_code);
+    let tag = match (phone.revoked, whose) {
+        (true, _) => view! { <span class="tag">"retiré"</span> }.into_any(),
+        (false, Some(whose)) => view! { <span class="tag ok">{whose.label()}</span> }.into_any(),
+        (false, None) => view! { <span class="tag todo">"à confirmer"</span> }.into_any(),
+    };
+    let ask = (may_change && !phone.revoked).then(|| match whose {
+        None => buttons(sheet, rank, phone, None),
+        Some(_) => view! {
+            <details>
+                <summary>"Changer"<span class="sr">" le téléphone "{rank}</span></summary>
+                {buttons(sheet, rank, phone, whose)}
+            </details>
+        }
+        .into_any(),
+    });
+    view! {
+        <li>
+            <p class="phone-line">
+                <Icon path=PHONE/>
+                <span class="row-text">
+                    <b>"Téléphone "{rank}</b>
+                    <small>{contact(sheet, phone)}</small>
+                </span>
+                {tag}
+            </p>
+            {ask}
+        </li>
+    }
+    .into_any()
+}
+
+fn buttons(sheet: &Sheet, rank: usize, phone: &Phone, now: Option<Whose>) -> AnyView {
+    let action = format!("/sorties/{}/telephones", sheet.outing.id);
+    let device = phone.device_id.to_string();
+    let has_agents = sheet.settings.city.is_some();
+    let choices: Vec<_> = Whose::ALL
+        .iter()
+        .filter(|it| has_agents || **it != Whose::Agent)
+        .filter(|it| Some(**it) != now)
+        .map(|it| {
+            let which = format!(", téléphone {rank}");
+            view! {
+                <button name="geste" value=it.code()>
+                    <span>{it.label()}<span class="sr">{which}</span></span>
+                </button>
+            }
+        })
+        .collect();
+    let which = format!(" le téléphone {rank}");
+    view! {
+        <form class="whose" method="post" action=action>
+            <input type="hidden" name="device" value=device/>
+            {choices}
+            <button class="quiet away" name="geste" value="retirer">
+                <Icon path=QUIT/>
+                <span>"retirer"<span class="sr">{which}</span></span>
+            </button>
+        </form>
+    }
+    .into_any()
+}

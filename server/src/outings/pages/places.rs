@@ -1,0 +1,159 @@
+//! The places of an outing: a table, and the same on a map.
+
+use super::sheet::{Place, Sheet, of_item};
+use crate::outings::simple::item_words;
+use crate::outings::summary::BySite;
+use app::ui::Icon;
+use app::ui::pictograms::CHECK;
+use domain::fact::Item;
+use domain::french::number;
+use domain::{Nature, OutingState};
+use leptos::prelude::*;
+use serde_json::json;
+
+/// Table of places, in the order of the walk.
+pub fn table_card(sheet: &Sheet) -> AnyView {
+    if sheet.places.is_empty() {
+        return view! {
+            <section class="card">
+                <h2>"Lieux"</h2>
+                <p class="soft">"Pas de lieu choisi. L’équipe peut compter «\u{a0}ici\u{a0}», là où elle est."</p>
+            </section>
+        }
+        .into_any();
+    }
+    let rows: Vec<_> = sheet
+        .places
+        .iter()
+        .map(|it| row(it, sheet.outing.state))
+        .collect();
+    view! {
+        <section class="card">
+            <h2>"Lieux, dans l’ordre de la marche"</h2>
+            <table class="places">
+                <thead>
+                    <tr>
+                        <th scope="col">"Lieu"</th>
+                        <th scope="col">"État"</th>
+                        <th scope="col" class="n">"Ramassées"</th>
+                        <th scope="col" class="n">"Dont estimées"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </section>
+    }
+    .into_any()
+}
+
+fn row(place: &Place, outing: OutingState) -> AnyView {
+    let (picked, others) = match &place.picked {
+        Some(it) => (number(of_item(&it.totals, Item::Syringe)), other_items(it)),
+        None => ("–".into(), None),
+    };
+    let estimated = place.picked.as_ref().map_or(0, |it| it.estimated);
+    let estimated = (estimated > 0).then(|| number(estimated));
+    view! {
+        <tr>
+            <th scope="row">{name(place)}</th>
+            <td>{state(place, outing)}</td>
+            <td class="n">
+                {picked}
+                {others.map(|text| view! { <small class="soft line">{text}</small> })}
+            </td>
+            <td class="n">{estimated.unwrap_or_else(|| "–".into())}</td>
+        </tr>
+    }
+    .into_any()
+}
+
+/// « 3 aiguilles, 1 pipe »: what was picked up besides syringes.
+fn other_items(picked: &BySite) -> Option<String> {
+    let words: Vec<String> = Item::ALL
+        .iter()
+        .filter(|it| **it != Item::Syringe)
+        .filter_map(|it| {
+            let n = of_item(&picked.totals, *it);
+            (n > 0).then(|| format!("+\u{a0}{}", item_words(*it, n)))
+        })
+        .collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
+fn name(place: &Place) -> AnyView {
+    let Some(site) = &place.site else {
+        return view! { "«\u{a0}Ici\u{a0}» · à rattacher" }.into_any();
+    };
+    let discreet = (site.nature == Nature::Discreet).then_some("lieu discret");
+    let beside = (!place.on_plan).then_some("hors du plan");
+    let about: Vec<&str> = [discreet, beside].into_iter().flatten().collect();
+    let about = (!about.is_empty()).then(|| about.join(" · "));
+    let title = site.title.clone();
+    view! {
+        {title}
+        {about.map(|text| view! { <small class="soft line">{text}</small> })}
+    }
+    .into_any()
+}
+
+fn state(place: &Place, outing: OutingState) -> AnyView {
+    let is_over = matches!(outing, OutingState::Closed | OutingState::Cancelled);
+    match (&place.site, &place.picked) {
+        (None, _) => view! { <span class="tag todo">"à voir"</span> }.into_any(),
+        (Some(_), Some(_)) => {
+            view! { <span class="tag ok"><Icon path=CHECK/>"fait"</span> }.into_any()
+        }
+        // Nobody knows whether it was clean or not reached: only what was noted is said.
+        (Some(_), None) if is_over => view! { <span class="tag">"rien noté"</span> }.into_any(),
+        (Some(_), None) => view! { <span class="tag wait">"prévu"</span> }.into_any(),
+    }
+}
+
+/// The same places on a map; without script, the table says it all.
+pub fn map_card(sheet: &Sheet) -> Option<AnyView> {
+    let is_over = matches!(
+        sheet.outing.state,
+        OutingState::Closed | OutingState::Cancelled
+    );
+    let sites: Vec<_> = sheet
+        .places
+        .iter()
+        .filter_map(|place| {
+            let site = place.site.as_ref()?;
+            let count = place
+                .picked
+                .as_ref()
+                .map(|it| of_item(&it.totals, Item::Syringe));
+            let state = match (&place.picked, is_over) {
+                (Some(_), _) => "done",
+                (None, false) => "planned",
+                (None, true) => "seen",
+            };
+            Some(json!({
+                "id": site.id, "title": site.title, "lat": site.at.lat(), "lon": site.at.lon(),
+                "nature": site.nature.as_str(), "state": state, "count": count,
+            }))
+        })
+        .collect();
+    if sites.is_empty() {
+        return None;
+    }
+    // `<` could close the script element early.
+    let data = json!(sites).to_string().replace('<', "\\u003c");
+    Some(
+        view! {
+            <section class="card map-card" aria-label="Carte des lieux">
+                <div class="map">
+                    <cueillette-map
+                        base="/base-map.pmtiles"
+                        operator-hint="Le plan de la ville manque. Il se donne au démarrage\u{a0}: --base-map FICHIER."
+                    >
+                        <script type="application/json" inner_html=data></script>
+                    </cueillette-map>
+                </div>
+                <noscript><p class="soft">"La carte a besoin de JavaScript. Le tableau dit la même chose."</p></noscript>
+            </section>
+        }
+        .into_any(),
+    )
+}

@@ -1,0 +1,225 @@
+//! Everything the page of one outing is made from, loaded in one transaction that leaves its row
+//! in the journal when discreet sites are opened.
+
+use crate::access::{Action, Caller};
+use crate::app::{App, local_day};
+use crate::db::Tx;
+use crate::http::error::Problem;
+use crate::outings::store::{self, Outing, Phone};
+use crate::outings::summary::{self, BySite, Summary};
+use crate::outings::{ShownCode, get, missing, shown_code};
+use crate::people::store::Peer;
+use crate::sites::{CoordinatorSite, store as site_store};
+use crate::{people, programmes, sites};
+use domain::fact::Item;
+use domain::outing::Missing;
+use domain::{Cents, Day, Instant, Nature, OutingId, OutingState, Settings, SiteId};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// One outing, as its page shows it.
+pub struct Sheet {
+    /// The programme's settings.
+    pub settings: Settings,
+    /// The outing.
+    pub outing: Outing,
+    /// Places in the order of the walk, then others where something was recorded, then « ici ».
+    pub places: Vec<Place>,
+    /// Totals and presences.
+    pub summary: Summary,
+    /// Everybody of the team.
+    pub people: Vec<Person>,
+    /// Phones that joined.
+    pub phones: Vec<Phone>,
+    /// The joining code that opens now.
+    pub code: Option<ShownCode>,
+    /// When this was read.
+    pub now: Instant,
+    /// Why a form of this page was refused.
+    pub refusal: Option<Refusal>,
+}
+
+/// Why the departure form was refused, and what was typed.
+pub struct Refusal {
+    /// The light is not green and no reason was given.
+    pub no_green_light: bool,
+    /// In words.
+    pub sentence: String,
+    /// The reason as it was typed.
+    pub reason: String,
+}
+
+/// A place of an outing with what was picked up there.
+pub struct Place {
+    /// The site; none for « ici » points, together.
+    pub site: Option<CoordinatorSite>,
+    /// On the plan of the walk.
+    pub on_plan: bool,
+    /// What was picked up; nothing when nothing was noted.
+    pub picked: Option<BySite>,
+}
+
+/// Somebody of the team, on this outing.
+pub struct Person {
+    /// Who.
+    pub peer: Peer,
+    /// Noted present by a coordinator.
+    pub present: bool,
+    /// Seen by a crew phone, and nobody decided yet.
+    pub seen: bool,
+}
+
+impl Sheet {
+    /// Reads it all.
+    pub async fn load(app: &App, caller: &Caller, id: OutingId) -> Result<Self, Problem> {
+        let programme = caller.programme;
+        let mut tx = app.db.write().await?;
+        let outing = get(&mut tx, caller, id).await?;
+        let settings = programmes::settings(&mut tx, programme).await?;
+        let summary = summary::of(&mut tx, programme, id).await?;
+        let places = places_of(&mut tx, app, caller, id, &summary).await?;
+        let people = people_of(people::store::all(&mut tx, programme).await?, &summary);
+        let phones = store::phones(&mut tx, programme, id).await?;
+        tx.commit().await?;
+        let code = shown_code(app, programme, &outing).filter(|_| outing.state.may_be_joined());
+        Ok(Self {
+            settings,
+            places,
+            summary,
+            people,
+            phones,
+            code,
+            outing,
+            now: app.now(),
+            refusal: None,
+        })
+    }
+
+    /// The civil day where the programme is.
+    pub fn today(&self) -> Day {
+        local_day(&self.settings, self.now)
+    }
+
+    /// Is it under way?
+    pub fn is_open(&self) -> bool {
+        self.outing.state == OutingState::Open
+    }
+
+    /// Syringes of the whole outing.
+    pub fn syringes(&self) -> i64 {
+        of_item(&self.summary.totals, Item::Syringe)
+    }
+
+    /// Who is noted present.
+    pub fn present(&self) -> Vec<&Person> {
+        self.people.iter().filter(|it| it.present).collect()
+    }
+
+    /// What the presences are worth, at the rate of the outing's day.
+    pub fn amount(&self) -> Cents {
+        let rate = self.settings.rates.amount_on(self.outing.day);
+        self.summary.presences.iter().map(|_| rate).sum()
+    }
+
+    /// What keeps the light red.
+    pub fn missing(&self) -> Vec<Missing> {
+        missing(&self.settings, &self.outing.ready)
+    }
+
+    /// Straight lines from place to place, in metres: the walk is a little longer.
+    pub fn walk_m(&self) -> f64 {
+        let planned = self.places.iter().filter(|it| it.on_plan);
+        let points: Vec<_> = planned
+            .filter_map(|it| Some(it.site.as_ref()?.at))
+            .collect();
+        points.windows(2).map(|it| it[0].distance_m(it[1])).sum()
+    }
+
+    /// Places of the plan, and how many of them have something noted.
+    pub fn done(&self) -> (usize, usize) {
+        let planned = self.places.iter().filter(|it| it.on_plan);
+        let (mut all, mut done) = (0, 0);
+        for place in planned {
+            all += 1;
+            done += usize::from(place.picked.is_some());
+        }
+        (done, all)
+    }
+}
+
+/// How many of one item.
+pub fn of_item(totals: &BTreeMap<String, i64>, item: Item) -> i64 {
+    totals.get(item.code()).copied().unwrap_or(0)
+}
+
+async fn places_of(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    id: OutingId,
+    summary: &Summary,
+) -> Result<Vec<Place>, Problem> {
+    let picked = |site: Option<SiteId>| summary.by_site.iter().find(|it| it.site == site).cloned();
+    let planned = sites::of_outing_for_coordinator(tx, app, caller, id).await?;
+    let known: BTreeSet<SiteId> = planned.iter().map(|it| it.id).collect();
+    let place = |site: CoordinatorSite, on_plan| Place {
+        picked: picked(Some(site.id)),
+        site: Some(site),
+        on_plan,
+    };
+    let mut places: Vec<Place> = planned.into_iter().map(|it| place(it, true)).collect();
+    let beside: BTreeSet<SiteId> = summary.by_site.iter().filter_map(|it| it.site).collect();
+    let beside: BTreeSet<SiteId> = beside.difference(&known).copied().collect();
+    for site in sites_by_id(tx, app, caller, &beside).await? {
+        places.push(place(site, false));
+    }
+    if let Some(here) = picked(None) {
+        places.push(Place {
+            site: None,
+            on_plan: false,
+            picked: Some(here),
+        });
+    }
+    Ok(places)
+}
+
+/// Sites that are not on the plan: only these are opened.
+async fn sites_by_id(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    wanted: &BTreeSet<SiteId>,
+) -> Result<Vec<CoordinatorSite>, Problem> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let public = site_store::public_sites(tx, caller.programme, site_store::Bounds::ALL).await?;
+    let mut sealed = site_store::discreet_sites(tx, caller.programme).await?;
+    sealed.retain(|it| wanted.contains(&it.id));
+    let public = public.into_iter().filter(|it| wanted.contains(&it.id));
+    let mut found: Vec<CoordinatorSite> = public
+        .map(|it| CoordinatorSite {
+            id: it.id,
+            nature: Nature::Public,
+            title: it.title,
+            at: it.at,
+            state: it.state,
+            residents_agree: None,
+        })
+        .collect();
+    found.append(&mut sites::open(tx, app, caller, Action::SitesShown, sealed).await?);
+    Ok(found)
+}
+
+fn people_of(peers: Vec<Peer>, summary: &Summary) -> Vec<Person> {
+    let mut people: Vec<Person> = peers
+        .into_iter()
+        .map(|peer| Person {
+            present: summary.presences.contains(&peer.id),
+            seen: summary.suggested.contains(&peer.id),
+            peer,
+        })
+        .collect();
+    let collator = crate::export::collate::french();
+    people.sort_by(|a, b| collator.compare(&a.peer.pseudonym, &b.peer.pseudonym));
+    people
+}

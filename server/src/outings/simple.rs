@@ -1,0 +1,585 @@
+//! `/terrain/simple`: counting on a phone that cannot run the recorder. Plain forms, no script.
+//!
+//! Such a phone is a crew phone like any other: it joins by code, its token is in a cookie that
+//! only these addresses read, and what it records goes in by the same door as every fact.
+
+use super::{crew, store};
+use crate::access::{Caller, Who, credentials};
+use crate::app::App;
+use crate::facts;
+use crate::http::assets::Assets;
+use crate::http::client::ClientAddress;
+use crate::http::error::Problem;
+use crate::http::page::{Html, render};
+use crate::http::pieces::{Faults, Field, Tone, error_line, note};
+use crate::http::reading::{Query, ReadForm};
+use app::ui::Icon;
+use app::ui::pictograms::{BASKET, CHECK, TRASH, UNDO};
+use axum::Extension;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::crew::{FactStatus, JoinRequest, Pack};
+use domain::fact::{Count, Item, Method};
+use domain::french::{counted, number};
+use domain::limits::COUNT_MAX;
+use domain::{DeviceId, Instant, Nature, SiteId};
+use leptos::prelude::*;
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+const HERE: &str = "/terrain/simple";
+
+/// A phone that joined an outing and may still read.
+struct CrewPhone {
+    caller: Caller,
+    device: DeviceId,
+}
+
+fn crew_phone(caller: Option<Extension<Caller>>) -> Option<CrewPhone> {
+    let Extension(caller) = caller?;
+    match caller.who {
+        Who::Phone {
+            device,
+            reads: true,
+            ..
+        } => Some(CrewPhone { caller, device }),
+        _ => None,
+    }
+}
+
+/// What the last form did, carried by the address it leads to.
+#[derive(Default, Deserialize)]
+pub struct Done {
+    /// How many were kept.
+    #[serde(default)]
+    garde: Option<u32>,
+    /// Of what.
+    #[serde(default)]
+    quoi: String,
+    /// The place stays chosen for the next ones.
+    #[serde(default)]
+    lieu: String,
+    /// The fact that may be taken back.
+    #[serde(default)]
+    releve: Option<Uuid>,
+    /// It was taken back.
+    #[serde(default)]
+    repris: Option<u8>,
+}
+
+/// `GET /terrain/simple`: joining, or counting.
+pub async fn page(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    match crew_phone(caller) {
+        None => Ok(join_page(
+            &app.assets,
+            Joining::default(),
+            &Faults::default(),
+        )),
+        Some(phone) => {
+            let typed = Typed {
+                lieu: done.lieu.clone(),
+                ..Typed::default()
+            };
+            count_page(&app, &phone, typed, &Faults::default(), said(&done)).await
+        }
+    }
+}
+
+/// « Gardé : + 5 seringues », with a way back.
+fn said(done: &Done) -> Option<AnyView> {
+    if done.repris.is_some() {
+        return Some(note(Tone::Info, "C’est repris. Le total est à jour."));
+    }
+    let (count, item) = (done.garde?, Item::from_code(&done.quoi)?);
+    let kept = format!("Gardé\u{a0}: +\u{a0}{}", item_words(item, i64::from(count)));
+    let back = done.releve.map(|id| {
+        view! {
+            <form method="post" action="/terrain/simple/reprendre">
+                <input type="hidden" name="target" value=id.to_string()/>
+                <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
+                <button class="quiet">
+                    <Icon path=UNDO/>
+                    "Reprendre ce compte"
+                </button>
+            </form>
+        }
+    });
+    Some(
+        view! {
+            <div class="kept-line">
+                {note(Tone::Ok, view! { <b>{kept}</b> })}
+                {back}
+            </div>
+        }
+        .into_any(),
+    )
+}
+
+/// « 5 seringues ».
+pub fn item_words(item: Item, n: i64) -> String {
+    match item {
+        Item::Syringe => counted(n, "seringue", "seringues"),
+        Item::Needle => counted(n, "aiguille", "aiguilles"),
+        Item::Pipe => counted(n, "pipe", "pipes"),
+        Item::Other => counted(n, "autre objet", "autres objets"),
+    }
+}
+
+// ---- Joining
+
+/// The joining form, as it was sent.
+#[derive(Default, Deserialize)]
+pub struct Joining {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    device: Option<Uuid>,
+}
+
+/// `POST /terrain/simple/rejoindre`
+pub async fn join(
+    State(app): State<App>,
+    ClientAddress(from): ClientAddress,
+    ReadForm(typed): ReadForm<Joining>,
+) -> Result<Response, Problem> {
+    let asked = JoinRequest {
+        code: typed.code.clone(),
+        device: DeviceId(typed.device.unwrap_or_else(Uuid::new_v4)),
+    };
+    let joined = match crew::join(&app, from, &asked).await {
+        Ok(joined) => joined,
+        Err(problem) if problem.status.is_client_error() => {
+            let faults = Faults::one("code", why_not_joined(&problem));
+            let page = join_page(&app.assets, typed, &faults);
+            return Ok((problem.status, page).into_response());
+        }
+        Err(problem) => return Err(problem),
+    };
+    let cookie = credentials::crew_cookie(&joined.token, app.now(), joined.expires_at);
+    Ok(with_cookie(Redirect::to(HERE).into_response(), cookie))
+}
+
+fn why_not_joined(problem: &Problem) -> String {
+    match problem.code {
+        "invalid" => "Il manque un signe, ou un signe est faux. Relisez le code.".into(),
+        "unknown_code" => "Ce code ne marche pas. Demandez le code du jour à l’équipe.".into(),
+        "outing_closed" => "Cette sortie est terminée. On ne peut plus la rejoindre.".into(),
+        "outing_cancelled" => "Cette sortie est annulée.".into(),
+        _ => problem.detail.clone(),
+    }
+}
+
+fn join_page(assets: &Assets, typed: Joining, faults: &Faults) -> Response {
+    let device = typed.device.unwrap_or_else(Uuid::new_v4);
+    let error = faults.at("code");
+    let title = if error.is_some() {
+        "Code à revoir"
+    } else {
+        "Rejoindre la sortie"
+    };
+    plain(assets, title, move || {
+        let code = Field {
+            name: "code",
+            label: "Code de la sortie",
+            kind: "text",
+            value: typed.code,
+            help: Some("6 signes. L’équipe donne le code.".into()),
+            error,
+            class: Some("code"),
+            ..Field::default()
+        };
+        view! {
+            <Icon path=BASKET/>
+            <h1>"Rejoindre la sortie"</h1>
+            <p>"Cette page est simple. Elle marche sur tous les téléphones, avec du réseau."</p>
+            <form class="form" method="post" action="/terrain/simple/rejoindre" novalidate>
+                <input type="hidden" name="device" value=device.to_string()/>
+                {code.view()}
+                <button class="primary">"Rejoindre"</button>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+fn with_cookie(mut response: Response, cookie: Option<HeaderValue>) -> Response {
+    if let Some(cookie) = cookie {
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    response
+}
+
+/// `POST /terrain/simple/effacer`: nothing of the outing stays on this phone.
+pub async fn forget() -> Response {
+    let response = Redirect::to(HERE).into_response();
+    with_cookie(response, credentials::no_crew_cookie())
+}
+
+// ---- Counting
+
+/// The counting form, as it was sent.
+#[derive(Default, Deserialize)]
+pub struct Typed {
+    /// Id of the fact, made by the server with the form: sent twice, it counts once.
+    #[serde(default)]
+    id: Option<Uuid>,
+    /// When the form was made, for the same reason.
+    #[serde(default)]
+    at: String,
+    #[serde(default)]
+    seq: u32,
+    /// A site, or nothing for « ici ».
+    #[serde(default)]
+    lieu: String,
+    #[serde(default)]
+    item: String,
+    #[serde(default)]
+    count: String,
+    #[serde(default)]
+    method: String,
+}
+
+/// A form that is right.
+struct Counted {
+    site: Option<SiteId>,
+    item: Item,
+    count: Count,
+    method: Method,
+}
+
+impl Typed {
+    fn check(&self, pack: &Pack) -> Result<Counted, Faults> {
+        let count = self.count.trim().parse().ok();
+        let count = count.and_then(|n| Count::new(n).ok());
+        let count = count.ok_or_else(|| {
+            Faults::one(
+                "count",
+                format!(
+                    "Écrivez un nombre entre 1 et {}.",
+                    number(i64::from(COUNT_MAX))
+                ),
+            )
+        })?;
+        let site = match self.lieu.as_str() {
+            "" => None,
+            text => {
+                let known = pack.sites.iter().find(|it| it.id.to_string() == text);
+                let known = known.ok_or_else(|| {
+                    Faults::one(
+                        "lieu",
+                        "Ce lieu n’est plus sur la sortie. Choisissez-en un autre.",
+                    )
+                })?;
+                Some(known.id)
+            }
+        };
+        Ok(Counted {
+            site,
+            count,
+            item: Item::from_code(&self.item).unwrap_or(Item::Syringe),
+            method: Method::from_code(&self.method).unwrap_or(Method::Counted),
+        })
+    }
+
+    fn fact(&self, phone: &CrewPhone, pack: &Pack, it: &Counted, now: Instant) -> Value {
+        let mut data = json!({
+            "item": it.item.code(), "count": it.count.get(), "method": it.method.code(),
+        });
+        if let Some(site) = it.site {
+            data["site"] = json!(site);
+        }
+        let at: Instant = self.at.parse().unwrap_or(now);
+        json!({
+            "id": self.id.unwrap_or_else(Uuid::now_v7),
+            "kind": "pickup",
+            "outing": pack.outing.id,
+            "device": phone.device,
+            "seq": self.seq,
+            "recorded_at": at,
+            "data": data,
+        })
+    }
+}
+
+/// `POST /terrain/simple`: one pickup.
+pub async fn record(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    let Some(phone) = crew_phone(caller) else {
+        return Ok(Redirect::to(HERE).into_response());
+    };
+    let pack = crew::pack(&app, &phone.caller).await?;
+    let it = match typed.check(&pack) {
+        Ok(it) => it,
+        Err(faults) => {
+            let page = count_page(&app, &phone, typed, &faults, None).await?;
+            return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
+        }
+    };
+    let fact = typed.fact(&phone, &pack, &it, app.now());
+    let status = send(&app, &phone, &fact).await?;
+    if !matches!(status, Some(FactStatus::Accepted | FactStatus::Duplicate)) {
+        let sentence = "Cette page avait déjà servi. Vérifiez le total, puis notez encore.";
+        let fresh = Typed { id: None, ..typed };
+        let faults = Faults::one("count", sentence);
+        let page = count_page(&app, &phone, fresh, &faults, None).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
+    let to = format!(
+        "{HERE}?garde={}&quoi={}&lieu={}&releve={}",
+        it.count.get(),
+        it.item.code(),
+        it.site.map(|site| site.to_string()).unwrap_or_default(),
+        fact["id"].as_str().unwrap_or_default(),
+    );
+    Ok(Redirect::to(&to).into_response())
+}
+
+async fn send(app: &App, phone: &CrewPhone, fact: &Value) -> Result<Option<FactStatus>, Problem> {
+    let answer = facts::receive(app, &phone.caller, std::slice::from_ref(fact)).await?;
+    Ok(answer.results.first().map(|it| it.status))
+}
+
+/// The last count, taken back.
+#[derive(Deserialize)]
+pub struct TakingBack {
+    id: Uuid,
+    target: Uuid,
+}
+
+/// `POST /terrain/simple/reprendre`
+pub async fn take_back(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+    ReadForm(asked): ReadForm<TakingBack>,
+) -> Result<Response, Problem> {
+    let Some(phone) = crew_phone(caller) else {
+        return Ok(Redirect::to(HERE).into_response());
+    };
+    let Who::Phone { outing, .. } = phone.caller.who else {
+        return Err(Problem::forbidden());
+    };
+    let fact = json!({
+        "id": asked.id,
+        "kind": "void",
+        "outing": outing,
+        "device": phone.device,
+        "seq": next_seq(&app, &phone).await?,
+        "recorded_at": app.now(),
+        "data": {"target": asked.target},
+    });
+    send(&app, &phone, &fact).await?;
+    Ok(Redirect::to(&format!("{HERE}?repris=1")).into_response())
+}
+
+/// One more than the facts this phone handed in.
+async fn next_seq(app: &App, phone: &CrewPhone) -> Result<u32, Problem> {
+    let Who::Phone { outing, device, .. } = phone.caller.who else {
+        return Ok(0);
+    };
+    let mut tx = app.db.read().await?;
+    let phones = store::phones(&mut tx, phone.caller.programme, outing).await?;
+    let mine = phones.iter().find(|it| it.device_id == device.0);
+    Ok(mine.map_or(0, |it| u32::try_from(it.facts).unwrap_or(u32::MAX - 1) + 1))
+}
+
+/// Syringes of the whole team so far.
+async fn team_total(app: &App, phone: &CrewPhone, pack: &Pack) -> Result<i64, Problem> {
+    let mut tx = app.db.read().await?;
+    let programme = phone.caller.programme;
+    let sums = facts::store::pickup_sums(&mut tx, programme, pack.outing.id).await?;
+    let syringes = sums.iter().filter(|it| it.item == Item::Syringe.code());
+    Ok(syringes.map(|it| it.total).sum())
+}
+
+async fn count_page(
+    app: &App,
+    phone: &CrewPhone,
+    typed: Typed,
+    faults: &Faults,
+    said: Option<AnyView>,
+) -> Result<Response, Problem> {
+    let pack = crew::pack(app, &phone.caller).await?;
+    let total = team_total(app, phone, &pack).await?;
+    let hidden = Hidden {
+        id: typed.id.unwrap_or_else(Uuid::now_v7),
+        at: app.now(),
+        seq: next_seq(app, phone).await?,
+    };
+    let faults = faults.clone();
+    let title = if faults.is_empty() {
+        "Compter"
+    } else {
+        "Nombre à revoir"
+    };
+    Ok(plain(&app.assets, title, move || {
+        let unit = if total < 2 { "seringue" } else { "seringues" };
+        let closed = matches!(pack.outing.state.as_str(), "closed" | "cancelled");
+        view! {
+            <h1>{pack.outing.title.clone()}</h1>
+            {said}
+            {closed.then(|| note(
+                Tone::Wait,
+                "La sortie est terminée. Ce que vous notez maintenant sera gardé, et marqué en retard.",
+            ))}
+            <p class="count">
+                <output>{number(total)}</output>
+                <span class="soft">{unit}", toute l’équipe"</span>
+            </p>
+            {count_form(&pack, typed, &faults, &hidden)}
+            <form method="post" action="/terrain/simple/effacer">
+                <button class="quiet">
+                    <Icon path=TRASH/>
+                    "Quitter et effacer de ce téléphone"
+                </button>
+            </form>
+        }
+        .into_any()
+    }))
+}
+
+/// What makes a form sent twice one fact.
+struct Hidden {
+    id: Uuid,
+    at: Instant,
+    seq: u32,
+}
+
+fn count_form(pack: &Pack, typed: Typed, faults: &Faults, hidden: &Hidden) -> AnyView {
+    let count = Field {
+        name: "count",
+        label: "Combien\u{a0}?",
+        kind: "number",
+        value: typed.count,
+        error: faults.at("count"),
+        inputmode: Some("numeric"),
+        class: Some("how-many"),
+        ..Field::default()
+    };
+    let items: Vec<_> = Item::ALL
+        .iter()
+        .map(|it| (it.code(), item_label(*it)))
+        .collect();
+    let methods: Vec<_> = [
+        (Method::Counted, "Compté, un par un"),
+        (Method::Estimated, "Estimé, à peu près"),
+    ]
+    .map(|(it, label)| (it.code(), label))
+    .to_vec();
+    view! {
+        <form class="form" method="post" action=HERE novalidate>
+            <input type="hidden" name="id" value=hidden.id.to_string()/>
+            <input type="hidden" name="at" value=hidden.at.to_string()/>
+            <input type="hidden" name="seq" value=hidden.seq.to_string()/>
+            {place_field(pack, &typed.lieu, faults.at("lieu"))}
+            {count.view()}
+            {choices("item", "Quoi\u{a0}?", items, &typed.item)}
+            {choices("method", "Comment\u{a0}?", methods, &typed.method)}
+            <button class="primary">
+                <Icon path=CHECK/>
+                "Garder"
+            </button>
+        </form>
+    }
+    .into_any()
+}
+
+fn item_label(item: Item) -> &'static str {
+    match item {
+        Item::Syringe => "Seringues",
+        Item::Needle => "Aiguilles",
+        Item::Pipe => "Pipes",
+        Item::Other => "Autre",
+    }
+}
+
+fn place_field(pack: &Pack, chosen: &str, error: Option<String>) -> AnyView {
+    let options: Vec<_> = pack
+        .sites
+        .iter()
+        .map(|site| {
+            let id = site.id.to_string();
+            let selected = id == chosen;
+            let label = match site.nature {
+                Nature::Public => site.title.clone(),
+                Nature::Discreet => format!("{} (lieu discret)", site.title),
+            };
+            view! { <option value=id selected=selected>{label}</option> }
+        })
+        .collect();
+    view! {
+        <div class="field">
+            <label for="lieu">"Où\u{a0}?"</label>
+            {error.map(|text| error_line("lieu-erreur".into(), text))}
+            <select id="lieu" name="lieu">
+                <option value="">"Ici, pas dans la liste"</option>
+                {options}
+            </select>
+        </div>
+    }
+    .into_any()
+}
+
+/// One of a few, all in sight; the first one when nothing was chosen.
+fn choices(
+    name: &'static str,
+    legend: &'static str,
+    options: Vec<(&'static str, &'static str)>,
+    chosen: &str,
+) -> AnyView {
+    let known = options.iter().any(|(code, _)| *code == chosen);
+    let boxes: Vec<_> = options
+        .into_iter()
+        .enumerate()
+        .map(|(rank, (code, label))| {
+            let checked = if known { code == chosen } else { rank == 0 };
+            view! {
+                <label class="choice">
+                    <input type="radio" name=name value=code checked=checked/>
+                    {label}
+                </label>
+            }
+        })
+        .collect();
+    view! {
+        <fieldset class="pair">
+            <legend>{legend}</legend>
+            {boxes}
+        </fieldset>
+    }
+    .into_any()
+}
+
+/// A page of the recorder's look, without its script. Its title says nothing to whoever picks the
+/// phone up.
+fn plain(assets: &Assets, title: &'static str, content: impl FnOnce() -> AnyView) -> Response {
+    let style = assets.path("terrain.css").map(str::to_owned);
+    let title = format!("{title} · Cueillette");
+    let html: Html = render(|| {
+        view! {
+            <html lang="fr">
+                <head>
+                    <meta charset="utf-8"/>
+                    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+                    <meta name="theme-color" content="#0b4f5f"/>
+                    <title>{title}</title>
+                    <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
+                    {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                </head>
+                <body>
+                    <main class="plain">{content()}</main>
+                </body>
+            </html>
+        }
+        .into_any()
+    });
+    html.into_response()
+}
