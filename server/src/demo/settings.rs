@@ -1,0 +1,103 @@
+//! The settings of the two demonstration programmes: two towns that do everything otherwise.
+
+use domain::allowance::{Rate, RateTable};
+use domain::outing::{Equipment, GreenLightRule};
+use domain::programme::{Article, BodyName, PaymentMode};
+use domain::{Cents, Day, Settings};
+
+/// Settings of « A.P.C. Bordeaux ».
+pub fn bordeaux_settings() -> Settings {
+    Settings {
+        name: "A.P.C. Bordeaux".into(),
+        town: "Bordeaux".into(),
+        time_zone: "Europe/Paris".into(),
+        association: BodyName::new("La CASE", Article::Proper),
+        city: Some(BodyName::new("mairie", Article::La)),
+        payer: BodyName::new("CCAS", Article::Le),
+        peer_word: "acteur·rice de prévention communautaire".into(),
+        rates: one_rate(2019, Cents(1_500)),
+        payment_mode: PaymentMode::Cash,
+        green_light: GreenLightRule {
+            coordinators_min: 1,
+            agents_min: 1,
+            equipment: codes(Equipment::ALL),
+        },
+        list_object: "Participation à une action collective".into(),
+        service_done: "Service fait".into(),
+        decision_reference: None,
+        full_box_litres: 2,
+        full_box_count: 60,
+        hand_in_days: 90,
+        small_cell_min: 3,
+    }
+}
+
+/// Settings of a small invented town: a department pays, 10 € in vouchers, and no city service
+/// walks along.
+pub fn bourg_settings() -> Settings {
+    Settings {
+        name: "Le Relais à Saint-Aubin".into(),
+        town: "Saint-Aubin-des-Vignes".into(),
+        time_zone: "Europe/Paris".into(),
+        association: BodyName::new("Le Relais", Article::Proper),
+        city: None,
+        payer: BodyName::new("Département", Article::Le),
+        peer_word: "participant·e".into(),
+        rates: one_rate(2025, Cents(1_000)),
+        payment_mode: PaymentMode::Voucher,
+        green_light: GreenLightRule {
+            coordinators_min: 1,
+            agents_min: 0,
+            equipment: codes(&[
+                Equipment::Gloves,
+                Equipment::Tongs,
+                Equipment::Boxes,
+                Equipment::Shoes,
+                Equipment::Gel,
+            ]),
+        },
+        list_object: "Participation aux sorties de ramassage".into(),
+        service_done: "Présence attestée".into(),
+        decision_reference: Some("Convention 2025-018".into()),
+        full_box_litres: 3,
+        full_box_count: 80,
+        hand_in_days: 60,
+        small_cell_min: 3,
+    }
+}
+
+/// The same amount since the first of January of a year.
+fn one_rate(year: i16, amount_cents: Cents) -> RateTable {
+    let from = Day(jiff::civil::Date::constant(year, 1, 1));
+    let Ok(table) = RateTable::new(vec![Rate { from, amount_cents }]) else {
+        unreachable!("one amount above zero is a rate table")
+    };
+    table
+}
+
+fn codes(equipment: &[Equipment]) -> Vec<String> {
+    equipment.iter().map(|it| it.code().into()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_two_towns_differ_where_towns_differ() {
+        let (city, bourg) = (bordeaux_settings(), bourg_settings());
+        let day = Day::new(2026, 11, 24).unwrap();
+        assert_eq!(city.rates.amount_on(day), Cents(1_500));
+        assert_eq!(bourg.rates.amount_on(day), Cents(1_000));
+        assert!(city.city.is_some() && bourg.city.is_none());
+        assert_eq!(bourg.green_light.agents_min, 0);
+    }
+
+    #[test]
+    fn the_small_town_never_says_the_words_of_the_big_one() {
+        let text = serde_json::to_string(&bourg_settings()).unwrap();
+        for word in ["CCAS", "airie", "CASE", "hygiène"] {
+            assert!(!text.contains(word), "{word}");
+        }
+    }
+}
