@@ -16,6 +16,7 @@ use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
 use tower_http::timeout::TimeoutLayer;
 
@@ -35,7 +36,7 @@ pub fn router(app: App) -> Router {
             StatusCode::SERVICE_UNAVAILABLE,
             REQUEST_TIME_MAX,
         ))
-        .layer(CompressionLayer::new())
+        .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CsrfLayer::new())
         .layer(from_fn_with_state(app.clone(), identify));
@@ -43,6 +44,13 @@ pub fn router(app: App) -> Router {
         .fallback(|| async { Problem::not_found() })
         .layer(layers)
         .with_state(app)
+}
+
+/// Fonts and the base map are compressed already.
+fn worth_compressing() -> impl Predicate {
+    DefaultPredicate::new()
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("application/vnd.pmtiles"))
 }
 
 fn guarded(route: Route) -> axum::routing::MethodRouter<App> {
