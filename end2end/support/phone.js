@@ -32,7 +32,7 @@ export async function join(page, code) {
   await page.goto("/terrain");
   await page.getByLabel("Code de la sortie").fill(code);
   await page.getByRole("button", { name: "Rejoindre", exact: true }).click();
-  await expect(page.getByLabel("Total de l’équipe")).toHaveText("0");
+  await expect(page.getByRole("heading", { name: "Où est-on ?" })).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
@@ -40,7 +40,8 @@ export async function join(page, code) {
 /** Goes to a place of the list, or « Ici ». */
 export async function goTo(page, title) {
   await page.getByRole("navigation").getByRole("button", { name: "Lieux" }).click();
-  await page.getByRole("listitem").filter({ hasText: title }).getByRole("button").click();
+  const places = page.getByRole("main").getByRole("list");
+  await places.getByRole("button", { name: new RegExp(`^${title}`) }).click();
 }
 
 /** Taps, and waits until the phone has kept it. */
