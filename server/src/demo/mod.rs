@@ -2,7 +2,7 @@
 //! of outings. All of it is invented but the names of the city's streets.
 //!
 //! Loading is idempotent, and the same on every machine for a given day: ids, tokens and counts
-//! come from names, never from chance (see [`town`]). A demonstration is public (its passwords and
+//! come from names and from the day, never from chance (see `town.rs`). A demonstration is public (its passwords and
 //! tokens are printed), so it refuses a database that holds a real programme.
 
 mod history;

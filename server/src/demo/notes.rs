@@ -37,10 +37,10 @@ struct Pages<'a> {
 }
 
 impl Pages<'_> {
-    /// Writes one fact, some minutes after the one before.
+    /// Writes one fact, one to five minutes after the one before.
     fn write(&mut self, chance: &mut ChaCha8Rng, kind: Kind) -> Result<FactId, Failure> {
         let seq = u32::try_from(self.facts.len())? + 1;
-        self.now = self.now.plus_ms(chance.random_range(20_000..200_000));
+        self.now = self.now.plus_ms(chance.random_range(60_000..300_000));
         let name = format!("fact/{}/{}/{seq}", self.day, self.device);
         let id = FactId(self.town.named(&name));
         self.facts.push(Fact {

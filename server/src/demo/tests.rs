@@ -147,15 +147,18 @@ async fn every_line_is_listed_but_for_those_who_gave_no_name() {
     assert_eq!(count(&app, gaps).await, 0);
 }
 
-#[tokio::test]
-async fn the_small_town_has_no_agent_and_none_of_the_citys_words() {
-    let folder = Folder::new();
-    let app = app_at(&folder.0, "demo.sqlite", MORNING).await;
-    let loaded = told(&app, 1).await;
-    let other = &loaded["others"][0];
-    assert_eq!(other["slug"], "bourg");
-    assert!(other["tokens"].get("agent").is_none());
-    let text = other.to_string().to_lowercase();
+/// What is told of a town, before anything is loaded.
+fn shown(town: &Town) -> LoadedTown {
+    let code = JoinCode::from_random(0);
+    LoadedTown::of(town, OutingId(Uuid::nil()), Some(code))
+}
+
+#[test]
+fn the_small_town_has_no_agent_and_none_of_the_citys_words() {
+    let bourg = serde_json::to_value(shown(&Town::bourg())).unwrap();
+    assert_eq!(bourg["slug"], "bourg");
+    assert!(bourg["tokens"].get("agent").is_none());
+    let text = bourg.to_string().to_lowercase();
     for word in ["ccas", "mairie", "la case"] {
         assert!(!text.contains(word), "{word}");
     }
@@ -204,14 +207,18 @@ async fn it_never_lives_beside_a_real_programme() {
     assert_eq!(count(&app, "select count(*) from programmes").await, 1);
 }
 
-#[tokio::test]
-async fn a_visitor_is_told_how_to_come_in() {
-    let folder = Folder::new();
-    let app = app_at(&folder.0, "demo.sqlite", MORNING).await;
-    let text = load(&app, 1).await.unwrap().as_text();
+#[test]
+fn a_visitor_is_told_how_to_come_in() {
+    let loaded = Loaded {
+        main: shown(&Town::bordeaux()),
+        others: vec![shown(&Town::bourg())],
+    };
+    let text = loaded.as_text();
     for word in [
         "camille@lacase.example",
+        "claude@lerelais.example",
         "belle-cueillette",
+        "222222",
         "/terrain",
         "/connexion",
     ] {

@@ -2,14 +2,15 @@
 //! and two places that the city saw again.
 
 use super::failed;
-use super::history::{END_OF_TIME, coordinator, hand_in, open, plan};
+use super::history::{END_OF_TIME, hand_in};
 use super::places;
 use super::town::{Town, at_time};
 use crate::access::Role;
 use crate::app::{App, local_day};
 use crate::cli::Failure;
-use crate::outings::{self, store};
+use crate::outings::{self, TypedPlan, store};
 use domain::fact::{Count, PickupPlace, Sighting, Urgency};
+use domain::outing::Equipment;
 use domain::{Day, DeviceId, Fact, FactId, JoinCode, Kind, Nature, OutingId, OutingState, SiteId};
 use rand::Rng;
 
@@ -21,11 +22,41 @@ const AHEAD_MAX: u32 = 50;
 /// Today's outing, opened today, and its code while it may be joined.
 pub(super) async fn load(app: &App, town: &Town) -> Result<(OutingId, Option<JoinCode>), Failure> {
     let today = local_day(&town.settings, app.now());
-    let outing = plan(app, town, today, sites_of(town, today)).await?;
-    let agents = town.settings.green_light.agents_min;
-    let outing = open(app, town, &outing, agents).await?;
+    let outing = plan(app, town, today).await?;
+    let outing = open(app, town, outing).await?;
     plan_next(app, town, today).await?;
     Ok((outing.id, code(app, town, today, &outing).await?))
+}
+
+/// Plans the outing of a day, which was known a week before.
+async fn plan(app: &App, town: &Town, day: Day) -> Result<store::Outing, Failure> {
+    let typed = TypedPlan {
+        day: day.to_string(),
+        starts_at: Some(town.habits.starts_at.into()),
+        meeting_point: Some(town.habits.meeting_point.into()),
+        sites: sites_of(town, day),
+    };
+    let a_week_before = town.at(day.plus_days(-7), 10 * 60);
+    let then = at_time(app, a_week_before.min(app.now()));
+    let id = town.outing(day);
+    let planned = outings::plan(&then, &town.coordinator()?, id, &typed).await;
+    planned.map_err(failed)
+}
+
+/// Gives the green light to a planned outing; one that is open or over stays as it is.
+async fn open(app: &App, town: &Town, outing: store::Outing) -> Result<store::Outing, Failure> {
+    if outing.state != OutingState::Planned {
+        return Ok(outing);
+    }
+    let (caller, id) = (town.coordinator()?, outing.id);
+    let agents = town.settings.green_light.agents_min;
+    let staff = outings::set_staff(app, &caller, id, 1, agents).await;
+    staff.map_err(failed)?;
+    let equipment: Vec<String> = Equipment::ALL.iter().map(|it| it.code().into()).collect();
+    let checked = outings::set_equipment(app, &caller, id, &equipment).await;
+    checked.map_err(failed)?;
+    let opened = outings::open(app, &caller, id, None).await;
+    opened.map_err(failed)
 }
 
 /// The sites of a visitor's outing: always as many, of both natures.
@@ -43,8 +74,7 @@ async fn plan_next(app: &App, town: &Town, today: Day) -> Result<(), Failure> {
     drop(tx);
     let is_next = |it: &store::Outing| it.day > today && it.state == OutingState::Planned;
     if !newest.iter().any(is_next) {
-        let day = today.plus_days(7);
-        plan(app, town, day, sites_of(town, day)).await?;
+        plan(app, town, today.plus_days(7)).await?;
     }
     Ok(())
 }
@@ -65,8 +95,7 @@ async fn code(
     }
     let noon = town.at(today.plus_days(1), 0).plus_ms(-CODE_LIFE_MS);
     let then = at_time(app, noon.max(app.now()));
-    let caller = coordinator(town)?;
-    let shown = outings::renew_code(&then, &caller, outing.id).await;
+    let shown = outings::renew_code(&then, &town.coordinator()?, outing.id).await;
     Ok(Some(shown.map_err(failed)?.code))
 }
 

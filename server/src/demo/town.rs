@@ -9,6 +9,7 @@ use super::places::{self, Place};
 use super::settings::{bordeaux_settings, bourg_settings};
 use crate::access::{Caller, Role, Who};
 use crate::app::{App, Clock, start_of_day};
+use crate::cli::Failure;
 use domain::{AccountId, Day, Instant, OutingId, PeerId, ProgrammeId, Settings, SiteId};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
@@ -36,6 +37,8 @@ pub(super) struct Town {
 
 /// How the outings of a town usually go.
 pub(super) struct Habits {
+    /// When an outing starts: `14:00`.
+    pub(super) starts_at: &'static str,
     /// Where the crew meets.
     pub(super) meeting_point: &'static str,
     /// Weeks of history, before any scale.
@@ -62,6 +65,7 @@ impl Town {
             people: people::BORDEAUX,
             places: places::BORDEAUX,
             habits: Habits {
+                starts_at: "14:00",
                 meeting_point: "Devant le local, sous l’horloge",
                 weeks: 104,
                 public: 3..=6,
@@ -82,6 +86,7 @@ impl Town {
             people: people::BOURG,
             places: places::BOURG,
             habits: Habits {
+                starts_at: "14:00",
                 meeting_point: "Parking de la salle des fêtes",
                 weeks: 20,
                 public: 2..=4,
@@ -149,6 +154,12 @@ impl Town {
                 name: staff.name.into(),
             },
         })
+    }
+
+    /// Its first coordinator, who runs every outing.
+    pub(super) fn coordinator(&self) -> Result<Caller, Failure> {
+        let caller = self.caller(Role::Coordinator);
+        caller.ok_or_else(|| "the demonstration has no coordinator".into())
     }
 
     /// The API token of a role. Anybody can work it out: a demonstration is public, which is why
