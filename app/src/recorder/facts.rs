@@ -1,0 +1,255 @@
+//! Facts as this phone writes them, and as it tells them.
+//!
+//! The phone makes two kinds and writes them by hand: what reads all kinds is the server's, and
+//! need not travel. Tests hold every text against [`domain::Fact::parse`].
+
+use super::model::{Fix, Place};
+use crate::json::{Json, decimal, quoted};
+use crate::ui::texts;
+use domain::fact::{Count, Item, Method};
+use domain::{DeviceId, FactId, OutingId, SiteId};
+
+/// Who records, where and when: what all facts of this phone have.
+#[derive(Clone, Debug)]
+pub struct Maker {
+    /// The fact's id.
+    pub id: FactId,
+    /// The outing on the screen.
+    pub outing: OutingId,
+    /// This phone.
+    pub device: DeviceId,
+    /// By the phone's clock, RFC 3339.
+    pub recorded_at: String,
+}
+
+impl Maker {
+    /// The exact text of a fact, kept and sent as it is.
+    pub fn text(&self, seq: u32, kind: &str, data: &str) -> String {
+        let text = [
+            "{\"id\":",
+            &quoted(&self.id.to_string()),
+            ",\"kind\":",
+            &quoted(kind),
+            ",\"outing\":",
+            &quoted(&self.outing.to_string()),
+            ",\"device\":",
+            &quoted(&self.device.to_string()),
+            ",\"seq\":",
+            &seq.to_string(),
+            ",\"recorded_at\":",
+            &quoted(&self.recorded_at),
+            ",\"data\":{",
+            data,
+            "}}",
+        ];
+        text.concat()
+    }
+}
+
+/// What is counted: +n of something, somewhere.
+#[derive(Clone, Copy, Debug)]
+pub struct Pickup {
+    /// Where the team says it is.
+    pub place: Place,
+    /// The point of « ici ».
+    pub here: Option<Fix>,
+    /// What.
+    pub item: Item,
+    /// How many.
+    pub count: Count,
+    /// Counted or estimated.
+    pub method: Method,
+}
+
+impl Pickup {
+    /// The name of its kind.
+    pub const KIND: &str = "pickup";
+
+    /// Its data. A site goes without the phone's position; « ici » without one is still counted.
+    pub fn data(&self) -> String {
+        let place = match (self.place, self.here) {
+            (Place::Site(site), _) => ["\"site\":", &quoted(&site.to_string()), ","].concat(),
+            (Place::Here, Some(fix)) => [
+                "\"lat\":",
+                &decimal(fix.at.lat()),
+                ",\"lon\":",
+                &decimal(fix.at.lon()),
+                ",\"accuracy_m\":",
+                &fix.accuracy_m.to_string(),
+                ",",
+            ]
+            .concat(),
+            (Place::Here | Place::Unset, _) => String::new(),
+        };
+        let rest = [
+            &place,
+            "\"item\":",
+            &quoted(self.item.code()),
+            ",\"count\":",
+            &self.count.get().to_string(),
+            ",\"method\":",
+            &quoted(self.method.code()),
+        ];
+        rest.concat()
+    }
+}
+
+/// Takes another fact back.
+#[derive(Clone, Copy, Debug)]
+pub struct Void(pub FactId);
+
+impl Void {
+    /// The name of its kind.
+    pub const KIND: &str = "void";
+
+    /// Its data.
+    pub fn data(&self) -> String {
+        ["\"target\":", &quoted(&self.0.to_string())].concat()
+    }
+}
+
+/// A fact in words: « 5 seringues · Place de la Victoire », and when it was recorded.
+pub fn in_words(text: &str, title_of: impl Fn(SiteId) -> Option<String>) -> (String, String) {
+    let fact = Json::read(text).unwrap_or(Json::Null);
+    let data = fact.get("data");
+    let words = match fact.get("kind").text() {
+        Some(Pickup::KIND) => {
+            let item = data.get("item").text().and_then(Item::from_code);
+            let count = data.get("count").whole().unwrap_or(0);
+            let site: Option<SiteId> = data.get("site").id();
+            let place = site.and_then(title_of);
+            let place = place.as_deref().unwrap_or(texts::places::HERE);
+            let what = texts::items(item.unwrap_or(Item::Other), count);
+            [&what, " · ", place].concat()
+        }
+        Some(Void::KIND) => texts::sending::VOID.to_owned(),
+        _ => texts::sending::OTHER.to_owned(),
+    };
+    let recorded_at = fact.get("recorded_at").text().unwrap_or_default();
+    (words, recorded_at.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::fact::{Fact, Kind, PickupPlace};
+    use domain::{Instant, Position};
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn maker() -> Maker {
+        Maker {
+            id: FactId(Uuid::from_u128(1)),
+            outing: OutingId(Uuid::from_u128(2)),
+            device: DeviceId(Uuid::from_u128(3)),
+            recorded_at: "2026-11-24T13:05:00.250Z".into(),
+        }
+    }
+
+    fn site() -> SiteId {
+        SiteId(Uuid::from_u128(4))
+    }
+
+    fn five(place: Place, here: Option<Fix>) -> Pickup {
+        Pickup {
+            place,
+            here,
+            item: Item::Syringe,
+            count: Count::new(5).unwrap(),
+            method: Method::Counted,
+        }
+    }
+
+    fn as_read(text: &str) -> Fact {
+        Fact::parse(&serde_json::from_str(text).unwrap()).unwrap()
+    }
+
+    fn place_read(pickup: &Pickup) -> PickupPlace {
+        match as_read(&maker().text(1, Pickup::KIND, &pickup.data())).kind {
+            Kind::Pickup(it) => it.place,
+            other => panic!("a pickup was expected, not {other:?}"),
+        }
+    }
+
+    fn bordeaux() -> Fix {
+        Fix {
+            at: Position::new(44.83, -0.57).unwrap(),
+            accuracy_m: 12,
+        }
+    }
+
+    #[test]
+    fn what_is_written_is_what_the_contract_reads() {
+        let pickup = five(Place::Site(site()), Some(bordeaux()));
+        let fact = as_read(&maker().text(12, Pickup::KIND, &pickup.data()));
+        let expected = Fact {
+            id: maker().id,
+            outing: Some(maker().outing),
+            device: maker().device,
+            seq: 12,
+            recorded_at: "2026-11-24T13:05:00.250Z".parse::<Instant>().unwrap(),
+            kind: Kind::Pickup(domain::fact::Pickup {
+                place: PickupPlace::Site(site()),
+                item: Item::Syringe,
+                count: Count::new(5).unwrap(),
+                method: Method::Counted,
+            }),
+        };
+        assert_eq!(fact, expected);
+    }
+
+    #[test]
+    fn a_void_names_its_target() {
+        let target = FactId(Uuid::from_u128(9));
+        let fact = as_read(&maker().text(13, Void::KIND, &Void(target).data()));
+        let expected = Kind::Void {
+            target,
+            reason: None,
+        };
+        assert_eq!(fact.kind, expected);
+    }
+
+    #[test]
+    fn a_site_is_recorded_without_the_phones_position() {
+        let pickup = five(Place::Site(site()), Some(bordeaux()));
+        assert!(!pickup.data().contains("lat"));
+    }
+
+    #[test]
+    fn here_without_a_position_is_still_counted() {
+        assert_eq!(place_read(&five(Place::Here, None)), PickupPlace::Nowhere);
+        assert_eq!(
+            place_read(&five(Place::Unset, Some(bordeaux()))),
+            PickupPlace::Nowhere
+        );
+    }
+
+    proptest! {
+        #[test]
+        fn here_is_where_the_phone_said(
+            lat in -90.0..90.0f64, lon in -180.0..180.0f64, accuracy_m: u16,
+        ) {
+            let at = Position::new(lat, lon).unwrap();
+            let fix = Fix { at, accuracy_m: accuracy_m.into() };
+            let PickupPlace::Here { at: read, accuracy_m: about } =
+                place_read(&five(Place::Here, Some(fix)))
+            else {
+                panic!("a point was expected")
+            };
+            prop_assert!(at.distance_m(read) < 0.05);
+            prop_assert_eq!(about, Some(f64::from(accuracy_m)));
+        }
+    }
+
+    #[test]
+    fn a_waiting_fact_is_told_in_words() {
+        let title = |_| Some("Place de la Victoire".to_owned());
+        let pickup = five(Place::Site(site()), None);
+        let (words, at) = in_words(&maker().text(1, Pickup::KIND, &pickup.data()), title);
+        assert_eq!(words, "5\u{a0}seringues · Place de la Victoire");
+        assert_eq!(at, "2026-11-24T13:05:00.250Z");
+        let void = maker().text(2, Void::KIND, &Void(maker().id).data());
+        assert_eq!(in_words(&void, title).0, "Annulation");
+        assert_eq!(in_words("{", title).0, "Relevé");
+    }
+}

@@ -1,0 +1,68 @@
+//! What the map is told of the outing's sites. The map is an element of its own, whose script is
+//! fetched the first time it is looked at.
+
+use super::model::Model;
+use super::pack::Site;
+use crate::json::{decimal, listed, quoted};
+
+/// The sites of the outing, as the element reads them.
+pub fn sites(model: &Model) -> String {
+    let sites = model.pack.sites.iter().map(|it| one(model, it));
+    ["[", &listed(sites), "]"].concat()
+}
+
+fn one(model: &Model, site: &Site) -> String {
+    let fields = [
+        "{\"id\":",
+        &quoted(&site.id.to_string()),
+        ",\"title\":",
+        &quoted(&site.title),
+        ",\"lat\":",
+        &decimal(site.at.lat()),
+        ",\"lon\":",
+        &decimal(site.at.lon()),
+        ",\"nature\":",
+        &quoted(&site.nature),
+        ",\"state\":",
+        &quoted(&site.state),
+        ",\"count\":",
+        &model.ledger.total_at(Some(site.id), model.item).to_string(),
+        "}",
+    ];
+    fields.concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::json::Json;
+    use crate::recorder::pack::Pack;
+    use domain::{Position, SiteId};
+    use uuid::Uuid;
+
+    #[test]
+    fn the_map_gets_every_site_with_its_point_and_its_state() {
+        let site = Site {
+            id: SiteId(Uuid::from_u128(2)),
+            title: "Place \"X\"".into(),
+            at: Position::new(44.830_9, -0.572_4).unwrap(),
+            nature: "public".into(),
+            state: "planned".into(),
+        };
+        let pack = Pack {
+            title: String::new(),
+            sites: vec![site.clone(), site],
+        };
+        let model = Model {
+            pack,
+            ..Model::default()
+        };
+        let json = Json::read(&sites(&model)).unwrap();
+        let second = &json.items()[1];
+        assert_eq!(json.items().len(), 2);
+        assert_eq!(second.get("title").text(), Some("Place \"X\""));
+        assert_eq!(second.get("lat").degrees(), Some(44.830_9));
+        assert_eq!(second.get("state").text(), Some("planned"));
+        assert_eq!(second.get("count").whole(), Some(0));
+    }
+}

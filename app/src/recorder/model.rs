@@ -1,0 +1,239 @@
+//! What the screen knows. Nothing here is the truth: that is on the phone's disk.
+
+use super::ledger::Ledger;
+use super::pack::Pack;
+use crate::json::id;
+use crate::outbox::Status;
+use crate::outbox::store::StoreError;
+use domain::fact::{Item, Method};
+use domain::{DeviceId, OutingId, Position, SiteId};
+
+/// Which of the great states the recorder is in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Phase {
+    /// Nothing read yet: what the server renders.
+    Loading,
+    /// A code is needed.
+    Join,
+    /// An outing is on the screen.
+    Recording,
+    /// This browser keeps nothing.
+    Broken,
+}
+
+/// Which screen of the recorder.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tab {
+    /// Counting.
+    Count,
+    /// Places.
+    Places,
+    /// Map.
+    Map,
+    /// Sending.
+    Sending,
+}
+
+impl Tab {
+    const ALL: [Self; 4] = [Self::Count, Self::Places, Self::Map, Self::Sending];
+
+    /// Its name in the markup.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Count => "count",
+            Self::Places => "places",
+            Self::Map => "map",
+            Self::Sending => "sending",
+        }
+    }
+
+    /// From the markup.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// Where the team is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Place {
+    /// Nobody said yet.
+    #[default]
+    Unset,
+    /// « Ici »: a point, or not even that.
+    Here,
+    /// A site of the outing.
+    Site(SiteId),
+}
+
+impl Place {
+    /// The site, if it is one.
+    pub fn site(self) -> Option<SiteId> {
+        match self {
+            Self::Site(site) => Some(site),
+            Self::Here | Self::Unset => None,
+        }
+    }
+
+    /// As it is kept: never the point itself.
+    pub fn to_text(self) -> String {
+        match self {
+            Self::Site(site) => site.to_string(),
+            Self::Here => "here".into(),
+            Self::Unset => String::new(),
+        }
+    }
+
+    /// As it was kept.
+    pub fn from_text(text: &str) -> Self {
+        match text {
+            "here" => Self::Here,
+            site => id(site).map_or(Self::Unset, Self::Site),
+        }
+    }
+}
+
+/// A position, as the phone told it once.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Fix {
+    /// Where.
+    pub at: Position,
+    /// Give or take, in metres.
+    pub accuracy_m: u32,
+}
+
+/// How looking for the position went.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Looking {
+    /// Not asked, or found.
+    #[default]
+    No,
+    /// Under way.
+    Now,
+    /// Refused or not found.
+    Failed,
+}
+
+/// What the last gesture became.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Saved {
+    /// No gesture yet, or one that is not on the disk yet.
+    #[default]
+    NotYet,
+    /// On the disk.
+    Kept,
+    /// It is not.
+    Failed(StoreError),
+}
+
+/// One fact of the queue, in words.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    /// What and where.
+    pub words: String,
+    /// « 14 h 05 ».
+    pub hour: String,
+    /// Why a person must look at it; empty while it only waits.
+    pub reason: &'static str,
+}
+
+/// What the screen knows.
+#[derive(Clone, Debug)]
+pub struct Model {
+    /// Which great state.
+    pub phase: Phase,
+    /// Which screen of it.
+    pub tab: Tab,
+    /// This phone.
+    pub device: Option<DeviceId>,
+    /// The outing on the screen.
+    pub outing: Option<OutingId>,
+    /// What came with it.
+    pub pack: Pack,
+    /// What was counted.
+    pub ledger: Ledger,
+    /// Where the team is.
+    pub place: Place,
+    /// The point of « ici ».
+    pub here: Option<Fix>,
+    /// What is being picked up.
+    pub item: Item,
+    /// Counted or estimated.
+    pub method: Method,
+    /// The choice of what is picked up is open.
+    pub choosing: bool,
+    /// What the last gesture became.
+    pub saved: Saved,
+    /// The phone's position, asked by a tap; sorts the places.
+    pub position: Option<Fix>,
+    /// How looking for it goes.
+    pub looking: Looking,
+    /// Joining is under way.
+    pub joining: bool,
+    /// Why joining failed; empty before.
+    pub join_error: &'static str,
+    /// How the sending goes.
+    pub status: Status,
+    /// What waits, in words, while it is on the screen.
+    pub waiting: Vec<Row>,
+    /// What a person must look at, in words, while it is on the screen.
+    pub aside: Vec<Row>,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            phase: Phase::Loading,
+            tab: Tab::Count,
+            device: None,
+            outing: None,
+            pack: Pack::default(),
+            ledger: Ledger::default(),
+            place: Place::Unset,
+            here: None,
+            item: Item::Syringe,
+            method: Method::Counted,
+            choosing: false,
+            saved: Saved::NotYet,
+            position: None,
+            looking: Looking::No,
+            joining: false,
+            join_error: "",
+            status: Status::default(),
+            waiting: Vec::new(),
+            aside: Vec::new(),
+        }
+    }
+}
+
+impl Model {
+    /// The title of a site, if this phone may know it.
+    pub fn title_of(&self, site: SiteId) -> Option<&str> {
+        let found = self.pack.sites.iter().find(|it| it.id == site);
+        found.map(|it| it.title.as_str())
+    }
+
+    /// Everything of the kind in hand, wherever it was.
+    pub fn total(&self) -> u32 {
+        self.ledger.total(self.item)
+    }
+
+    /// The kind in hand, at this place.
+    pub fn total_here(&self) -> u32 {
+        self.ledger.total_at(self.place.site(), self.item)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    #[test]
+    fn a_place_is_kept_without_its_point() {
+        let site = Place::Site(SiteId(Uuid::from_u128(7)));
+        for place in [Place::Unset, Place::Here, site] {
+            assert_eq!(Place::from_text(&place.to_text()), place);
+        }
+        assert_eq!(Place::from_text("?"), Place::Unset);
+    }
+}

@@ -1,0 +1,225 @@
+//! Every screen, looked at without a browser.
+
+use super::*;
+use crate::outbox::Status;
+use crate::recorder::ledger::Gesture;
+use crate::recorder::model::Fix;
+use crate::recorder::pack::{Pack, Site};
+use domain::{FactId, OutingId, Position, SiteId};
+use uuid::Uuid;
+
+fn site(n: u128, nature: &str) -> Site {
+    Site {
+        id: SiteId(Uuid::from_u128(n)),
+        title: format!("Place <{n}> & rue"),
+        at: Position::new(44.8 + n as f64 / 1000.0, -0.57).unwrap(),
+        nature: nature.into(),
+        state: "planned".into(),
+    }
+}
+
+/// A recorder in the middle of an outing: something of everything.
+fn busy(tab: Tab) -> Model {
+    let row = |reason| Row {
+        words: "5 seringues · Ici".into(),
+        hour: "14 h 05".into(),
+        reason,
+    };
+    let mut model = Model {
+        phase: Phase::Recording,
+        tab,
+        outing: Some(OutingId(Uuid::from_u128(1))),
+        pack: Pack {
+            title: "Sortie de mardi".into(),
+            sites: vec![site(7, "public"), site(8, "discreet")],
+        },
+        place: Place::Site(SiteId(Uuid::from_u128(7))),
+        choosing: true,
+        saved: Saved::Kept,
+        status: Status {
+            waiting: 3,
+            aside: 1,
+            trouble: Some(Trouble::Offline),
+        },
+        waiting: vec![row("")],
+        aside: vec![row(texts::sending::REFUSED)],
+        ..Model::default()
+    };
+    model.ledger.add(Gesture {
+        fact: FactId(Uuid::from_u128(99)),
+        place: model.place.site(),
+        item: Item::Syringe,
+        count: 5,
+    });
+    model
+}
+
+const TABS: [Tab; 4] = [Tab::Count, Tab::Places, Tab::Map, Tab::Sending];
+
+/// Every screen there is, in several states.
+fn all() -> Vec<String> {
+    let phases = [Phase::Loading, Phase::Broken, Phase::Join, Phase::Recording];
+    let phases = phases.map(|phase| Model {
+        phase,
+        ..Model::default()
+    });
+    let troubles = [
+        Trouble::Offline,
+        Trouble::Portal,
+        Trouble::Server,
+        Trouble::SignedOut,
+    ];
+    let troubles = troubles.map(|trouble| {
+        let mut model = busy(Tab::Sending);
+        model.status.trouble = Some(trouble);
+        model
+    });
+    let failures = [StoreError::Full, StoreError::Unavailable].map(|error| Model {
+        saved: Saved::Failed(error),
+        ..busy(Tab::Count)
+    });
+    let joining = Model {
+        phase: Phase::Join,
+        join_error: texts::join::NOT_A_CODE,
+        joining: true,
+        ..busy(Tab::Count)
+    };
+    let models = phases
+        .into_iter()
+        .chain(troubles)
+        .chain(failures)
+        .chain([joining]);
+    models
+        .chain(TABS.map(busy))
+        .map(|it| screen(&it).into_string())
+        .collect()
+}
+
+/// The values of an attribute, as they stand in the markup.
+fn values(html: &str, attribute: &str) -> Vec<String> {
+    let opening = format!(" {attribute}=\"");
+    let parts = html.split(&opening).skip(1);
+    parts
+        .map(|it| it.split('"').next().unwrap().to_owned())
+        .collect()
+}
+
+#[test]
+fn every_button_asks_for_something_that_can_be_done() {
+    for html in all() {
+        for act in values(&html, "data-do") {
+            assert!(Act::from_text(&act).is_some(), "{act}");
+        }
+    }
+}
+
+#[test]
+fn every_button_has_a_name() {
+    for html in all() {
+        for button in html.split("<button").skip(1) {
+            let (tag, rest) = button.split_once('>').unwrap();
+            let inside = rest.split("</button>").next().unwrap();
+            let words: String = inside
+                .split('<')
+                .filter_map(|it| it.split_once('>'))
+                .map(|it| it.1)
+                .collect();
+            let words = words + inside.split('<').next().unwrap();
+            let named = !words.trim().is_empty() || tag.contains("aria-label");
+            assert!(named || tag.contains("disabled"), "{button}");
+        }
+    }
+}
+
+#[test]
+fn no_screen_names_a_body_of_one_town_or_says_what_is_done_here() {
+    for html in all() {
+        let html = html.to_lowercase();
+        for word in ["ccas", "mairie", "caarud", "drogue"] {
+            assert!(!html.contains(word), "{word}");
+        }
+    }
+}
+
+#[test]
+fn a_title_cannot_write_markup() {
+    for tab in TABS {
+        assert!(!screen(&busy(tab)).into_string().contains("<7>"));
+    }
+}
+
+#[test]
+fn the_number_is_the_teams_and_is_heard_when_it_changes() {
+    let mut model = busy(Tab::Count);
+    let html = screen(&model).into_string();
+    assert!(
+        html.contains(r#"aria-live="polite" aria-label="Total de l’équipe">5</output>"#),
+        "{html}"
+    );
+    model.item = Item::Pipe;
+    assert!(screen(&model).into_string().contains(">0</output>"));
+    model.item = Item::Syringe;
+    for n in 0..10 {
+        model.ledger.add(Gesture {
+            fact: FactId(Uuid::from_u128(n)),
+            place: None,
+            item: Item::Syringe,
+            count: 120,
+        });
+    }
+    let html = screen(&model).into_string();
+    assert!(html.contains(r#"<output class="num long""#), "{html}");
+    assert!(html.contains(">1\u{202f}205</output>"), "{html}");
+}
+
+#[test]
+fn undo_names_the_gesture_it_takes_back() {
+    let html = screen(&busy(Tab::Count)).into_string();
+    let undo = Act::Undo(FactId(Uuid::from_u128(99))).to_text();
+    assert!(values(&html, "data-do").contains(&undo));
+    assert!(html.contains("Annuler +\u{a0}5"));
+    let fresh = Model {
+        phase: Phase::Recording,
+        ..Model::default()
+    };
+    assert!(!screen(&fresh).into_string().contains("Annuler"));
+}
+
+#[test]
+fn kept_is_said_only_once_it_is() {
+    let mut model = busy(Tab::Count);
+    assert!(screen(&model).into_string().contains(texts::count::KEPT));
+    for other in [Saved::NotYet, Saved::Failed(StoreError::Full)] {
+        model.saved = other;
+        assert!(!screen(&model).into_string().contains(texts::count::KEPT));
+    }
+}
+
+#[test]
+fn the_nearest_place_comes_first_after_here() {
+    let mut model = busy(Tab::Places);
+    model.choosing = false;
+    model.position = Some(Fix {
+        at: site(8, "").at,
+        accuracy_m: 12,
+    });
+    let acts = values(&screen(&model).into_string(), "data-do");
+    let places: Vec<_> = acts.iter().filter(|it| it.starts_with("choose ")).collect();
+    let eighth = Act::Choose(Place::Site(SiteId(Uuid::from_u128(8)))).to_text();
+    assert_eq!(places[..2], ["choose here", &eighth]);
+}
+
+#[test]
+fn what_waits_and_what_is_to_correct_are_told_apart() {
+    let html = screen(&busy(Tab::Sending)).into_string();
+    assert!(html.contains("<h1>3 à envoyer</h1>"));
+    assert!(html.find(texts::sending::TO_CORRECT) < html.find(texts::sending::WAITING));
+    let mut sent = busy(Tab::Sending);
+    sent.status.waiting = 0;
+    let html = screen(&sent).into_string();
+    assert!(html.contains("<h1>1 à corriger</h1>"));
+    assert!(!html.contains("out est envoyé") && !html.contains(texts::sending::NOW));
+    sent.status.aside = 0;
+    let html = screen(&sent).into_string();
+    assert!(html.contains("<h1>Tout est envoyé</h1>") && html.contains(texts::bar::ALL_SENT));
+}
