@@ -69,6 +69,15 @@ impl Problem {
         )
     }
 
+    /// 403: a browser sent it from another site.
+    pub fn cross_site() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            "Cette demande vient d’un autre site. Recommencez depuis celui-ci.",
+        )
+    }
+
     /// 404: unknown, or of another programme, which is the same.
     pub fn not_found() -> Self {
         Self::new(
@@ -83,6 +92,15 @@ impl Problem {
         let mut it = Self::new(StatusCode::NOT_FOUND, code, detail);
         it.errors = vec![Invalid::new(field, code).0];
         it
+    }
+
+    /// 405: the path is there, the method is not.
+    pub fn method_not_allowed() -> Self {
+        Self::new(
+            StatusCode::METHOD_NOT_ALLOWED,
+            "method_not_allowed",
+            "Cette adresse ne sert pas à cela.",
+        )
     }
 
     /// 409: not in a state that allows this.
@@ -153,9 +171,10 @@ impl Problem {
         )
     }
 
-    fn busy(cause: impl std::fmt::Display) -> Self {
+    /// 503: no time or no database for it now; nothing was done.
+    pub fn busy(cause: impl std::fmt::Display) -> Self {
         const RETRY_AFTER_S: u32 = 5;
-        tracing::warn!(cause = %cause, "database not available");
+        tracing::warn!(cause = %cause, "request not served");
         let mut it = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",

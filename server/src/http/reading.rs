@@ -5,11 +5,12 @@ use axum::body::Bytes;
 use axum::extract::{FromRequest, FromRequestParts, Request};
 use axum::http::header;
 use axum::http::request::Parts;
+use domain::Invalid;
 use domain::limits::BODY_BYTES_MAX;
 use serde::de::DeserializeOwned;
 
 /// A JSON body. 415 for another content type, 413 over the limit, 400 for what is no JSON (or no
-/// UTF-8), 422 for JSON that is not a `T`.
+/// UTF-8), 422 for JSON that is not a `T`, naming the field.
 pub struct ReadJson<T>(pub T);
 
 impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ReadJson<T> {
@@ -24,9 +25,9 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ReadJson<T> {
             let cut = e.is_eof();
             Problem::malformed("body", if cut { "cut_short" } else { "not_json" })
         })?;
-        serde_json::from_value(value)
+        serde_path_to_error::deserialize(value)
             .map(Self)
-            .map_err(|e| Problem::invalid(domain::Invalid::new(field_of(&e), "wrong_shape")))
+            .map_err(|e| Problem::invalid(fault_of(&e)))
     }
 }
 
@@ -75,11 +76,18 @@ async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes,
     })
 }
 
-/// Serde says « missing field `x` » or « unknown variant `x` »: the name between back quotes.
-fn field_of(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    let mut parts = text.split('`');
-    parts.nth(1).unwrap_or("body").to_owned()
+/// Which field is to blame: Serde names one that is missing, and the path leads to one of a wrong
+/// shape. Nothing of the value itself is told back.
+fn fault_of(error: &serde_path_to_error::Error<serde_json::Error>) -> Invalid {
+    let said = error.inner().to_string();
+    let missing = said
+        .strip_prefix("missing field `")
+        .and_then(|it| it.split_once('`'));
+    match (missing, error.path().to_string()) {
+        (Some((field, _)), _) => Invalid::new(field, "missing"),
+        (None, path) if path == "." => Invalid::new("body", "wrong_shape"),
+        (None, path) => Invalid::new(path, "wrong_shape"),
+    }
 }
 
 /// Ids in the path: what is no id leads nowhere.

@@ -8,17 +8,16 @@ use crate::access::{Caller, Role};
 use crate::app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
-use axum::http::StatusCode;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::limits::BODY_BYTES_MAX;
+use std::any::Any;
 use std::time::Duration;
 use tower::ServiceBuilder;
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{DefaultPredicate, NotForContentType, Predicate};
 use tower_http::csrf::CsrfLayer;
-use tower_http::timeout::TimeoutLayer;
 
 /// A request that takes longer is answered 503: the phone keeps its facts and tries again.
 const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
@@ -31,17 +30,17 @@ pub fn router(app: App) -> Router {
     }
     let layers = ServiceBuilder::new()
         .layer(from_fn(safety_headers))
-        .layer(CatchPanicLayer::new())
-        .layer(TimeoutLayer::with_status_code(
-            StatusCode::SERVICE_UNAVAILABLE,
-            REQUEST_TIME_MAX,
-        ))
+        .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
+            Problem::internal("a handler panicked").into_response()
+        }))
+        .layer(from_fn(in_time))
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
-        .layer(CsrfLayer::new())
+        .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
         .layer(from_fn_with_state(app.clone(), identify));
     router
         .fallback(|| async { Problem::not_found() })
+        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
         .layer(layers)
         .with_state(app)
 }
@@ -60,6 +59,14 @@ fn guarded(route: Route) -> axum::routing::MethodRouter<App> {
     match route.kind {
         Kind::Page => handler.layer(from_fn(problems_as_pages)),
         Kind::Api | Kind::File => handler,
+    }
+}
+
+/// Layer: a request that takes too long is given up; its transaction with it.
+async fn in_time(request: Request, next: Next) -> Response {
+    match tokio::time::timeout(REQUEST_TIME_MAX, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => Problem::busy("it took too long").into_response(),
     }
 }
 

@@ -136,12 +136,15 @@ pub async fn list(
     }))
 }
 
-/// A plan, under an id made by the caller.
+/// A plan, under an id made by the caller. Flat by hand: a flattened field has no name in errors.
 #[derive(Deserialize)]
 pub struct CreateBody {
     id: Option<OutingId>,
-    #[serde(flatten)]
-    plan: TypedPlan,
+    day: String,
+    starts_at: Option<String>,
+    meeting_point: Option<String>,
+    #[serde(default)]
+    sites: Vec<SiteId>,
 }
 
 /// `POST /api/v1/outings`
@@ -151,7 +154,13 @@ pub async fn create(
     ReadJson(body): ReadJson<CreateBody>,
 ) -> Result<(StatusCode, Json<OutingJson>), Problem> {
     let id = body.id.unwrap_or_else(|| OutingId(Uuid::now_v7()));
-    let outing = super::plan(&app, &caller, id, &body.plan).await?;
+    let plan = TypedPlan {
+        day: body.day,
+        starts_at: body.starts_at,
+        meeting_point: body.meeting_point,
+        sites: body.sites,
+    };
+    let outing = super::plan(&app, &caller, id, &plan).await?;
     let json = answer(&app, &caller, outing).await?;
     Ok((StatusCode::CREATED, json))
 }
@@ -189,11 +198,11 @@ pub async fn change(
     headers: HeaderMap,
     ReadJson(body): ReadJson<ChangeBody>,
 ) -> Result<Json<OutingJson>, Problem> {
-    let version = headers
-        .get(header::IF_MATCH)
-        .and_then(|it| it.to_str().ok())
-        .and_then(|it| it.trim_matches('"').parse().ok())
-        .ok_or_else(|| Problem::malformed("If-Match", "missing"))?;
+    let tag = headers.get(header::IF_MATCH);
+    let tag = tag.ok_or_else(|| Problem::malformed("If-Match", "missing"))?;
+    let version = tag.to_str().ok();
+    let version = version.and_then(|it| it.trim_matches('"').parse().ok());
+    let version = version.ok_or_else(|| Problem::malformed("If-Match", "not_a_version"))?;
     let mut tx = app.db.read().await?;
     let now = super::get(&mut tx, &caller, id).await?;
     let sites_now = store::site_ids(&mut tx, caller.programme, id).await?;

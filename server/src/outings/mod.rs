@@ -61,18 +61,15 @@ fn account(caller: &Caller) -> Result<AccountId, Problem> {
 }
 
 /// A plan as it was typed: day, hour, meeting point, sites in the order of the walk.
-#[derive(Clone, Debug, Default, Deserialize)]
+#[derive(Clone, Debug, Default)]
 pub struct TypedPlan {
     /// `2026-11-24`.
     pub day: String,
     /// `14:00`.
-    #[serde(default)]
     pub starts_at: Option<String>,
     /// Where the crew meets.
-    #[serde(default)]
     pub meeting_point: Option<String>,
     /// Sites, in the order of the walk.
-    #[serde(default)]
     pub sites: Vec<SiteId>,
 }
 

@@ -26,16 +26,17 @@ pub struct PeerJson {
 pub async fn list(State(app): State<App>, caller: Caller) -> Result<Json<Page<PeerJson>>, Problem> {
     let mut tx = app.db.read().await?;
     let peers = store::all(&mut tx, caller.programme).await?;
-    let items = peers
-        .into_iter()
-        .map(|peer| PeerJson {
-            id: peer.id,
-            pseudonym: peer.pseudonym,
-            sign: peer.sign,
-            has_identity: peer.has_identity,
-        })
-        .collect();
+    let items = peers.into_iter().map(peer_json).collect();
     Ok(Json(Page { items, next: None }))
+}
+
+fn peer_json(peer: store::Peer) -> PeerJson {
+    PeerJson {
+        id: peer.id,
+        pseudonym: peer.pseudonym,
+        sign: peer.sign,
+        has_identity: peer.has_identity,
+    }
 }
 
 /// Somebody new.
@@ -46,7 +47,7 @@ pub struct CreateBody {
     sign: String,
 }
 
-/// `POST /api/v1/peers`
+/// `POST /api/v1/peers`: the same id again answers the peer who is there.
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
@@ -58,12 +59,9 @@ pub async fn create(
     let (programme, now) = (caller.programme, app.now());
     let mut tx = app.db.write().await?;
     store::insert_if_absent(&mut tx, programme, id, &pseudonym, sign, now).await?;
+    let peers = store::all(&mut tx, programme).await?;
+    let peer = peers.into_iter().find(|it| it.id == id);
+    let peer = peer.ok_or_else(|| Problem::internal("a peer who was made is not there"))?;
     tx.commit().await?;
-    let peer = PeerJson {
-        id,
-        pseudonym: pseudonym.as_str().to_owned(),
-        sign,
-        has_identity: false,
-    };
-    Ok((StatusCode::CREATED, Json(peer)))
+    Ok((StatusCode::CREATED, Json(peer_json(peer))))
 }

@@ -1,12 +1,16 @@
 //! Stories on both engines, through the whole router: tests mirror the rooms, and each is a
 //! sentence about behaviour. They need a PostgreSQL: `cargo xtask test` starts one.
 
+// Helpers of tests may panic as tests may.
+#![allow(clippy::unwrap_used, clippy::expect_used)]
+
 mod access;
 mod allowances;
 mod bad_input;
 mod crew;
 mod facts;
 mod journey;
+mod openapi;
 mod outings;
 mod properties;
 mod support;

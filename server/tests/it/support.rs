@@ -1,5 +1,6 @@
 //! A world for a story: a database on one engine, a clock set by hand, a programme, its actors.
 
+use crate::openapi;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
@@ -32,6 +33,7 @@ pub enum Engine {
 macro_rules! on_both {
     ($($(#[$meta:meta])* async fn $name:ident($world:ident) $body:block)+) => {$(
         mod $name {
+            #[allow(unused_imports)]
             use super::*;
             #[allow(unused_imports)]
             use $crate::support::*;
@@ -74,7 +76,6 @@ impl Drop for World {
 
 /// A programme with its people and places.
 pub struct Programme {
-    pub id: ProgrammeId,
     pub coordinator: Actor,
     pub agent: Actor,
     pub clerk: Actor,
@@ -135,14 +136,20 @@ impl Answer {
 }
 
 impl Actor {
+    /// Sends, and holds request and answer against the OpenAPI document.
     pub async fn send(&self, request: Request<Body>) -> Answer {
+        let (asked, body) = request.into_parts();
+        let sent = to_bytes(body, usize::MAX).await.unwrap();
+        let request = Request::from_parts(asked.clone(), Body::from(sent.clone()));
         let response = self.router.clone().oneshot(request).await.unwrap();
         let (parts, body) = response.into_parts();
-        Answer {
+        let answer = Answer {
             status: parts.status,
             headers: parts.headers,
             bytes: to_bytes(body, usize::MAX).await.unwrap().to_vec(),
-        }
+        };
+        openapi::check(&asked, &sent, &answer);
+        answer
     }
 
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
@@ -466,7 +473,6 @@ impl Programme {
         tx.commit().await.unwrap();
         let [coordinator, agent, clerk, peer] = <[Actor; 4]>::try_from(actors).ok().unwrap();
         Self {
-            id,
             coordinator,
             agent,
             clerk,

@@ -2,10 +2,8 @@
 
 use crate::on_both;
 use axum::body::Body;
-use serde_json::json;
 use server::access::Role;
 use server::http::table::{Kind, allows, table};
-use std::collections::BTreeSet;
 use uuid::Uuid;
 
 on_both! {
@@ -76,28 +74,4 @@ async fn check(route: &server::http::table::Route, role: Role, actor: &crate::su
         let status = if role == Role::Anon { 401 } else { 403 };
         assert_eq!(answer.status.as_u16(), status, "{}", route.path);
     }
-}
-
-#[test]
-fn the_openapi_document_and_the_table_name_the_same_routes() {
-    let document: serde_json::Value =
-        serde_json::from_str(server::http::openapi::DOCUMENT).unwrap();
-    let mut described = BTreeSet::new();
-    for (path, operations) in document["paths"].as_object().unwrap() {
-        for method in operations
-            .as_object()
-            .unwrap()
-            .keys()
-            .filter(|it| *it != "parameters")
-        {
-            described.insert((path.clone(), method.to_uppercase()));
-        }
-    }
-    let served: BTreeSet<(String, String)> = table()
-        .into_iter()
-        .filter(|route| route.kind == Kind::Api)
-        .map(|route| (route.path.to_owned(), route.method.to_string()))
-        .collect();
-    assert_eq!(described, served);
-    assert_eq!(document["openapi"], json!("3.1.0"));
 }
