@@ -26,8 +26,10 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Lists on one page.
+/// Lists on one page: a year of them.
 const LISTS_PER_PAGE: u32 = 12;
+/// On the association's page they are cards, under what there is to do.
+const CARDS_PER_PAGE: u32 = 6;
 /// Enough of a SHA-256 to compare by eye.
 const SHORT_HASH_BYTES: usize = 6;
 
@@ -53,15 +55,16 @@ async fn some_lists(
     tx: &mut Tx,
     caller: &Caller,
     avant: &str,
+    per_page: u32,
 ) -> Result<(Vec<Shown>, Option<String>), Problem> {
     let newest = ListNumber {
         year: i16::MAX,
         rank: u32::MAX,
     };
     let before = avant.parse().unwrap_or(newest);
-    let mut rows = store::lists(tx, caller.programme, before, LISTS_PER_PAGE + 1).await?;
-    let more = rows.len() > LISTS_PER_PAGE as usize;
-    rows.truncate(LISTS_PER_PAGE as usize);
+    let mut rows = store::lists(tx, caller.programme, before, per_page + 1).await?;
+    let more = rows.len() > per_page as usize;
+    rows.truncate(per_page as usize);
     let next = rows.last().filter(|_| more);
     let next = next.map(|it| it.number().to_string());
     let mut shown = Vec::with_capacity(rows.len());
@@ -131,7 +134,7 @@ async fn aids(
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let due = store::due(&mut tx, caller.programme).await?;
     let peers = people::store::all(&mut tx, caller.programme).await?;
-    let (lists, next) = some_lists(&mut tx, caller, &asked.avant).await?;
+    let (lists, next) = some_lists(&mut tx, caller, &asked.avant, CARDS_PER_PAGE).await?;
     let ready = match asked.prete.parse() {
         Ok(number) => store::list(&mut tx, caller.programme, number).await?,
         Err(_) => None,
@@ -163,10 +166,10 @@ impl Aids {
         (lines.len(), total)
     }
 
-    /// Due lines by outing, oldest first: day, lines, sum.
+    /// What a list would hold, by outing, oldest first: day, lines, sum.
     fn by_outing(&self) -> Vec<(String, usize, Cents)> {
         let mut sums: BTreeMap<(&str, Uuid), (usize, Cents)> = BTreeMap::new();
-        for line in &self.due {
+        for line in self.due.iter().filter(|it| self.is_named(it)) {
             let sum = sums
                 .entry((line.outing_day.as_str(), line.outing_id))
                 .or_default();
@@ -191,6 +194,30 @@ impl Aids {
         waiting.sort_by(|a, b| a.0.pseudonym.cmp(&b.0.pseudonym));
         waiting
     }
+}
+
+/// One line for the home page: what a list would hold, or who waits.
+pub async fn what_waits(tx: &mut Tx, caller: &Caller) -> Result<String, Problem> {
+    let due = store::due(tx, caller.programme).await?;
+    let peers = people::store::all(tx, caller.programme).await?;
+    let named = |line: &&Line| {
+        let peer = peers.iter().find(|it| it.id.0 == line.peer_id);
+        peer.is_some_and(|it| it.has_identity)
+    };
+    let ready: Vec<&Line> = due.iter().filter(named).collect();
+    let total: Cents = ready.iter().map(|it| Cents(it.amount_cents)).sum();
+    Ok(match (ready.len(), due.len()) {
+        (0, 0) => "Les listes éditées".into(),
+        (0, n) => counted(n as i64, "aide attend un nom", "aides attendent un nom"),
+        (n, _) => {
+            let lines = counted(
+                n as i64,
+                "aide attend une liste",
+                "aides attendent une liste",
+            );
+            format!("{lines}\u{a0}: {}", amount(total))
+        }
+    })
 }
 
 fn day_words(day: &str) -> String {
@@ -223,17 +250,58 @@ fn aids_view(aids: &Aids) -> AnyView {
 }
 
 fn due_card(aids: &Aids) -> AnyView {
-    if aids.due.is_empty() {
-        return view! {
-            <section class="card">
-                <h2>"À mettre sur une liste"</h2>
-                <p class="soft">"Rien n’attend. Une aide arrive ici quand une sortie est terminée."</p>
-            </section>
+    let (lines, total) = aids.ready_lines();
+    let content = if lines == 0 {
+        let why = if aids.due.is_empty() {
+            "Rien n’attend. Une aide arrive ici quand une sortie est terminée."
+        } else {
+            "Rien à éditer pour le moment. Les aides dues attendent un nom."
+        };
+        view! { <p class="soft">{why}</p> }.into_any()
+    } else {
+        view! {
+            {issue_part(aids, lines, total)}
+            {by_outing(aids, lines, total)}
         }
-        .into_any();
+        .into_any()
+    };
+    view! {
+        <section class="card">
+            <h2>"À mettre sur une liste"</h2>
+            {content}
+        </section>
     }
-    let rows: Vec<_> = aids
-        .by_outing()
+    .into_any()
+}
+
+fn issue_part(aids: &Aids, lines: usize, total: Cents) -> AnyView {
+    let id = Uuid::now_v7().to_string();
+    let lines = counted(lines as i64, "ligne", "lignes");
+    let payer = capital(&aids.settings.payer.the());
+    view! {
+        <p class="worth">
+            <b class="amount">{amount(total)}</b>
+            <br/>
+            <span class="soft">{lines}" · "{amount_in_words(total)}</span>
+        </p>
+        <form class="actions" method="post" action="/aides">
+            <input type="hidden" name="id" value=id/>
+            <button class="primary">
+                <Icon path=SHEET/>
+                "Éditer la liste"
+            </button>
+        </form>
+        <p class="help">{payer}" la reçoit aussitôt. Une liste ne change plus une fois éditée."</p>
+    }
+    .into_any()
+}
+
+/// A few outings are in sight; many are folded.
+fn by_outing(aids: &Aids, lines: usize, total: Cents) -> AnyView {
+    const IN_SIGHT: usize = 6;
+    let sums = aids.by_outing();
+    let how_many = sums.len();
+    let rows: Vec<_> = sums
         .into_iter()
         .map(|(day, lines, total)| {
             view! {
@@ -245,59 +313,33 @@ fn due_card(aids: &Aids) -> AnyView {
             }
         })
         .collect();
-    let total: Cents = aids.due.iter().map(|it| Cents(it.amount_cents)).sum();
-    view! {
-        <section class="card">
-            <h2>"À mettre sur une liste"</h2>
-            {issue_part(aids)}
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Sortie"</th>
-                        <th scope="col" class="n">"Personnes"</th>
-                        <th scope="col" class="n">"Montant"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-                <tfoot>
-                    <tr>
-                        <th scope="row">"Total dû"</th>
-                        <td class="n">{number(aids.due.len() as i64)}</td>
-                        <td class="n">{amount(total)}</td>
-                    </tr>
-                </tfoot>
-            </table>
-        </section>
+    let table = view! {
+        <table>
+            <thead>
+                <tr>
+                    <th scope="col">"Sortie"</th>
+                    <th scope="col" class="n">"Personnes"</th>
+                    <th scope="col" class="n">"Montant"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+            <tfoot>
+                <tr>
+                    <th scope="row">"Total"</th>
+                    <td class="n">{number(lines as i64)}</td>
+                    <td class="n">{amount(total)}</td>
+                </tr>
+            </tfoot>
+        </table>
+    };
+    if how_many <= IN_SIGHT {
+        return table.into_any();
     }
-    .into_any()
-}
-
-fn issue_part(aids: &Aids) -> AnyView {
-    let (lines, total) = aids.ready_lines();
-    if lines == 0 {
-        return view! {
-            <p class="soft">
-                "On ne peut pas encore faire de liste\u{a0}: personne n’a donné son nom."
-            </p>
-        }
-        .into_any();
-    }
-    let id = Uuid::now_v7().to_string();
-    let what = format!(
-        "La liste aura {}, {}.",
-        counted(lines as i64, "ligne", "lignes"),
-        amount(total)
-    );
-    let payer = aids.settings.payer.the();
     view! {
-        <p>{what}" Elle ne change plus une fois éditée. "{capital(&payer)}" la reçoit aussitôt."</p>
-        <form class="actions" method="post" action="/aides">
-            <input type="hidden" name="id" value=id/>
-            <button class="primary">
-                <Icon path=SHEET/>
-                "Éditer la liste"
-            </button>
-        </form>
+        <details>
+            <summary>"Voir les "{how_many}" sorties"</summary>
+            {table}
+        </details>
     }
     .into_any()
 }
@@ -384,8 +426,10 @@ fn sheet_card(it: &Shown) -> AnyView {
                 <h3 class="number">{number.clone()}</h3>
                 <p class="soft">"Éditée le "{issued}" · "{lines}</p>
             </div>
-            <p class="amount">{amount(total)}</p>
-            <p class="soft wide">{capital(&amount_in_words(total))}"."</p>
+            <p class="sum">
+                <b class="amount">{amount(total)}</b>
+                <span class="soft">{amount_in_words(total)}</span>
+            </p>
             <div class="actions">
                 {downloads(&number, "")}
                 <p class="prints soft">"Empreinte SHA-256. "{prints}</p>
@@ -418,7 +462,7 @@ fn downloads(list: &str, first: &'static str) -> AnyView {
                 Dialect::ExcelFr => ("Télécharger pour Excel", format!("button {first}")),
                 Dialect::OpenData => ("Données ouvertes", "button quiet".to_owned()),
             };
-            let which = format!(", liste {list}");
+            let which = format!(" liste {list}");
             view! {
                 <a class=class href=href download>
                     <Icon path=DOWNLOAD/>
@@ -455,7 +499,7 @@ pub async fn clerk_page(
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let (lists, next) = some_lists(&mut tx, &caller, &asked.avant).await?;
+    let (lists, next) = some_lists(&mut tx, &caller, &asked.avant, LISTS_PER_PAGE).await?;
     let years = store::by_year(&mut tx, caller.programme).await?;
     drop(tx);
     let title = format!("Listes pour {}", settings.payer.the());
@@ -560,7 +604,7 @@ fn clerk_row(list: &ListRow) -> AnyView {
 pub async fn clerk_home(app: &App, caller: &Caller) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let (lists, _) = some_lists(&mut tx, caller, "").await?;
+    let (lists, _) = some_lists(&mut tx, caller, "", 1).await?;
     drop(tx);
     let today = local_day(&settings, app.now());
     let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");

@@ -2,9 +2,10 @@
 
 use super::assets::Assets;
 use super::error::Problem;
+use super::pieces::capital;
 use crate::access::{Caller, Role};
 use app::ui::Icon;
-use app::ui::pictograms::{BASKET, LEAVE};
+use app::ui::pictograms::BASKET;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Settings;
@@ -154,10 +155,7 @@ fn who(frame: &Frame<'_>) -> Option<AnyView> {
         view! {
             <form class="who" method="post" action="/deconnexion">
                 <span>{body}" · "{name}</span>
-                <button class="link">
-                    <Icon path=LEAVE/>
-                    "Sortir"
-                </button>
+                <button class="link">"Sortir"</button>
             </form>
         }
         .into_any(),
@@ -166,9 +164,9 @@ fn who(frame: &Frame<'_>) -> Option<AnyView> {
 
 fn body_name(settings: &Settings, role: Role) -> Option<String> {
     match role {
-        Role::Coordinator => Some(settings.association.name.clone()),
-        Role::Agent => settings.city.as_ref().map(|it| it.name.clone()),
-        Role::Clerk => Some(settings.payer.name.clone()),
+        Role::Coordinator => Some(capital(&settings.association.name)),
+        Role::Agent => settings.city.as_ref().map(|it| capital(&it.name)),
+        Role::Clerk => Some(capital(&settings.payer.name)),
         _ => None,
     }
 }
@@ -183,7 +181,7 @@ pub fn problem(problem: &Problem) -> Html {
     let assets = Assets::load();
     let title = match problem.status {
         StatusCode::NOT_FOUND => "Page introuvable",
-        StatusCode::FORBIDDEN => "Cette page n’est pas pour vous",
+        StatusCode::FORBIDDEN => "Page réservée",
         StatusCode::CONFLICT => "Ce n’est plus possible",
         StatusCode::TOO_MANY_REQUESTS => "Il faut attendre un peu",
         _ => "Un souci",

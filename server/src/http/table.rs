@@ -119,13 +119,7 @@ fn pages() -> Vec<Route> {
         route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
         route!(Page, get, "/sorties", COORDINATOR, pages::list),
         route!(Page, post, "/sorties", COORDINATOR, forms::create),
-        route!(
-            Page,
-            get,
-            "/sorties/prevoir",
-            COORDINATOR,
-            pages::plan_page
-        ),
+        route!(Page, get, "/sorties/prevoir", COORDINATOR, pages::plan_page),
         route!(Page, get, "/sorties/{id}", COORDINATOR, pages::detail),
         route!(Page, post, "/sorties/{id}/code", COORDINATOR, forms::code),
         route!(

@@ -62,9 +62,9 @@ fn document(assets: &Assets) -> impl IntoView + use<> {
                 })}
             </head>
             <body>
+                <noscript><section class="plain">{rescue()}</section></noscript>
                 <app::Recorder/>
                 <section id="secours" hidden>{rescue()}</section>
-                <noscript>{rescue()}</noscript>
             </body>
         </html>
     }

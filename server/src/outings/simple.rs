@@ -191,7 +191,7 @@ fn join_page(assets: &Assets, typed: Joining, faults: &Faults) -> Response {
             value: typed.code,
             help: Some("6 signes. L’équipe donne le code.".into()),
             error,
-            class: Some("code"),
+            class: Some("code-input"),
             ..Field::default()
         };
         view! {
@@ -438,7 +438,7 @@ async fn count_page(
             <form method="post" action="/terrain/simple/effacer">
                 <button class="quiet">
                     <Icon path=TRASH/>
-                    "Quitter et effacer de ce téléphone"
+                    "Effacer de ce téléphone"
                 </button>
             </form>
         }

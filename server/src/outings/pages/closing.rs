@@ -88,12 +88,9 @@ fn what_comes(sheet: &Sheet) -> AnyView {
     let total = sheet.amount();
     let (done, places) = sheet.done();
     let syringes = counted(sheet.syringes(), "seringue", "seringues");
-    let estimated = (sheet.summary.estimated > 0).then(|| {
-        format!(
-            ", dont {}",
-            counted(sheet.summary.estimated, "estimée", "estimées")
-        )
-    });
+    let estimated = sheet.estimated();
+    let estimated =
+        (estimated > 0).then(|| format!(", dont {}", counted(estimated, "estimée", "estimées")));
     let payer = capital(&sheet.settings.payer.the());
     let unnamed = sheet
         .present()

@@ -74,6 +74,9 @@ fn head(sheet: &Sheet) -> AnyView {
             </a>
         }
     });
+    let to_presences = sheet.is_open().then(|| {
+        view! { <a class="button to-presences" href="#equipe">"Noter les présences"</a> }
+    });
     view! {
         <div class="head">
             <div>
@@ -86,6 +89,7 @@ fn head(sheet: &Sheet) -> AnyView {
             </div>
             {end}
             {start}
+            {to_presences}
         </div>
     }
     .into_any()
@@ -168,7 +172,7 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
         return None;
     }
     let syringes = sheet.syringes();
-    let picked = match (syringes, sheet.summary.estimated) {
+    let picked = match (syringes, sheet.estimated()) {
         (0..2, 0) => "seringue ramassée".to_owned(),
         (_, 0) => "seringues ramassées".into(),
         (0..2, n) => format!("seringue ramassée, dont {} estimée", number(n)),

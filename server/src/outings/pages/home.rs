@@ -13,9 +13,8 @@ use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::{CALENDAR, EURO, LIST, NEXT};
 use axum::response::{IntoResponse, Response};
-use domain::french::{amount, counted};
 use domain::limits::PAGE_ITEMS_MAX;
-use domain::{Cents, Day, OutingId, OutingState, ProgrammeId};
+use domain::{Day, OutingId, OutingState, ProgrammeId};
 use leptos::prelude::*;
 use uuid::Uuid;
 
@@ -40,14 +39,9 @@ pub async fn coordinator_home(app: &App, caller: &Caller) -> Result<Response, Pr
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let outings = not_over(&mut tx, caller.programme).await?;
-    let due = allowances::store::due(&mut tx, caller.programme).await?;
+    let aids = allowances::pages::what_waits(&mut tx, caller).await?;
     drop(tx);
     let today = today(app, &settings);
-    let total: Cents = due.iter().map(|it| Cents(it.amount_cents)).sum();
-    let waiting = (!due.is_empty()).then(|| {
-        let lines = counted(due.len() as i64, "aide attend", "aides attendent");
-        format!("{lines} une liste · {}", amount(total))
-    });
     let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
     let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");
     Ok(page(&frame, || {
@@ -58,7 +52,7 @@ pub async fn coordinator_home(app: &App, caller: &Caller) -> Result<Response, Pr
                 None => nothing_planned(),
             }}
             <ul class="rows">
-                {waiting.map(|text| way("/aides", EURO, "Aides", text))}
+                {way("/aides", EURO, "Aides", aids)}
                 {way("/sorties", LIST, "Toutes les sorties", "Celles qui viennent, celles qui sont faites".into())}
             </ul>
         }
@@ -180,7 +174,9 @@ fn agent_row(outing: &Outing, today: Day) -> AnyView {
                     {hour.map(|text| view! { <span class="line">{text}</span> })}
                     {place.map(|text| view! { <small>"Rendez-vous\u{a0}: "{text}</small> })}
                 </span>
-                {is_today.then(|| view! { <span class="tag info">"Aujourd’hui"</span> })}
+                {is_today.then(|| view! {
+                    <span class="row-end"><span class="tag info">"Aujourd’hui"</span></span>
+                })}
             </div>
         </li>
     }

@@ -1,7 +1,7 @@
 //! The joining code, and the phones that joined.
 
 use super::sheet::Sheet;
-use crate::app::{local_day, local_hour};
+use crate::app::{local_day, local_hour, start_of_day};
 use crate::http::pieces::ago;
 use crate::outings::ShownCode;
 use crate::outings::store::Phone;
@@ -40,19 +40,29 @@ fn shown(settings: &Settings, shown: &ShownCode, now: Instant, action: String) -
         .map(|sign| view! { <span>{sign.to_string()}</span> })
         .collect();
     let aloud: Vec<String> = shown.code.as_str().chars().map(String::from).collect();
-    let until = local_hour(settings, shown.expires_at);
-    let tomorrow = local_day(settings, shown.expires_at) > local_day(settings, now);
-    let day = if tomorrow { "demain à " } else { "" };
     view! {
         <h2>"Code pour rejoindre"</h2>
         <p class="code" aria-hidden="true">{signs}</p>
         <p class="sr">"Code\u{a0}: "{aloud.join(" ")}</p>
-        <p class="soft">"Il marche jusqu’à "{day}{until}"."</p>
+        <p class="soft">"Il marche jusqu’à "{until(settings, shown.expires_at, now)}"."</p>
         <form class="actions" method="post" action=action>
             <button class="quiet"><Icon path=REFRESH/>"Nouveau code"</button>
         </form>
     }
     .into_any()
+}
+
+/// « 18 h 00 », « minuit », « demain à 2 h 10 ».
+fn until(settings: &Settings, end: Instant, now: Instant) -> String {
+    let (today, day) = (local_day(settings, now), local_day(settings, end));
+    let hour = local_hour(settings, end);
+    if day == today {
+        hour
+    } else if start_of_day(settings, today.plus_days(1)) == end {
+        "minuit".into()
+    } else {
+        format!("demain à {hour}")
+    }
 }
 
 /// Phones that joined: last contact, facts handed in, whose.
@@ -148,7 +158,7 @@ fn buttons(sheet: &Sheet, rank: usize, phone: &Phone, now: Option<Whose>) -> Any
         .filter(|it| has_agents || **it != Whose::Agent)
         .filter(|it| Some(**it) != now)
         .map(|it| {
-            let which = format!(", téléphone {rank}");
+            let which = format!(" téléphone {rank}");
             view! {
                 <button name="geste" value=it.code()>
                     <span>{it.label()}<span class="sr">{which}</span></span>

@@ -6,7 +6,7 @@ use crate::outings::summary::BySite;
 use app::ui::Icon;
 use app::ui::pictograms::CHECK;
 use domain::fact::Item;
-use domain::french::number;
+use domain::french::{counted, number};
 use domain::{Nature, OutingState};
 use leptos::prelude::*;
 use serde_json::json;
@@ -36,7 +36,6 @@ pub fn table_card(sheet: &Sheet) -> AnyView {
                         <th scope="col">"Lieu"</th>
                         <th scope="col">"État"</th>
                         <th scope="col" class="n">"Ramassées"</th>
-                        <th scope="col" class="n">"Dont estimées"</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -51,17 +50,18 @@ fn row(place: &Place, outing: OutingState) -> AnyView {
         Some(it) => (number(of_item(&it.totals, Item::Syringe)), other_items(it)),
         None => ("–".into(), None),
     };
-    let estimated = place.picked.as_ref().map_or(0, |it| it.estimated);
-    let estimated = (estimated > 0).then(|| number(estimated));
+    let estimated = place.estimated;
+    let estimated =
+        (estimated > 0).then(|| format!("dont {}", counted(estimated, "estimée", "estimées")));
     view! {
         <tr>
             <th scope="row">{name(place)}</th>
             <td>{state(place, outing)}</td>
             <td class="n">
                 {picked}
+                {estimated.map(|text| view! { <small class="soft line">{text}</small> })}
                 {others.map(|text| view! { <small class="soft line">{text}</small> })}
             </td>
-            <td class="n">{estimated.unwrap_or_else(|| "–".into())}</td>
         </tr>
     }
     .into_any()
@@ -142,7 +142,7 @@ pub fn map_card(sheet: &Sheet) -> Option<AnyView> {
     let data = json!(sites).to_string().replace('<', "\\u003c");
     Some(
         view! {
-            <section class="card map-card" aria-label="Carte des lieux">
+            <section class="card town-card" aria-label="Carte des lieux">
                 <div class="map">
                     <cueillette-map
                         base="/base-map.pmtiles"

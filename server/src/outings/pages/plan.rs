@@ -13,6 +13,7 @@ use crate::{programmes, sites};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::french::counted;
+use domain::place::SiteState;
 use domain::{Day, Nature, OutingId, Settings, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
@@ -202,18 +203,21 @@ fn group(legend: &'static str, choices: Vec<AnyView>) -> Option<AnyView> {
 
 fn site_choice(site: &CoordinatorSite, checked: bool) -> AnyView {
     let (id, title) = (site.id.to_string(), site.title.clone());
-    let state = site.state.label();
-    let nature = match (site.nature, site.residents_agree) {
+    let state = match site.state {
+        SiteState::Planned => "déjà prévu",
+        other => other.label(),
+    };
+    let residents = match (site.nature, site.residents_agree) {
         (Nature::Public, _) => None,
-        (Nature::Discreet, Some(true)) => Some(" · les habitants sont d’accord"),
-        (Nature::Discreet, _) => Some(" · les habitants n’ont pas été demandés"),
+        (Nature::Discreet, Some(true)) => Some(" · habitants d’accord"),
+        (Nature::Discreet, _) => Some(" · accord pas encore demandé"),
     };
     view! {
         <label class="choice">
             <input type="checkbox" name="sites" value=id checked=checked/>
             <span>
                 {title}
-                <small>{state}{nature}</small>
+                <small>{state}{residents}</small>
             </span>
         </label>
     }

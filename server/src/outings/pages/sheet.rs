@@ -10,11 +10,11 @@ use crate::outings::summary::{self, BySite, Summary};
 use crate::outings::{ShownCode, get, missing, shown_code};
 use crate::people::store::Peer;
 use crate::sites::{CoordinatorSite, store as site_store};
-use crate::{people, programmes, sites};
-use domain::fact::Item;
+use crate::{facts, people, programmes, sites};
+use domain::fact::{Item, Method};
 use domain::outing::Missing;
-use domain::{Cents, Day, Instant, Nature, OutingId, OutingState, Settings, SiteId};
-use std::collections::{BTreeMap, BTreeSet};
+use domain::{Cents, Day, Instant, Nature, OutingId, OutingState, ProgrammeId, Settings, SiteId};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One outing, as its page shows it.
 pub struct Sheet {
@@ -56,6 +56,8 @@ pub struct Place {
     pub on_plan: bool,
     /// What was picked up; nothing when nothing was noted.
     pub picked: Option<BySite>,
+    /// Of its syringes, how many were estimated.
+    pub estimated: i64,
 }
 
 /// Somebody of the team, on this outing.
@@ -76,7 +78,8 @@ impl Sheet {
         let outing = get(&mut tx, caller, id).await?;
         let settings = programmes::settings(&mut tx, programme).await?;
         let summary = summary::of(&mut tx, programme, id).await?;
-        let places = places_of(&mut tx, app, caller, id, &summary).await?;
+        let estimated = estimated_syringes(&mut tx, programme, id).await?;
+        let places = places_of(&mut tx, app, caller, id, &summary, &estimated).await?;
         let people = people_of(people::store::all(&mut tx, programme).await?, &summary);
         let phones = store::phones(&mut tx, programme, id).await?;
         tx.commit().await?;
@@ -107,6 +110,11 @@ impl Sheet {
     /// Syringes of the whole outing.
     pub fn syringes(&self) -> i64 {
         of_item(&self.summary.totals, Item::Syringe)
+    }
+
+    /// Of these, how many were estimated.
+    pub fn estimated(&self) -> i64 {
+        self.places.iter().map(|it| it.estimated).sum()
     }
 
     /// Who is noted present.
@@ -157,12 +165,15 @@ async fn places_of(
     caller: &Caller,
     id: OutingId,
     summary: &Summary,
+    estimated: &HashMap<Option<SiteId>, i64>,
 ) -> Result<Vec<Place>, Problem> {
+    let about = |site: Option<SiteId>| estimated.get(&site).copied().unwrap_or(0);
     let picked = |site: Option<SiteId>| summary.by_site.iter().find(|it| it.site == site).cloned();
     let planned = sites::of_outing_for_coordinator(tx, app, caller, id).await?;
     let known: BTreeSet<SiteId> = planned.iter().map(|it| it.id).collect();
     let place = |site: CoordinatorSite, on_plan| Place {
         picked: picked(Some(site.id)),
+        estimated: about(Some(site.id)),
         site: Some(site),
         on_plan,
     };
@@ -177,9 +188,25 @@ async fn places_of(
             site: None,
             on_plan: false,
             picked: Some(here),
+            estimated: about(None),
         });
     }
     Ok(places)
+}
+
+/// Estimated syringes by place: the summary's own number holds every kind of item.
+async fn estimated_syringes(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<HashMap<Option<SiteId>, i64>, Problem> {
+    let sums = facts::store::pickup_sums(tx, programme, id).await?;
+    let syringes = sums
+        .into_iter()
+        .filter(|it| it.item == Item::Syringe.code() && it.method == Method::Estimated.code());
+    Ok(syringes
+        .map(|it| (it.site_id.map(SiteId), it.total))
+        .collect())
 }
 
 /// Sites that are not on the plan: only these are opened.
