@@ -242,6 +242,11 @@ pub async fn try_lock(name: &str) -> Option<Lock> {
     }
 }
 
+/// Surely no network. The contrary is never sure: only an answer tells.
+pub fn is_offline() -> bool {
+    !window().navigator().on_line()
+}
+
 /// The server's answer, read to its end.
 pub struct Reply {
     /// The status.

@@ -110,7 +110,7 @@ pub fn id<T: From<Uuid>>(text: &str) -> Option<T> {
 }
 
 /// Texts one after the other, with commas between.
-pub fn listed(items: impl Iterator<Item = String>) -> String {
+pub fn listed(items: &mut dyn Iterator<Item = String>) -> String {
     let mut out = String::new();
     for item in items {
         if !out.is_empty() {

@@ -68,6 +68,11 @@ impl Outbox {
         self.say();
     }
 
+    /// The latest facts that wait, the last one first.
+    pub fn latest(&self, most: usize) -> Vec<Seq> {
+        self.state.borrow().latest(most)
+    }
+
     fn say(&self) {
         let state = self.state.borrow();
         (self.on_change)(Status {

@@ -157,6 +157,12 @@ impl State {
         self.waiting.len()
     }
 
+    /// The latest facts that wait, the last one first.
+    pub fn latest(&self, most: usize) -> Vec<Seq> {
+        let latest = self.waiting.iter().rev().take(most);
+        latest.map(|it| it.seq).collect()
+    }
+
     /// What a person should know, while something waits.
     pub fn trouble(&self) -> Option<Trouble> {
         let stuck = |it: &Waiting| self.signed_out.contains(&it.entry.outing);

@@ -27,6 +27,9 @@ async fn deliver(outbox: &Rc<Outbox>, outing: OutingId, seqs: &[Seq]) -> Reply {
         trouble,
         retry_after_ms: None,
     };
+    if browser::is_offline() {
+        return unreachable(Trouble::Offline);
+    }
     let Ok((texts, gone)) = outbox.store.texts(seqs).await else {
         return unreachable(Trouble::Server);
     };

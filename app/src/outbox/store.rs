@@ -127,6 +127,18 @@ impl Transaction {
         done(&self.store(store)?.get(key)?).await
     }
 
+    /// Several values of one store. Requests are answered in the order they were made: when the
+    /// last is done all are, and the page is woken once and not two hundred times.
+    async fn get_many(&self, store: &str, keys: &[JsValue]) -> Result<Vec<JsValue>, JsValue> {
+        let store = self.store(store)?;
+        let requests = keys.iter().map(|key| store.get(key));
+        let requests = requests.collect::<Result<Vec<_>, _>>()?;
+        if let Some(last) = requests.last() {
+            done(last).await?;
+        }
+        requests.iter().map(IdbRequest::result).collect()
+    }
+
     async fn text(&self, name: &str) -> Result<Option<String>, JsValue> {
         Ok(self.get(META, &name.into()).await?.as_string())
     }
@@ -263,9 +275,11 @@ impl Store {
         if !transaction.get(FACTS, &id).await?.is_undefined() {
             return Ok(None);
         }
-        let seq = transaction.text(NEXT_SEQ).await?;
-        let seq: Seq = seq.and_then(|it| it.parse().ok()).unwrap_or(1);
-        let ledger = read_ledger(transaction.text(&ledger_name).await?);
+        let names = [NEXT_SEQ.into(), (&*ledger_name).into()];
+        let known = transaction.get_many(META, &names).await?;
+        let seq = known[0].as_string().and_then(|it| it.parse().ok());
+        let seq: Seq = seq.unwrap_or(1);
+        let ledger = read_ledger(known[1].as_string());
         let Some(Record { text, ledger }) = make(seq, ledger) else {
             return Ok(None);
         };
@@ -301,11 +315,19 @@ impl Store {
     /// The exact texts of these facts, and which of them wait no more.
     pub async fn texts(&self, seqs: &[Seq]) -> Result<(Vec<String>, Vec<Seq>), StoreError> {
         let transaction = self.read().await?;
+        let keys: Vec<JsValue> = seqs.iter().map(|it| (*it).into()).collect();
+        let rows = transaction.get_many(OUTBOX, &keys).await?;
+        // No key at all is an error: what waits no more asks for a fact that is not there.
+        let ids = rows.iter().map(|row| match field(row, "id") {
+            id if id.is_undefined() => JsValue::from_str(""),
+            id => id,
+        });
+        let facts = transaction
+            .get_many(FACTS, &ids.collect::<Vec<_>>())
+            .await?;
         let (mut texts, mut gone) = (Vec::new(), Vec::new());
-        for seq in seqs {
-            let row = transaction.get(OUTBOX, &(*seq).into()).await?;
-            let text = transaction.get(FACTS, &field(&row, "id")).await;
-            match text.ok().and_then(|it| it.as_string()) {
+        for (seq, fact) in seqs.iter().zip(facts) {
+            match fact.as_string() {
                 Some(text) => texts.push(text),
                 None => gone.push(*seq),
             }
@@ -316,11 +338,12 @@ impl Store {
     /// The server has these: they leave the phone.
     pub async fn forget(&self, seqs: &[Seq]) -> Result<(), StoreError> {
         let transaction = self.write().await?;
-        for seq in seqs {
-            let row = transaction.get(OUTBOX, &(*seq).into()).await?;
+        let keys: Vec<JsValue> = seqs.iter().map(|it| (*it).into()).collect();
+        let rows = transaction.get_many(OUTBOX, &keys).await?;
+        for (key, row) in keys.iter().zip(rows) {
             if !row.is_undefined() {
                 transaction.delete(FACTS, &field(&row, "id"))?;
-                transaction.delete(OUTBOX, &(*seq).into())?;
+                transaction.delete(OUTBOX, key)?;
             }
         }
         Ok(transaction.complete().await?)

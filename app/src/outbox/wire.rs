@@ -7,7 +7,7 @@ use domain::crew::FactStatus;
 /// `{"facts":[…]}` of texts that are sent exactly as they were kept: a fact sent twice is the
 /// same bytes twice.
 pub fn batch(texts: Vec<String>) -> String {
-    ["{\"facts\":[", &listed(texts.into_iter()), "]}"].concat()
+    ["{\"facts\":[", &listed(&mut texts.into_iter()), "]}"].concat()
 }
 
 /// What the server's answer means for the batch.

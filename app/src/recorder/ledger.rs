@@ -52,15 +52,15 @@ impl Ledger {
 
     /// As it is kept.
     pub fn to_text(&self) -> String {
-        let lines = self
+        let mut lines = self
             .lines
             .iter()
             .map(|it| fields(it.place, it.item, it.count) + "]");
-        let gestures = self.gestures.iter().map(|it| {
+        let mut gestures = self.gestures.iter().map(|it| {
             let fact = quoted(&it.fact.to_string());
             [&fields(it.place, it.item, it.count), ",", &fact, "]"].concat()
         });
-        let (lines, gestures) = (listed(lines), listed(gestures));
+        let (lines, gestures) = (listed(&mut lines), listed(&mut gestures));
         ["{\"lines\":[", &lines, "],\"gestures\":[", &gestures, "]}"].concat()
     }
 

@@ -7,8 +7,8 @@ use crate::json::{decimal, listed, quoted};
 
 /// The sites of the outing, as the element reads them.
 pub fn sites(model: &Model) -> String {
-    let sites = model.pack.sites.iter().map(|it| one(model, it));
-    ["[", &listed(sites), "]"].concat()
+    let mut sites = model.pack.sites.iter().map(|it| one(model, it));
+    ["[", &listed(&mut sites), "]"].concat()
 }
 
 fn one(model: &Model, site: &Site) -> String {

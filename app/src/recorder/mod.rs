@@ -6,8 +6,10 @@
 //! model is looked at by [`views`], and [`morph`] brings that to the page.
 
 pub mod act;
+pub mod counting;
 pub mod desk;
 pub mod facts;
+pub mod joining;
 pub mod ledger;
 pub mod map;
 pub mod model;

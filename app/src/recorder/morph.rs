@@ -40,6 +40,9 @@ fn children(old: &Node, new: &Node) -> Result<(), JsValue> {
 
 /// An element becomes another of its name and id; anything else takes the other's place.
 fn one(parent: &Node, old: &Node, new: &Node) -> Result<(), JsValue> {
+    if old.is_equal_node(Some(new)) {
+        return Ok(());
+    }
     match (old.dyn_ref::<Element>(), new.dyn_ref::<Element>()) {
         (Some(a), Some(b)) if a.tag_name() == b.tag_name() && a.id() == b.id() => {
             let fills_itself = a.has_attribute(KEEP);

@@ -77,6 +77,15 @@ fn the_oldest_go_first_in_batches_of_at_most_two_hundred() {
 }
 
 #[test]
+fn the_latest_are_told_last_first() {
+    let (state, _) = after([Event::Found(entries([3, 1, 2]))]);
+    assert_eq!(
+        (state.latest(2), state.latest(9)),
+        (vec![3, 2], vec![3, 2, 1])
+    );
+}
+
+#[test]
 fn one_batch_is_in_flight_at_a_time() {
     let (_, todo) = after([Event::Kept(1, entry(1)), Event::Kept(2, entry(2))]);
     assert_eq!(todo, []);
