@@ -331,11 +331,10 @@ pub async fn set_opened(
 
 const UPDATE_CLOSED: &str = "
     update outings
-    set state = $3, closed_at = $4, closed_by = $5, code_mac = null, code_expires_at = null,
-      version = version + 1
+    set state = $3, closed_at = $4, closed_by = $5, version = version + 1
     where programme_id = $1 and id = $2";
 
-/// Ends it, closed or cancelled: its joining code opens nothing any more.
+/// Ends it, closed or cancelled. Its code is still known, so that who types it late is told why.
 pub async fn set_ended(
     tx: &mut Tx,
     programme: ProgrammeId,

@@ -80,7 +80,8 @@ on_both! {
         anon.post("/api/v1/crew/join", join(code)).await.expect(404);
         anon.post("/api/v1/crew/join", join(new.to_lowercase())).await.expect(200);
         world.close(outing).await.expect(200);
-        anon.post("/api/v1/crew/join", join(new)).await.expect(404);
+        let over = anon.post("/api/v1/crew/join", join(new)).await.expect(409);
+        assert_eq!(over["code"], "outing_closed");
     }
 
     async fn guessing_codes_is_held_back(world) {
