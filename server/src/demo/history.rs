@@ -1,20 +1,21 @@
 //! Weekly outings of the past: planned, opened, recorded by a phone, closed, listed month by month.
 //!
-//! Opening, recording, closing and listing go through the doors that a crew uses, with the clock
-//! set back to that day: what is kept is what would have been kept. The calendar of a month is
-//! written at once, which spares most of the waiting for the disk. Each step may be done already,
-//! so that a load that was cut short is made good by the next one.
+//! Recording, closing and listing go through the doors that a crew uses, with the clock set back
+//! to that day: what is kept is what would have been kept. The calendar of a month, up to the
+//! opening of its outings, is written at once, which spares much of the waiting for the disk. Each
+//! step may be done already, so that a load that was cut short is made good by the next one.
 
 use super::notes::{Notes, draw_notes};
 use super::town::{Town, at_time};
 use super::{failed, places};
 use crate::access::credentials::{new_token, token_hash};
-use crate::access::{Caller, Who};
+use crate::access::{Caller, Scope, Sealer, Who};
 use crate::app::App;
 use crate::cli::Failure;
 use crate::db::Tx;
 use crate::outings::store::{self, Joining, Plan};
-use crate::{allowances, facts, outings};
+use crate::outings::{self, OverrideReason};
+use crate::{allowances, facts};
 use domain::crew::FactStatus;
 use domain::fact::Whose;
 use domain::outing::Equipment;
@@ -22,7 +23,7 @@ use domain::time::DAY_MS;
 use domain::{Day, Fact, ListId, OutingId, OutingState, SiteId};
 use rand::Rng;
 use serde_json::Value;
-use std::collections::BTreeMap;
+use std::collections::BTreeSet;
 use uuid::Uuid;
 
 /// Two in the afternoon, in minutes.
@@ -59,22 +60,18 @@ pub(super) async fn load(
     scale: u32,
     first_day: Day,
 ) -> Result<(), Failure> {
-    let states = states(app, town).await?;
+    let closed = closed(app, town).await?;
     let weeks = i32::try_from(town.habits.weeks.saturating_mul(scale))?;
     let ago: Vec<i32> = (1..=weeks).rev().collect();
     let day = |ago: i32| first_day.plus_days(-7 * ago);
     for month in ago.chunk_by(|a, b| day(*a).0.first_of_month() == day(*b).0.first_of_month()) {
-        let mut drawn = Vec::new();
-        for ago in month {
-            let state = states.get(&town.outing(day(*ago)));
-            if state != Some(&OutingState::Closed) {
-                drawn.push(draw(town, day(*ago), *ago)?);
-            }
-        }
+        let missing = month.iter().filter(|ago| !closed.contains(&day(**ago)));
+        let drawn: Vec<Past> = missing
+            .map(|ago| draw(town, day(*ago), *ago))
+            .collect::<Result<_, _>>()?;
         write_calendar(app, town, &drawn).await?;
         for past in &drawn {
-            let state = states.get(&past.id).copied();
-            go_out(app, town, past, state.unwrap_or(OutingState::Planned)).await?;
+            go_out(app, town, past).await?;
         }
         // Also for a month that is not over: only people without an identity keep a due line.
         let days: Vec<Day> = month.iter().map(|ago| day(*ago)).collect();
@@ -83,10 +80,12 @@ pub(super) async fn load(
     Ok(())
 }
 
-async fn states(app: &App, town: &Town) -> Result<BTreeMap<OutingId, OutingState>, Failure> {
+/// The days whose outing is done.
+async fn closed(app: &App, town: &Town) -> Result<BTreeSet<Day>, Failure> {
     let mut tx = app.db.read().await?;
     let all = store::page(&mut tx, town.id(), END_OF_TIME, u32::MAX).await?;
-    Ok(all.into_iter().map(|it| (it.id, it.state)).collect())
+    let done = |it: &store::Outing| it.state == OutingState::Closed && it.id == town.outing(it.day);
+    Ok(all.iter().filter(|it| done(it)).map(|it| it.day).collect())
 }
 
 fn draw(town: &Town, day: Day, weeks_ago: i32) -> Result<Past, Failure> {
@@ -107,19 +106,22 @@ fn draw(town: &Town, day: Day, weeks_ago: i32) -> Result<Past, Failure> {
     })
 }
 
-/// Plans outings, says who is there with what, and lets the association's phone in.
+/// Plans outings, lets the association's phone in, says who is there with what, and opens.
 async fn write_calendar(app: &App, town: &Town, drawn: &[Past]) -> Result<(), Failure> {
     if drawn.is_empty() {
         return Ok(());
     }
     let mut tx = app.db.write().await?;
     for past in drawn {
-        write_plan(&mut tx, town, past).await?;
+        if write_plan(&mut tx, town, past).await? {
+            write_opening(&mut tx, app, town, past).await?;
+        }
     }
     Ok(tx.commit().await?)
 }
 
-async fn write_plan(tx: &mut Tx, town: &Town, past: &Past) -> Result<(), Failure> {
+/// Answers `false` when it was planned (and opened) before.
+async fn write_plan(tx: &mut Tx, town: &Town, past: &Past) -> Result<bool, Failure> {
     let (programme, id, day) = (town.id(), past.id, past.day);
     let plan = Plan {
         day,
@@ -129,12 +131,9 @@ async fn write_plan(tx: &mut Tx, town: &Town, past: &Past) -> Result<(), Failure
     let starts = town.at(day, STARTS);
     let before = starts.plus_ms(-PLANNED_DAYS_BEFORE * DAY_MS);
     if !store::insert(tx, programme, id, &plan, before).await? {
-        return Ok(());
+        return Ok(false);
     }
     store::set_sites(tx, programme, id, &past.sites).await?;
-    store::set_staff(tx, programme, id, 1, past.agents).await?;
-    let equipment: Vec<&str> = Equipment::ALL.iter().map(|it| it.code()).collect();
-    store::set_equipment(tx, programme, id, &equipment).await?;
     let reads_until = town.at(day.plus_days(2), 0);
     let joining = Joining {
         programme,
@@ -148,19 +147,30 @@ async fn write_plan(tx: &mut Tx, town: &Town, past: &Past) -> Result<(), Failure
     };
     store::join(tx, joining).await?;
     store::confirm_phone(tx, programme, id, past.notes.device, Whose::Association).await?;
+    Ok(true)
+}
+
+/// The green light; or, without an agent, the reason why they went all the same.
+async fn write_opening(tx: &mut Tx, app: &App, town: &Town, past: &Past) -> Result<(), Failure> {
+    let (programme, id) = (town.id(), past.id);
+    let opened = town.at(past.day, OPENED);
+    store::set_staff(tx, programme, id, 1, past.agents).await?;
+    let equipment: Vec<&str> = Equipment::ALL.iter().map(|it| it.code()).collect();
+    store::set_equipment(tx, programme, id, &equipment).await?;
+    let mut sealed = None;
+    if past.agents < town.settings.green_light.agents_min {
+        let mut sealer = Sealer::new(&app.keys, programme, opened);
+        let reason = OverrideReason(REASON.into());
+        let reason = sealer.seal(tx, Scope::Outing(id), &reason).await?;
+        sealed = Some(reason.into_bytes());
+    }
+    store::set_opened(tx, programme, id, opened, sealed).await?;
     Ok(())
 }
 
-/// One outing, from the green light to its closing.
-async fn go_out(app: &App, town: &Town, past: &Past, state: OutingState) -> Result<(), Failure> {
+/// What the crew recorded, and the closing.
+async fn go_out(app: &App, town: &Town, past: &Past) -> Result<(), Failure> {
     let (coordinator, notes) = (town.coordinator()?, &past.notes);
-    if state == OutingState::Planned {
-        let then = at_time(app, town.at(past.day, OPENED));
-        let missing = past.agents < town.settings.green_light.agents_min;
-        let reason = missing.then_some(REASON);
-        let opened = outings::open(&then, &coordinator, past.id, reason).await;
-        opened.map_err(failed)?;
-    }
     let phone = Caller {
         programme: town.id(),
         who: Who::Phone {

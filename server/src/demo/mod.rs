@@ -5,6 +5,7 @@
 //! come from names and from the day, never from chance (see `town.rs`). A demonstration is public (its passwords and
 //! tokens are printed), so it refuses a database that holds a real programme.
 
+mod haste;
 mod history;
 mod notes;
 mod people;
@@ -103,8 +104,10 @@ pub async fn load(app: &App, scale: u32) -> Result<Loaded, Failure> {
 
 async fn load_town(app: &App, town: &Town, scale: u32) -> Result<LoadedTown, Failure> {
     let first_day = settle(app, town).await?;
-    history::load(app, town, scale, first_day).await?;
-    today::seen_again(app, town, first_day).await?;
+    let hasty = haste::in_haste(app).await?;
+    history::load(&hasty, town, scale, first_day).await?;
+    today::seen_again(&hasty, town, first_day).await?;
+    haste::close(hasty).await;
     let (outing, code) = today::load(app, town).await?;
     Ok(LoadedTown::of(town, outing, code))
 }

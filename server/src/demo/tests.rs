@@ -110,6 +110,8 @@ async fn the_city_has_two_plausible_years_and_an_open_outing() {
     for outing in closed {
         assert_eq!(outing.day.0.weekday(), jiff::civil::Weekday::Tuesday);
         assert!(outing.opened_at < outing.closed_at);
+        let missing = outings::missing(&bordeaux_settings(), &outing.ready);
+        assert_eq!(missing.is_empty(), !outing.overridden);
         let summary = outings::summary::of(&mut tx, ProgrammeId(id), outing.id).await;
         let summary = summary.unwrap();
         assert!(
