@@ -11,7 +11,7 @@ use crate::{paths, run, setup};
 
 /// Sources of what is sent, and of the pipeline that makes it. The server renders the page that
 /// phones keep, with its headers: when these change, phones must see another build.
-const INPUTS: [&str; 11] = [
+const INPUTS: [&str; 12] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
@@ -19,6 +19,7 @@ const INPUTS: [&str; 11] = [
     "public",
     "server/src/http/layers.rs",
     "server/src/http/page.rs",
+    "server/src/http/pieces.rs",
     "server/src/http/terrain.rs",
     "style",
     "xtask/Cargo.toml",

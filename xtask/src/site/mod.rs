@@ -86,6 +86,9 @@ fn lock() -> Result<fs::File> {
     Ok(file)
 }
 
+/// Flags of rustc for the phone's target alone.
+const WASM_RUSTFLAGS: &str = "CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_RUSTFLAGS";
+
 fn compile_wasm(build_id: &str) -> Result<()> {
     progress::loud_step("compiling the phone's app to WebAssembly", || {
         run::stream(
@@ -99,9 +102,20 @@ fn compile_wasm(build_id: &str) -> Result<()> {
                     "wasm32-unknown-unknown",
                 ])
                 .env("CUEILLETTE_BUILD_ID", build_id)
+                .env(WASM_RUSTFLAGS, neutral_paths())
                 .current_dir(paths::root()),
         )
     })
+}
+
+/// Messages of panics name source files: they need not say where this machine keeps them, and
+/// two machines make the same bytes.
+fn neutral_paths() -> String {
+    let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
+    let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
+    let mut flags = vec![format!("--remap-path-prefix={}=.", paths::root().display())];
+    flags.extend(home.map(|it| format!("--remap-path-prefix={}=.", it.display())));
+    flags.join(" ")
 }
 
 /// Writes `app.js` and `app_bg.wasm`.
