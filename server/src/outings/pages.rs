@@ -32,7 +32,7 @@ use serde::Deserialize;
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
 pub struct Done {
-    /// A code of [`detail::done_note`].
+    /// A code that `detail` tells in words.
     #[serde(default)]
     fait: String,
 }
