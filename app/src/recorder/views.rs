@@ -112,10 +112,7 @@ fn bar(model: &Model) -> Markup {
             button.icon type="button" aria-label=(texts::bar::QUIT) data-do=(Act::Quit.to_text()) {
                 (icon(draw::QUIT))
             }
-            div.bar-title {
-                b { (model.pack.title) }
-                span.soft { (texts::bar::NAME) }
-            }
+            b.bar-title { (model.pack.title) }
             (button("sending", Act::Show(Tab::Sending), &html! {
                 span class=(class) {
                     (icon(path))

@@ -9,8 +9,6 @@ use domain::french::{counted, number};
 
 /// At the top of every screen.
 pub mod bar {
-    /// Neutral: it says nothing to whoever picks up the phone.
-    pub const NAME: &str = "Cueillette";
     /// Leaves for an empty page.
     pub const QUIT: &str = "Quitter vite";
     /// The tag when nothing waits.
