@@ -38,6 +38,15 @@ struct Waiting {
     unanswered: u32,
 }
 
+/// A batch on its way.
+#[derive(Clone, Debug, PartialEq)]
+struct InFlight {
+    outing: OutingId,
+    seqs: Vec<Seq>,
+    /// A fresh token came while it was on its way: a 401 may speak of the old one.
+    old_token: bool,
+}
+
 /// Why nothing may be sent just now.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Pause {
@@ -65,7 +74,7 @@ pub enum Trouble {
 pub struct State {
     /// In the order of `seq`. A list and not a map: facts come last and leave first.
     waiting: Vec<Waiting>,
-    in_flight: Option<Vec<Seq>>,
+    in_flight: Option<InFlight>,
     batch_max: usize,
     failures: u32,
     pause: Option<Pause>,
@@ -110,7 +119,7 @@ pub struct Answer {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// What waits on this phone, read anew. Also ends a back-off: the page has just started, became
-    /// visible, or the network came back.
+    /// visible, or the network came back. Dead tokens get a new try: another tab may have joined.
     Found(Vec<(Seq, Entry)>),
     /// A fact was kept.
     Kept(Seq, Entry),
@@ -198,19 +207,24 @@ pub fn plan(mut state: State, event: Event, random: u32) -> (State, Vec<Action>)
         Event::Gone(seqs) => let_go(&mut state, &seqs),
         Event::Rested => state.pause = None,
         Event::Joined(outing) => {
-            state.signed_out.retain(|it| *it != outing);
+            joined(&mut state, outing);
             end_back_off(&mut state);
         }
         Event::Replied(reply) => {
-            let sent = state.in_flight.take().unwrap_or_default();
-            replied(&mut state, sent, reply, random, &mut todo);
+            if let Some(sent) = state.in_flight.take() {
+                replied(&mut state, sent, reply, random, &mut todo);
+            }
         }
     }
     if state.pause.is_none()
         && state.in_flight.is_none()
         && let Some((outing, seqs)) = state.next_batch()
     {
-        state.in_flight = Some(seqs.clone());
+        state.in_flight = Some(InFlight {
+            outing,
+            seqs: seqs.clone(),
+            old_token: false,
+        });
         todo.push(Action::Send(outing, seqs));
     }
     (state, todo)
@@ -222,7 +236,15 @@ fn found(state: &mut State, entries: Vec<(Seq, Entry)>) {
     for (seq, entry) in entries {
         keep(state, seq, entry);
     }
+    state.signed_out.clear();
     end_back_off(state);
+}
+
+fn joined(state: &mut State, outing: OutingId) {
+    state.signed_out.retain(|it| *it != outing);
+    if let Some(sent) = state.in_flight.as_mut().filter(|it| it.outing == outing) {
+        sent.old_token = true;
+    }
 }
 
 fn keep(state: &mut State, seq: Seq, entry: Entry) {
@@ -254,14 +276,17 @@ fn let_go(state: &mut State, seqs: &[Seq]) {
     state.waiting.retain(|it| !seqs.contains(&it.seq));
 }
 
-fn replied(state: &mut State, sent: Vec<Seq>, reply: Reply, random: u32, todo: &mut Vec<Action>) {
+fn replied(state: &mut State, sent: InFlight, reply: Reply, random: u32, todo: &mut Vec<Action>) {
+    let InFlight {
+        outing,
+        seqs: sent,
+        old_token,
+    } = sent;
     match reply {
         Reply::Answers(answers) => answered(state, &sent, answers, random, todo),
-        Reply::SignedOut => {
-            let first = sent.first().and_then(|seq| find(state, *seq));
-            let outing = first.map(|it| it.entry.outing);
-            state.signed_out.extend(outing);
-        }
+        // With the fresh token it is sent again at once.
+        Reply::SignedOut if old_token => {}
+        Reply::SignedOut => state.signed_out.push(outing),
         Reply::TooLarge | Reply::Unreadable if sent.len() > 1 => {
             // Smaller and smaller, oldest first: the one that is wrong ends up alone.
             state.batch_max = sent.len().div_ceil(2);

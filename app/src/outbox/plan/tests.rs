@@ -1,12 +1,18 @@
-//! The outbox against a server and a network that do all they can to lose a fact.
+//! The outbox, decision by decision; [`schedules`] sets it against a server and a network that do
+//! all they can to lose a fact.
+
+mod dice;
+mod phone;
+mod schedules;
+mod server;
+mod world;
 
 use super::*;
 use proptest::prelude::*;
-use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
-fn outing(n: u128) -> OutingId {
-    OutingId(Uuid::from_u128(1_000_000 + n))
+fn outing(n: usize) -> OutingId {
+    OutingId(Uuid::from_u128(1_000_000 + n as u128))
 }
 
 fn entry(seq: Seq) -> Entry {
@@ -185,6 +191,37 @@ fn a_dead_token_pauses_its_outing_keeps_its_facts_and_lets_others_pass() {
 }
 
 #[test]
+fn a_dead_token_gets_a_new_try_when_the_page_becomes_visible() {
+    let (state, todo) = after([Event::Kept(1, entry(1)), Event::Replied(Reply::SignedOut)]);
+    assert_eq!(todo, []);
+    let (_, todo) = plan(state, Event::Found(entries([1])), 0);
+    assert_eq!(sent(&todo), [1]);
+}
+
+#[test]
+fn a_late_401_for_the_old_token_does_not_withdraw_the_fresh_one() {
+    let late = [
+        Event::Kept(1, entry(1)),
+        Event::Joined(outing(0)),
+        Event::Replied(Reply::SignedOut),
+    ];
+    let (state, todo) = after(late);
+    assert_eq!((sent(&todo), state.trouble()), (vec![1], None));
+    let (state, todo) = plan(state, Event::Replied(Reply::SignedOut), 0);
+    assert_eq!((todo, state.trouble()), (vec![], Some(Trouble::SignedOut)));
+}
+
+#[test]
+fn a_dead_token_is_noted_even_when_another_tab_has_sent_the_oldest() {
+    let (state, todo) = after([
+        Event::Found(entries([1, 2])),
+        Event::Gone(vec![1]),
+        Event::Replied(Reply::SignedOut),
+    ]);
+    assert_eq!((todo, state.waiting()), (vec![], 1));
+}
+
+#[test]
 fn too_large_halves_the_batch() {
     let too_large = || Event::Replied(Reply::TooLarge);
     let (state, todo) = after([Event::Found(entries(0..5)), too_large()]);
@@ -281,239 +318,7 @@ fn what_another_tab_has_sent_is_let_go_without_an_answer() {
     assert_eq!((state.waiting(), todo), (0, vec![]));
 }
 
-/// One phone as the model sees it: its disk, and the outbox that runs until the next crash.
-#[derive(Default)]
-struct Phone {
-    disk: BTreeMap<Seq, Entry>,
-    aside: BTreeSet<Seq>,
-    kept: BTreeSet<FactId>,
-    state: State,
-    in_flight: Option<Vec<Seq>>,
-}
-
-impl Phone {
-    fn tell(&mut self, event: Event, random: u32) {
-        let (state, todo) = plan(std::mem::take(&mut self.state), event, random);
-        self.state = state;
-        for action in todo {
-            match action {
-                Action::Send(_, seqs) => {
-                    assert!(seqs.len() <= FACTS_PER_BATCH_MAX && !seqs.is_empty());
-                    assert!(self.in_flight.is_none(), "two batches in flight");
-                    self.in_flight = Some(seqs);
-                }
-                Action::Forget(seqs) => self.disk.retain(|seq, _| !seqs.contains(seq)),
-                Action::SetAside(seq, _) => {
-                    self.disk.remove(&seq);
-                    self.aside.insert(seq);
-                }
-                Action::Rest(ms) => assert!(ms < RETRY_AFTER_MAX_MS + BACKOFF_BASE_MS),
-            }
-        }
-    }
-
-    fn tap(&mut self, seq: Seq, id: FactId, random: u32) {
-        let entry = Entry {
-            id,
-            outing: outing(0),
-        };
-        self.disk.insert(seq, entry);
-        self.kept.insert(id);
-        self.tell(Event::Kept(seq, entry), random);
-    }
-
-    /// The page is killed and opened again: only the disk is left.
-    fn reload(&mut self, random: u32) {
-        (self.state, self.in_flight) = (State::default(), None);
-        let found = self.disk.iter().map(|(seq, it)| (*seq, *it)).collect();
-        self.tell(Event::Found(found), random);
-    }
-}
-
-/// What can go wrong with one batch.
-#[derive(Clone, Debug)]
-enum Fate {
-    LostOnTheWay,
-    CommittedButTheAnswerIsLost,
-    DeliveredTwice,
-    AnsweredInPart,
-    AnsweredForStrangers,
-    Failed(Trouble, Option<u32>),
-    OtherTab,
-    TooLarge,
-    Honest,
-}
-
-fn fate() -> impl Strategy<Value = Fate> {
-    prop_oneof![
-        Just(Fate::LostOnTheWay),
-        Just(Fate::CommittedButTheAnswerIsLost),
-        Just(Fate::DeliveredTwice),
-        Just(Fate::AnsweredInPart),
-        Just(Fate::AnsweredForStrangers),
-        Just(Fate::Failed(Trouble::Portal, None)),
-        Just(Fate::Failed(Trouble::Server, Some(7_000))),
-        Just(Fate::OtherTab),
-        Just(Fate::TooLarge),
-        Just(Fate::Honest),
-    ]
-}
-
-#[derive(Clone, Debug)]
-enum Step {
-    Tap(usize),
-    Reload(usize),
-    Deliver(usize, Fate),
-    Rest(usize),
-}
-
-const PHONES: usize = 3;
-
-fn step() -> impl Strategy<Value = Step> {
-    let phone = 0..PHONES;
-    prop_oneof![
-        4 => phone.clone().prop_map(Step::Tap),
-        1 => phone.clone().prop_map(Step::Reload),
-        4 => (phone.clone(), fate()).prop_map(|(phone, fate)| Step::Deliver(phone, fate)),
-        2 => phone.prop_map(Step::Rest),
-    ]
-}
-
-/// The server of the model: what it has committed, each fact once.
-#[derive(Default)]
-struct Server {
-    committed: BTreeSet<FactId>,
-    batch_max: usize,
-}
-
-impl Server {
-    /// One transaction, then an answer per fact. Every seventh fact is one it refuses, every
-    /// eleventh one that makes the whole batch unreadable.
-    fn receive(&mut self, batch: &[Entry]) -> Reply {
-        if batch.len() > self.batch_max {
-            return Reply::TooLarge;
-        }
-        if batch.iter().any(|it| is_unreadable(it.id)) {
-            return Reply::Unreadable;
-        }
-        let answers = batch.iter().map(|it| {
-            let status = if is_refused(it.id) {
-                FactStatus::Refused
-            } else if self.committed.insert(it.id) {
-                FactStatus::Accepted
-            } else {
-                FactStatus::Duplicate
-            };
-            Answer {
-                id: it.id,
-                status,
-                reason: None,
-            }
-        });
-        Reply::Answers(answers.collect())
-    }
-}
-
-fn is_refused(id: FactId) -> bool {
-    id.0.as_u128() % 7 == 3
-}
-
-fn is_unreadable(id: FactId) -> bool {
-    id.0.as_u128() % 11 == 5
-}
-
-fn deliver(phone: &mut Phone, server: &mut Server, fate: &Fate, random: u32) {
-    let Some(seqs) = phone.in_flight.take() else {
-        return;
-    };
-    let batch: Vec<Entry> = seqs
-        .iter()
-        .filter_map(|seq| phone.disk.get(seq).copied())
-        .collect();
-    let lost = || Reply::Failed {
-        trouble: Trouble::Offline,
-        retry_after_ms: None,
-    };
-    let reply = match fate {
-        Fate::LostOnTheWay => lost(),
-        Fate::CommittedButTheAnswerIsLost => {
-            server.receive(&batch);
-            lost()
-        }
-        Fate::DeliveredTwice => {
-            server.receive(&batch);
-            server.receive(&batch)
-        }
-        Fate::AnsweredInPart => match server.receive(&batch) {
-            Reply::Answers(mut answers) => {
-                answers.truncate(answers.len() / 2);
-                Reply::Answers(answers)
-            }
-            other => other,
-        },
-        Fate::AnsweredForStrangers => Reply::Answers(vec![answer(u32::MAX, FactStatus::Accepted)]),
-        Fate::Failed(trouble, retry_after_ms) => Reply::Failed {
-            trouble: *trouble,
-            retry_after_ms: *retry_after_ms,
-        },
-        Fate::OtherTab => Reply::OtherTab,
-        Fate::TooLarge => Reply::TooLarge,
-        Fate::Honest => server.receive(&batch),
-    };
-    phone.tell(Event::Replied(reply), random);
-}
-
-/// Lets everything calm down: an honest server, and time.
-fn settle(phone: &mut Phone, server: &mut Server) {
-    for _ in 0..10_000 {
-        if phone.in_flight.is_some() {
-            deliver(phone, server, &Fate::Honest, 1);
-        } else if phone.state.waiting() > 0 {
-            phone.tell(Event::Rested, 1);
-        } else {
-            return;
-        }
-    }
-    panic!("the outbox never came to rest");
-}
-
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(2_000))]
-
-    #[test]
-    fn nothing_is_lost_nothing_counts_twice_and_the_outbox_empties(
-        steps in prop::collection::vec((step(), any::<u32>()), 1..120),
-        batch_max in 1usize..40,
-    ) {
-        let mut server = Server { batch_max, ..Server::default() };
-        let mut phones: Vec<Phone> = (0..PHONES).map(|_| Phone::default()).collect();
-        let mut taps = 0;
-        for (step, random) in steps {
-            match step {
-                Step::Tap(n) => {
-                    taps += 1;
-                    phones[n].tap(taps, FactId(Uuid::from_u128(u128::from(taps))), random);
-                }
-                Step::Reload(n) => phones[n].reload(random),
-                Step::Deliver(n, fate) => deliver(&mut phones[n], &mut server, &fate, random),
-                Step::Rest(n) => phones[n].tell(Event::Rested, random),
-            }
-        }
-        for phone in &mut phones {
-            settle(phone, &mut server);
-            prop_assert!(phone.disk.is_empty());
-            for id in &phone.kept {
-                let seq = u32::try_from(id.0.as_u128()).unwrap();
-                let refused = is_refused(*id) || is_unreadable(*id);
-                prop_assert_eq!(phone.aside.contains(&seq), refused);
-                prop_assert_eq!(server.committed.contains(id), !refused);
-            }
-        }
-        let kept: usize = phones.iter().map(|it| it.kept.len()).sum();
-        let aside: usize = phones.iter().map(|it| it.aside.len()).sum();
-        prop_assert_eq!(server.committed.len() + aside, kept);
-    }
-
     #[test]
     fn any_event_in_any_state_leaves_a_plan_that_sends_one_batch_at_most(
         seqs in prop::collection::vec(0u32..50, 0..30),
