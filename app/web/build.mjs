@@ -2,8 +2,9 @@
 //
 // Writes into OUTDIR, under logical names that the caller then hashes and compresses:
 //   map.js                     the <cueillette-map> element with its libraries and style rules
+//   help.js                    the <wash-timer> of the needle-stick page
 //   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__
-//   style.css, terrain.css     bundled from ../../style; font addresses stay /pkg/andika-*.woff2
+//   style.css, terrain.css, help.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
 //   andika-400.woff2, andika-700.woff2
 //   app.js                     the WASM's glue, minified in place when it is already there
 
@@ -80,7 +81,7 @@ function buildMap(outdir) {
 }
 
 async function buildWorkerAndLoader(outdir) {
-  await esbuild.build({ ...common, entryPoints: ["loader.js"], outfile: join(outdir, "loader.js") });
+  await esbuild.build({ ...common, entryPoints: ["loader.js", "help.js"], outdir });
   const worker = join(outdir, "sw.js");
   // `iife`: a service worker is a classic script, its names must not become globals.
   await esbuild.build({ ...common, format: "iife", entryPoints: ["sw.js"], outfile: worker });
@@ -94,7 +95,7 @@ async function buildWorkerAndLoader(outdir) {
 function buildStyles(outdir) {
   return esbuild.build({
     ...common,
-    entryPoints: ["style", "terrain"].map((name) => join(STYLE, `${name}.css`)),
+    entryPoints: ["style", "terrain", "help"].map((name) => join(STYLE, `${name}.css`)),
     outdir,
     external: ["/pkg/*"],
   });
@@ -119,7 +120,16 @@ async function minifyGlue(outdir) {
 }
 
 async function printSizes(outdir) {
-  const names = ["map.js", "loader.js", "sw.js", "style.css", "terrain.css", "app.js"];
+  const names = [
+    "map.js",
+    "loader.js",
+    "help.js",
+    "sw.js",
+    "style.css",
+    "terrain.css",
+    "help.css",
+    "app.js",
+  ];
   for (const name of names) {
     const bytes = await readFile(join(outdir, name)).catch(() => undefined);
     if (!bytes) continue;

@@ -1,4 +1,4 @@
-// The service worker: it makes /terrain open with no network, and nothing else.
+// The service worker: it makes /terrain and /aide/piqure open with no network, and nothing else.
 //
 // It keeps one versioned set of files, taken whole or not at all. Pages of signed-in people,
 // the API and the town's base map never pass through it.
@@ -9,7 +9,7 @@
 // must leave both as they are.
 
 const BUILD_ID = "__BUILD_ID__";
-/** Paths kept on the phone: "/terrain", "/hors-ligne", the hashed files under /pkg/, icons. */
+/** Paths kept on the phone: "/terrain", "/hors-ligne", "/aide/piqure", the hashed files under /pkg/, icons. */
 const PRECACHE = __PRECACHE__;
 
 const CACHE_PREFIX = "cueillette-";

@@ -36,6 +36,7 @@ pub fn screen(model: &Model) -> Markup {
                 (tab(model, Tab::Places, draw::PIN, texts::tabs::PLACES))
                 (tab(model, Tab::Map, draw::MAP, texts::tabs::MAP))
                 (tab(model, Tab::Sending, draw::SEND, texts::tabs::SENDING))
+                (needle_stick("help"))
             }
             @if model.choosing { (items(model)) }
         },
@@ -54,11 +55,23 @@ fn button(class: &str, act: Act, inside: &Markup) -> Markup {
     html! { button type="button" class=(class) data-do=(act.to_text()) { (inside) } }
 }
 
+/// Red, and the same on every screen: whoever is hurt does not search. A page of its own, so that
+/// it opens even when the recorder does not.
+fn needle_stick(class: &str) -> Markup {
+    html! {
+        a class=(class) href="/aide/piqure" {
+            (icon(draw::WARNING))
+            (texts::tabs::NEEDLE_STICK)
+        }
+    }
+}
+
 fn waking() -> Markup {
     html! {
         main.screen.waking {
             (icon(draw::BASKET))
             p role="status" { (texts::loading::OPENING) }
+            (needle_stick("button danger"))
         }
     }
 }
@@ -68,6 +81,7 @@ fn broken() -> Markup {
         main.screen.join {
             p.note.alarm role="alert" { (texts::loading::BROKEN) }
             a.button href="/terrain/simple" { (texts::loading::SIMPLE) }
+            (needle_stick("button danger"))
         }
     }
 }
@@ -97,6 +111,7 @@ fn join(model: &Model) -> Markup {
             @if model.outing.is_some() {
                 (button("quiet", Act::Back, &html! { (texts::join::BACK) }))
             }
+            (needle_stick("button danger"))
         }
     }
 }

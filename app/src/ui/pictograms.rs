@@ -83,6 +83,12 @@ pub const HOME: &str = "M3 11.5L12 4l9 7.5M5.5 9.7v10.8h13V9.7M10 20.5v-6h4v6";
 pub const EDIT: &str = "M4 20l1-4.5L16.5 4 20 7.5 8.5 19zM14 6.5l3.5 3.5";
 /// A phone of the team.
 pub const PHONE: &str = "M7 2.5h10v19H7zM11 18h2";
+/// A call.
+pub const RING: &str = "M5 3.5h4l2 5-2.5 1.5a11 11 0 005.5 5.5l1.5-2.5 5 2v4a2 2 0 01-2 2A16 16 0 013 5.5a2 2 0 012-2z";
+/// Water.
+pub const DROP: &str = "M12 3s6.5 7 6.5 11.5a6.5 6.5 0 01-13 0C5.5 10 12 3 12 3z";
+/// What disinfects.
+pub const BOTTLE: &str = "M9 3h6M10.2 3v4L7.5 10v11h9V10l-2.7-3V3M7.5 14.5h9";
 /// A report.
 pub const FLAG: &str = "M5.5 21.5V3.5M5.5 4.5c4-2.5 8 2.5 13 0v9c-5 2.5-9-2.5-13 0";
 /// Full sun: the strongest contrast.

@@ -74,6 +74,8 @@ pub mod tabs {
     pub const MAP: &str = "Carte";
     /// Sending.
     pub const SENDING: &str = "Envoi";
+    /// The way to what to do after a needle-stick, from every screen.
+    pub const NEEDLE_STICK: &str = "Piqûre";
 }
 
 /// Counting.

@@ -7,7 +7,7 @@ import vm from "node:vm";
 
 const ORIGIN = "https://cueillette.example";
 const BUILD = "00ff00ff00ff00ff";
-const FILES = ["/terrain", "/hors-ligne", "/pkg/app.0001.js", "/icon.svg"];
+const FILES = ["/terrain", "/hors-ligne", "/aide/piqure", "/pkg/app.0001.js", "/icon.svg"];
 const source = await readFile(new URL("../sw.js", import.meta.url), "utf8");
 
 const page = (build) => `<!DOCTYPE html><html lang="fr" data-build="${build}">`;
@@ -19,6 +19,7 @@ function answers(build = BUILD) {
   return {
     "/terrain": () => html(page(build), { vary: "Cookie", "content-security-policy": "x" }),
     "/hors-ligne": () => html("hors ligne"),
+    "/aide/piqure": () => html("ne pas faire saigner"),
     "/pkg/app.0001.js": () => jsFile("app"),
     "/icon.svg": () => new Response("<svg/>", { headers: { "content-type": "image/svg+xml" } }),
   };
@@ -223,6 +224,15 @@ test("other pages with no network show the offline page", async () => {
   await worker.dispatch("install");
   worker.server = undefined;
   assert.equal(await textOf(worker.get("/sorties", navigate)), "hors ligne");
+});
+
+test("the needle-stick page comes from the phone, with or without network", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.server["/aide/piqure"] = () => html("une autre page");
+  assert.equal(await textOf(worker.get("/aide/piqure", navigate)), "ne pas faire saigner");
+  worker.server = undefined;
+  assert.equal(await textOf(worker.get("/aide/piqure", navigate)), "ne pas faire saigner");
 });
 
 test("the API, the base map, posts and other hosts pass untouched", async () => {

@@ -5,6 +5,7 @@ pub mod client;
 pub mod error;
 pub mod health;
 pub mod layers;
+pub mod needle_stick;
 pub mod openapi;
 pub mod page;
 pub mod paging;

@@ -1,7 +1,7 @@
 //! The one table of routes: who may do what. The router is built from it, and the test that walks
 //! every route against every role reads it. A route that is not here answers 404.
 
-use super::{assets, health, openapi, terrain};
+use super::{assets, health, needle_stick, openapi, terrain};
 use crate::access::Role;
 use crate::app::App;
 use crate::{access, allowances, facts, outings, people, sites};
@@ -117,6 +117,7 @@ fn pages() -> Vec<Route> {
             simple::forget
         ),
         route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
+        route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
         route!(Page, get, "/sorties", COORDINATOR, pages::list),
         route!(Page, post, "/sorties", COORDINATOR, forms::create),
         route!(Page, get, "/sorties/prevoir", COORDINATOR, pages::plan_page),

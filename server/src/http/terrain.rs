@@ -3,6 +3,8 @@
 use super::assets::Assets;
 use super::page::{Frame, Html, page as desk_page, render};
 use crate::app::App;
+use app::ui::Icon;
+use app::ui::pictograms::WARNING;
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -29,7 +31,7 @@ pub async fn offline(State(app): State<App>) -> Response {
 }
 
 /// Nothing in these pages is anybody's: the browser may keep them, and asks again each time.
-fn kept_by_the_worker(html: Html) -> Response {
+pub(super) fn kept_by_the_worker(html: Html) -> Response {
     let mut response = html.into_response();
     let value = HeaderValue::from_static("no-cache");
     response.headers_mut().insert(header::CACHE_CONTROL, value);
@@ -75,5 +77,6 @@ fn rescue() -> impl IntoView {
         <h1>"Cueillette"</h1>
         <p>"Ce téléphone ne peut pas ouvrir le carnet."</p>
         <p><a class="button primary" href="/terrain/simple">"Ouvrir la page simple"</a></p>
+        <p><a class="button danger" href="/aide/piqure"><Icon path=WARNING/>"Piqûre"</a></p>
     }
 }

@@ -14,7 +14,7 @@ use crate::http::page::{Html, render};
 use crate::http::pieces::{Faults, Field, Tone, error_line, note};
 use crate::http::reading::{Query, ReadForm};
 use app::ui::Icon;
-use app::ui::pictograms::{BASKET, CHECK, TRASH, UNDO};
+use app::ui::pictograms::{BASKET, CHECK, TRASH, UNDO, WARNING};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -575,7 +575,13 @@ fn plain(assets: &Assets, title: &'static str, content: impl FnOnce() -> AnyView
                     {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 </head>
                 <body>
-                    <main class="plain">{content()}</main>
+                    <main class="plain">
+                        {content()}
+                        <a class="button danger" href="/aide/piqure">
+                            <Icon path=WARNING/>
+                            "Piqûre"
+                        </a>
+                    </main>
                 </body>
             </html>
         }

@@ -10,6 +10,7 @@ mod bad_input;
 mod crew;
 mod facts;
 mod journey;
+mod needle_stick;
 mod openapi;
 mod outings;
 mod properties;

@@ -11,13 +11,14 @@ use crate::{paths, run, setup};
 
 /// Sources of what is sent, and of the pipeline that makes it. The server renders the page that
 /// phones keep, with its headers: when these change, phones must see another build.
-const INPUTS: [&str; 12] = [
+const INPUTS: [&str; 13] = [
     ".cargo",
     "Cargo.lock",
     "Cargo.toml",
     "app",
     "public",
     "server/src/http/layers.rs",
+    "server/src/http/needle_stick.rs",
     "server/src/http/page.rs",
     "server/src/http/pieces.rs",
     "server/src/http/terrain.rs",

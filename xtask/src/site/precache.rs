@@ -7,15 +7,17 @@ use anyhow::{Result, ensure};
 use super::naming::Named;
 
 /// Pages that are the same for everyone.
-const PAGES: [&str; 2] = ["/terrain", "/hors-ligne"];
-/// Without one of these the recorder does not work.
-const NEEDED: [&str; 6] = [
+const PAGES: [&str; 3] = ["/terrain", "/hors-ligne", "/aide/piqure"];
+/// Without one of these the recorder, or the help beside it, does not work.
+const NEEDED: [&str; 8] = [
     "app.js",
     "app_bg.wasm",
     "loader.js",
     "terrain.css",
     "style.css",
     "map.js",
+    "help.js",
+    "help.css",
 ];
 /// Kept when the build makes it: the map may carry its style inside.
 const WELCOME: [&str; 1] = ["map.css"];
@@ -87,7 +89,10 @@ mod tests {
     fn the_list_holds_pages_scripts_fonts_and_icon() {
         let files = [&NEEDED[..], &["andika-400.woff2", "desk.js"]].concat();
         let list = list(&named(&files), &public()).unwrap();
-        assert_eq!(list[..3], ["/terrain", "/hors-ligne", "/pkg/H-app.js"]);
+        let pages = ["/terrain", "/hors-ligne", "/aide/piqure"];
+        assert_eq!(list[..3], pages);
+        assert_eq!(list[3], "/pkg/H-app.js");
+        assert!(list.contains(&"/pkg/H-help.js".to_owned()));
         assert!(list.contains(&"/pkg/H-andika-400.woff2".to_owned()));
         assert!(list.contains(&"/manifest.webmanifest".to_owned()));
         assert!(

@@ -142,6 +142,14 @@ fn no_screen_names_a_body_of_one_town_or_says_what_is_done_here() {
 }
 
 #[test]
+fn whoever_is_hurt_finds_help_on_every_screen() {
+    for html in all() {
+        assert_eq!(html.matches(r#"href="/aide/piqure""#).count(), 1, "{html}");
+        assert!(html.contains("Piqûre</a>"), "{html}");
+    }
+}
+
+#[test]
 fn a_title_cannot_write_markup() {
     for tab in TABS {
         assert!(!screen(&busy(tab)).into_string().contains("<7>"));
