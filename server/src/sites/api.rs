@@ -4,6 +4,7 @@ use super::store::{self, Bounds, NewSite, SiteSecret};
 use super::{CoordinatorSite, for_coordinator};
 use crate::access::{Caller, Role, Scope, Sealer};
 use crate::app::App;
+use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::reading::Query;
 use crate::http::reading::ReadJson;
@@ -47,6 +48,10 @@ pub async fn list(
     Ok(Json(
         json!({"type": "FeatureCollection", "features": features}),
     ))
+}
+
+fn city_feature(site: store::CitySite) -> Value {
+    feature(site.id, Nature::Public, &site.title, site.at, site.state)
 }
 
 fn coordinator_feature(site: CoordinatorSite) -> Value {
@@ -151,8 +156,31 @@ pub async fn create(
         sealed,
         residents_agree: body.residents_agree.filter(|_| nature == Nature::Discreet),
     };
-    store::insert(&mut tx, caller.programme, new, app.now()).await?;
+    let made = store::insert(&mut tx, caller.programme, new, app.now()).await?;
+    // Sent twice: the answer is what is there, as far as this caller may know it.
+    let there = if made {
+        None
+    } else {
+        stored(&mut tx, &app, &caller, id).await?
+    };
     tx.commit().await?;
-    let it = feature(id, nature, title.as_str(), at, SiteState::Seen);
+    let it = there.unwrap_or_else(|| feature(id, nature, title.as_str(), at, SiteState::Seen));
     Ok((StatusCode::CREATED, Json(it)))
+}
+
+/// A site that is there already, by the caller's wall.
+async fn stored(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    id: SiteId,
+) -> Result<Option<Value>, Problem> {
+    if caller.role() == Role::Coordinator {
+        let sites = for_coordinator(tx, app, caller).await?;
+        let found = sites.into_iter().find(|site| site.id == id);
+        return Ok(found.map(coordinator_feature));
+    }
+    let sites = store::public_sites(tx, caller.programme, Bounds::ALL).await?;
+    let found = sites.into_iter().find(|site| site.id == id);
+    Ok(found.map(city_feature))
 }

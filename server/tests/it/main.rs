@@ -14,5 +14,6 @@ mod needle_stick;
 mod openapi;
 mod outings;
 mod properties;
+mod sites;
 mod support;
 mod table;
