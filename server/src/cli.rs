@@ -51,7 +51,7 @@ enum Command {
 enum AccountCommand {
     /// Make an account; its first password is printed once
     Add {
-        /// Programme, by its short name
+        /// Programme, by its short name or its id
         #[arg(long)]
         programme: String,
         /// Role
@@ -81,7 +81,7 @@ enum TokenCommand {
         /// Role
         #[arg(long)]
         role: StaffRole,
-        /// Programme, by its short name
+        /// Programme, by its short name or its id
         #[arg(long)]
         programme: String,
         /// What it is for
@@ -221,10 +221,10 @@ async fn asked_to_stop() {
     }
 }
 
-async fn programme_of(app: &App, slug: &str) -> Result<ProgrammeId, Failure> {
+async fn programme_of(app: &App, name: &str) -> Result<ProgrammeId, Failure> {
     let mut tx = app.db.read().await?;
-    let found = programmes::by_slug(&mut tx, slug).await?;
-    found.ok_or_else(|| Failure(format!("there is no programme called {slug}")))
+    let found = programmes::named(&mut tx, name).await?;
+    found.ok_or_else(|| Failure(format!("there is no programme called {name}")))
 }
 
 async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> {

@@ -45,6 +45,17 @@ pub async fn by_slug(tx: &mut Tx, slug: &str) -> Result<Option<ProgrammeId>, DbE
     Ok(row.map(|(id,)| ProgrammeId(id)))
 }
 
+const SELECT_BY_ID: &str = "select id from programmes where id = $1";
+
+/// The programme an operator names: by its slug, or by its id.
+pub async fn named(tx: &mut Tx, name: &str) -> Result<Option<ProgrammeId>, DbError> {
+    let Ok(id) = name.parse::<ProgrammeId>() else {
+        return by_slug(tx, name).await;
+    };
+    let row: Option<(Uuid,)> = sql(SELECT_BY_ID).bind(id).maybe(tx).await?;
+    Ok(row.map(|(id,)| ProgrammeId(id)))
+}
+
 const COUNT_REAL: &str = "select cast(count(*) as bigint) from programmes where is_demo = false";
 
 /// Are there programmes that are not a demonstration?

@@ -7,6 +7,7 @@
 mod access;
 mod allowances;
 mod bad_input;
+mod command_line;
 mod crew;
 mod facts;
 mod journey;
