@@ -8,10 +8,12 @@ use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 use rand::SeedableRng;
 use rand::seq::SliceRandom;
 use serde_json::{Value, json};
+use sha2::Digest;
+use std::io::Write;
 use uuid::Uuid;
 
 /// Schedules tried on each engine.
-const CASES: u32 = 24;
+const CASES: u32 = 40;
 
 /// One fact in the abstract; ids come with the world.
 #[derive(Clone, Debug)]
@@ -211,8 +213,11 @@ fn told(engine: Engine) {
         .build()
         .unwrap();
     let world = runtime.block_on(World::new(engine));
-    let seed: [u8; 32] = rand::random();
-    println!("properties: {engine:?}, {CASES} schedules, seed {seed:02x?}");
+    let seed = seed();
+    // Past the capture of a test that passes: whoever reads the log can tell the same story.
+    let said = format!("properties: {engine:?}, {CASES} schedules, CUEILLETTE_SEED={seed}\n");
+    _ = std::io::stderr().write_all(said.as_bytes());
+    let bytes = sha2::Sha256::digest(seed.to_le_bytes());
     let config = Config {
         cases: CASES,
         failure_persistence: None,
@@ -220,7 +225,7 @@ fn told(engine: Engine) {
         ..Config::default()
     };
     let mut runner =
-        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &seed));
+        TestRunner::new_with_rng(config, TestRng::from_seed(RngAlgorithm::ChaCha, &bytes));
     let result = runner.run(&schedule(), |schedule| {
         let (a, b) = runtime.block_on(async {
             (
@@ -231,7 +236,15 @@ fn told(engine: Engine) {
         prop_assert_eq!(a, b);
         Ok(())
     });
-    result.unwrap_or_else(|e| panic!("seed {seed:02x?}: {e}"));
+    result.unwrap_or_else(|e| panic!("CUEILLETTE_SEED={seed}: {e}"));
+}
+
+/// A number to begin from: the one asked for, to tell a story again, or a new one.
+fn seed() -> u64 {
+    let asked = std::env::var("CUEILLETTE_SEED").ok();
+    asked.map_or_else(rand::random, |text| {
+        text.parse().expect("CUEILLETTE_SEED is a number")
+    })
 }
 
 #[test]
