@@ -109,10 +109,7 @@ pub async fn lists(
             last.ok_or_else(|| Invalid::new("after", "unknown_list"))?
                 .number()
         }
-        None => ListNumber {
-            year: i16::MAX,
-            rank: u32::MAX,
-        },
+        None => store::AFTER_THE_LAST,
     };
     let rows = store::lists(&mut tx, caller.programme, before, paging.limit + 1).await?;
     let page = paging.page(rows, |list| list.id);

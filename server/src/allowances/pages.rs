@@ -18,7 +18,6 @@ use app::ui::{Icon, SignPicture};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::allowance::ListNumber;
 use domain::french::{amount, amount_in_words, counted, date, number};
 use domain::{Cents, Day, ListId, PeerId, Settings};
 use leptos::prelude::*;
@@ -57,11 +56,7 @@ async fn some_lists(
     avant: &str,
     per_page: u32,
 ) -> Result<(Vec<Shown>, Option<String>), Problem> {
-    let newest = ListNumber {
-        year: i16::MAX,
-        rank: u32::MAX,
-    };
-    let before = avant.parse().unwrap_or(newest);
+    let before = avant.parse().unwrap_or(store::AFTER_THE_LAST);
     let mut rows = store::lists(tx, caller.programme, before, per_page + 1).await?;
     let more = rows.len() > per_page as usize;
     rows.truncate(per_page as usize);

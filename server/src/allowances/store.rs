@@ -279,6 +279,12 @@ const SELECT_LISTS: &str = "
     where programme_id = $1 and (year < $2 or (year = $2 and rank < $3))
     order by year desc, rank desc limit $4";
 
+/// Before this one come all of them.
+pub const AFTER_THE_LAST: ListNumber = ListNumber {
+    year: i16::MAX,
+    rank: u32::MAX,
+};
+
 /// Lists before a number, newest first.
 pub async fn lists(
     tx: &mut Tx,

@@ -411,7 +411,7 @@ fn reason_of(fact: &Fact, early: bool, late: bool, to_check: bool) -> Option<&'s
 }
 
 /// Keyed hash of the canonical form (RFC 8785): same content, whatever the order of its fields.
-fn content_mac(app: &App, raw: &Value) -> Result<Vec<u8>, Problem> {
+pub fn content_mac(app: &App, raw: &Value) -> Result<Vec<u8>, Problem> {
     let canonical = serde_json_canonicalizer::to_vec(raw)
         .map_err(|e| Problem::internal(format!("canonical form: {e}")))?;
     Ok(app.keys.mac("fact", &canonical))

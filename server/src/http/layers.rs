@@ -2,7 +2,8 @@
 
 use super::error::Problem;
 use super::page;
-use axum::extract::Request;
+use crate::app::App;
+use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -40,7 +41,7 @@ pub async fn safety_headers(request: Request, next: Next) -> Response {
 }
 
 /// Layer of pages: a problem is told in words, and who is not signed in is asked to.
-pub async fn problems_as_pages(request: Request, next: Next) -> Response {
+pub async fn problems_as_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let wanted = request.uri().path_and_query().map(ToString::to_string);
     let is_get = request.method() == axum::http::Method::GET;
     let response = next.run(request).await;
@@ -52,7 +53,7 @@ pub async fn problems_as_pages(request: Request, next: Next) -> Response {
         let to = format!("/connexion?vers={}", percent_encode(&back));
         return Redirect::to(&to).into_response();
     }
-    (problem.status, page::problem(&problem)).into_response()
+    (problem.status, page::problem(&app.assets, &problem)).into_response()
 }
 
 /// Encodes a value of a query: everything but unreserved characters (RFC 3986).

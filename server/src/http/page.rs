@@ -177,8 +177,7 @@ fn foot(frame: &Frame<'_>) -> Option<AnyView> {
 }
 
 /// A problem, told to a person: what happened and what to do next.
-pub fn problem(problem: &Problem) -> Html {
-    let assets = Assets::load();
+pub fn problem(assets: &Assets, problem: &Problem) -> Html {
     let title = match problem.status {
         StatusCode::NOT_FOUND => "Page introuvable",
         StatusCode::FORBIDDEN => "Page réservée",
@@ -187,7 +186,7 @@ pub fn problem(problem: &Problem) -> Html {
         _ => "Un souci",
     };
     let detail = problem.detail.clone();
-    let frame = Frame::for_anyone(&assets, title);
+    let frame = Frame::for_anyone(assets, title);
     page(&frame, || {
         view! {
             <section class="card">

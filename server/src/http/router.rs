@@ -26,7 +26,7 @@ const REQUEST_TIME_MAX: Duration = Duration::from_secs(60);
 pub fn router(app: App) -> Router {
     let mut router = Router::new();
     for route in table() {
-        router = router.route(route.path, guarded(route));
+        router = router.route(route.path, guarded(route, &app));
     }
     let layers = ServiceBuilder::new()
         .layer(from_fn(safety_headers))
@@ -52,12 +52,12 @@ fn worth_compressing() -> impl Predicate {
         .and(NotForContentType::const_new("application/vnd.pmtiles"))
 }
 
-fn guarded(route: Route) -> axum::routing::MethodRouter<App> {
+fn guarded(route: Route, app: &App) -> axum::routing::MethodRouter<App> {
     let roles = route.roles;
     let guard = from_fn(move |request: Request, next: Next| guard(roles, request, next));
     let handler = route.handler.layer(guard);
     match route.kind {
-        Kind::Page => handler.layer(from_fn(problems_as_pages)),
+        Kind::Page => handler.layer(from_fn_with_state(app.clone(), problems_as_pages)),
         Kind::Api | Kind::File => handler,
     }
 }

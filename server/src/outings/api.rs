@@ -121,7 +121,7 @@ pub async fn list(
             let last = last.ok_or_else(|| Invalid::new("after", "unknown_outing"))?;
             (last.day, last.id)
         }
-        None => (Day(jiff::civil::Date::MAX), OutingId(Uuid::max())),
+        None => store::AFTER_THE_LAST,
     };
     let rows = store::page(&mut tx, caller.programme, before, paging.limit + 1).await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;

@@ -395,7 +395,7 @@ pub async fn mark_presence(
         },
         data: "{}".into(),
         sealed: None,
-        content_mac: app.keys.mac("fact", fact.to_json().to_string().as_bytes()),
+        content_mac: facts::content_mac(app, &fact.to_json())?,
         fact,
     };
     facts::store::insert(&mut tx, caller.programme, new).await?;

@@ -115,6 +115,9 @@ const SELECT_PAGE: &str = concat!(
      order by day desc, id desc limit $4"
 );
 
+/// Before this one come all of them.
+pub const AFTER_THE_LAST: (Day, OutingId) = (Day(jiff::civil::Date::MAX), OutingId(Uuid::max()));
+
 /// Outings before (day, id), newest first.
 pub async fn page(
     tx: &mut Tx,

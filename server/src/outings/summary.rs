@@ -2,6 +2,7 @@
 
 use crate::db::Tx;
 use crate::facts;
+use crate::facts::store::PickupSum;
 use crate::http::error::Problem;
 use domain::{OutingId, PeerId, ProgrammeId, SiteId};
 use serde::Serialize;
@@ -48,6 +49,16 @@ pub struct BySite {
 /// Computes the summary from facts.
 pub async fn of(tx: &mut Tx, programme: ProgrammeId, id: OutingId) -> Result<Summary, Problem> {
     let sums = facts::store::pickup_sums(tx, programme, id).await?;
+    from_sums(tx, programme, id, sums).await
+}
+
+/// The same, for who has read the sums of the pickups already.
+pub async fn from_sums(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    sums: Vec<PickupSum>,
+) -> Result<Summary, Problem> {
     let marks = facts::store::marks(tx, programme, id).await?;
     let look = facts::store::to_look_at(tx, programme, id).await?;
     let mut totals = BTreeMap::new();

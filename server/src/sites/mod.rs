@@ -89,7 +89,8 @@ pub async fn of_outing_for_coordinator(
     Ok(all)
 }
 
-fn from_public(site: store::CitySite) -> CoordinatorSite {
+/// A public site: nothing of it needs opening.
+pub fn from_public(site: store::CitySite) -> CoordinatorSite {
     CoordinatorSite {
         id: site.id,
         nature: Nature::Public,

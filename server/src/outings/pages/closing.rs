@@ -1,10 +1,11 @@
 //! `/sorties/{id}/fin`: what to look at before an outing is closed for good.
 
+use super::people::those_present;
 use super::phones::contact;
 use super::sheet::Sheet;
 use crate::http::pieces::{Tone, capital, crumbs, note};
+use app::ui::Icon;
 use app::ui::pictograms::{CHECK, PHONE};
-use app::ui::{Icon, SignPicture};
 use domain::french::{amount, amount_in_words, counted};
 use leptos::prelude::*;
 
@@ -43,19 +44,7 @@ pub fn view(sheet: &Sheet) -> AnyView {
 
 fn presences(sheet: &Sheet) -> AnyView {
     let back = format!("/sorties/{}#equipe", sheet.outing.id);
-    let people: Vec<_> = sheet
-        .present()
-        .iter()
-        .map(|it| {
-            let (sign, name) = (it.peer.sign, it.peer.pseudonym.clone());
-            view! {
-                <li class="was-there">
-                    <SignPicture sign=sign/>
-                    <span>{name}</span>
-                </li>
-            }
-        })
-        .collect();
+    let people = those_present(sheet);
     let nobody = people.is_empty().then(|| {
         note(
             Tone::Wait,

@@ -20,7 +20,6 @@ use domain::french::counted;
 use domain::{Day, OutingId, OutingState, ProgrammeId};
 use leptos::prelude::*;
 use serde::Deserialize;
-use uuid::Uuid;
 
 /// Outings on one page.
 const OUTINGS_PER_PAGE: u32 = 20;
@@ -51,7 +50,7 @@ pub async fn list(
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let before = match asked.avant {
-        None => (Day(jiff::civil::Date::MAX), OutingId(Uuid::max())),
+        None => store::AFTER_THE_LAST,
         Some(id) => {
             let last = super::super::get(&mut tx, &caller, id).await?;
             (last.day, last.id)

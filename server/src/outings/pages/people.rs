@@ -62,21 +62,24 @@ fn button(person: &Person, action: String) -> AnyView {
     .into_any()
 }
 
+/// Sign and pseudonym of each person noted present, to be read.
+pub(super) fn those_present(sheet: &Sheet) -> Vec<AnyView> {
+    let row = |it: &&Person| {
+        let (sign, name) = (it.peer.sign, it.peer.pseudonym.clone());
+        view! {
+            <li class="was-there">
+                <SignPicture sign=sign/>
+                <span>{name}</span>
+            </li>
+        }
+        .into_any()
+    };
+    sheet.present().iter().map(row).collect()
+}
+
 fn who_was_there(sheet: &Sheet) -> AnyView {
-    let present = sheet.present();
-    let people: Vec<_> = present
-        .iter()
-        .map(|it| {
-            let (sign, name) = (it.peer.sign, it.peer.pseudonym.clone());
-            view! {
-                <li class="was-there">
-                    <SignPicture sign=sign/>
-                    <span>{name}</span>
-                </li>
-            }
-        })
-        .collect();
-    let how_many = match present.len() {
+    let people = those_present(sheet);
+    let how_many = match people.len() {
         0 => "Aucune présence n’a été notée.".to_owned(),
         n => counted(n as i64, "présence notée.", "présences notées."),
     };

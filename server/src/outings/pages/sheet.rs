@@ -4,6 +4,7 @@
 use crate::access::{Action, Caller};
 use crate::app::{App, local_day};
 use crate::db::Tx;
+use crate::facts::store::PickupSum;
 use crate::http::error::Problem;
 use crate::outings::store::{self, Outing, Phone};
 use crate::outings::summary::{self, BySite, Summary};
@@ -13,7 +14,7 @@ use crate::sites::{CoordinatorSite, store as site_store};
 use crate::{facts, people, programmes, sites};
 use domain::fact::{Item, Method};
 use domain::outing::Missing;
-use domain::{Cents, Day, Instant, Nature, OutingId, OutingState, ProgrammeId, Settings, SiteId};
+use domain::{Cents, Day, Instant, OutingId, OutingState, Settings, SiteId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// One outing, as its page shows it.
@@ -77,8 +78,9 @@ impl Sheet {
         let mut tx = app.db.write().await?;
         let outing = get(&mut tx, caller, id).await?;
         let settings = programmes::settings(&mut tx, programme).await?;
-        let summary = summary::of(&mut tx, programme, id).await?;
-        let estimated = estimated_syringes(&mut tx, programme, id).await?;
+        let sums = facts::store::pickup_sums(&mut tx, programme, id).await?;
+        let estimated = estimated_syringes(&sums);
+        let summary = summary::from_sums(&mut tx, programme, id, sums).await?;
         let places = places_of(&mut tx, app, caller, id, &summary, &estimated).await?;
         let people = people_of(people::store::all(&mut tx, programme).await?, &summary);
         let phones = store::phones(&mut tx, programme, id).await?;
@@ -195,18 +197,13 @@ async fn places_of(
 }
 
 /// Estimated syringes by place: the summary's own number holds every kind of item.
-async fn estimated_syringes(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    id: OutingId,
-) -> Result<HashMap<Option<SiteId>, i64>, Problem> {
-    let sums = facts::store::pickup_sums(tx, programme, id).await?;
+fn estimated_syringes(sums: &[PickupSum]) -> HashMap<Option<SiteId>, i64> {
     let syringes = sums
-        .into_iter()
+        .iter()
         .filter(|it| it.item == Item::Syringe.code() && it.method == Method::Estimated.code());
-    Ok(syringes
+    syringes
         .map(|it| (it.site_id.map(SiteId), it.total))
-        .collect())
+        .collect()
 }
 
 /// Sites that are not on the plan: only these are opened.
@@ -223,16 +220,7 @@ async fn sites_by_id(
     let mut sealed = site_store::discreet_sites(tx, caller.programme).await?;
     sealed.retain(|it| wanted.contains(&it.id));
     let public = public.into_iter().filter(|it| wanted.contains(&it.id));
-    let mut found: Vec<CoordinatorSite> = public
-        .map(|it| CoordinatorSite {
-            id: it.id,
-            nature: Nature::Public,
-            title: it.title,
-            at: it.at,
-            state: it.state,
-            residents_agree: None,
-        })
-        .collect();
+    let mut found: Vec<CoordinatorSite> = public.map(sites::from_public).collect();
     found.append(&mut sites::open(tx, app, caller, Action::SitesShown, sealed).await?);
     Ok(found)
 }
