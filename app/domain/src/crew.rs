@@ -4,8 +4,10 @@
 //! default.
 
 use crate::ids::{DeviceId, OutingId, PeerId, ProgrammeId, SiteId};
+use crate::outing::GreenLightRule;
 use crate::people::Sign;
 use crate::place::{Nature, SiteState};
+use crate::programme::NeedleStickHelp;
 use crate::time::{Day, Instant};
 use serde::{Deserialize, Serialize};
 
@@ -45,6 +47,12 @@ pub struct Pack {
     pub texts: PackTexts,
     /// Limits and settings.
     pub limits: PackLimits,
+    /// After a needle-stick.
+    #[serde(default)]
+    pub help: NeedleStickHelp,
+    /// What a coordinator's own phone needs besides; no other phone gets it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lead: Option<PackLead>,
     /// The server's clock, to measure the phone's against.
     pub server_time: Instant,
 }
@@ -90,6 +98,68 @@ pub struct PackPeer {
     pub sign: Sign,
     /// What they are called.
     pub pseudonym: String,
+    /// A coordinator marked them present.
+    #[serde(default)]
+    pub present: bool,
+}
+
+/// What a coordinator's own phone needs besides: to give the green light, mark presences, make a
+/// newcomer and say whose the other phones are, with no network. Its `peers` are all of the
+/// programme's.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackLead {
+    /// What opens the outing.
+    pub green_light: GreenLightRule,
+    /// The words of the equipment, in the order of the screen.
+    pub equipment: Vec<PackEquipment>,
+    /// The other phones that joined.
+    pub phones: Vec<PackPhone>,
+    /// Every picture sign there is.
+    pub signs: Vec<PackSign>,
+    /// How the animals of the signs are drawn, on a square of 24.
+    pub animals: Vec<PackAnimal>,
+}
+
+/// Something to check before leaving.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackEquipment {
+    /// Its code in an `opening`.
+    pub code: String,
+    /// « chaussures fermées ».
+    pub label: String,
+}
+
+/// A phone that joined.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackPhone {
+    /// Which.
+    pub device: DeviceId,
+    /// Since when.
+    pub joined_at: Instant,
+    /// Whose it is, once a coordinator said so.
+    pub whose: Option<String>,
+}
+
+/// A picture sign.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackSign {
+    /// Its code in a `newcomer`: `hedgehog-blue`.
+    pub sign: Sign,
+    /// « hérisson bleu ».
+    pub label: String,
+    /// Somebody of the programme has it.
+    pub taken: bool,
+}
+
+/// How one animal is drawn.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct PackAnimal {
+    /// The first part of a sign's code.
+    pub animal: String,
+    /// The outline, filled lightly.
+    pub body: String,
+    /// The strokes on it.
+    pub lines: String,
 }
 
 /// Words that differ from town to town.
@@ -113,6 +183,33 @@ pub struct PackLimits {
     /// Items it is estimated at.
     pub full_box_count: u32,
 }
+
+/// `POST /api/v1/facts`.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FactsRequest {
+    /// As they were recorded, at most [`crate::limits::FACTS_PER_BATCH_MAX`].
+    pub facts: Vec<serde_json::Value>,
+    /// By the sender's clock, when this was sent: how far it is from the server's is kept with
+    /// each fact, so that a wrong clock can be understood and nothing is rewritten.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sent_at: Option<Instant>,
+}
+
+/// Facts that a phone could not send, as a file that a coordinator hands in for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct HandIn {
+    /// [`HAND_IN_FORMAT`].
+    pub cueillette: u32,
+    /// Their outing.
+    pub outing: OutingId,
+    /// The phone that recorded them.
+    pub device: DeviceId,
+    /// As they were recorded.
+    pub facts: Vec<serde_json::Value>,
+}
+
+/// The format of [`HandIn`] that this version writes and reads.
+pub const HAND_IN_FORMAT: u32 = 1;
 
 /// The answer to `POST /api/v1/facts`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -53,6 +53,8 @@ pub enum Kind {
         note: Option<Reason>,
         /// « Les habitants sont d'accord »: yes, no, or not asked.
         residents_agree: Option<bool>,
+        /// At a discreet place: what the agent who walks along does. The green light obeys it.
+        agent: Option<AgentAccess>,
     },
     /// A peer took part; `present: false` takes it back.
     Presence {
@@ -218,6 +220,18 @@ coded_enum! {
 }
 
 coded_enum! {
+    /// What the city's agent does at a discreet place, as those who live there want it.
+    AgentAccess {
+        /// Comes in with the crew.
+        Enters = "enters", "l’agent entre";
+        /// Stays outside.
+        Waits = "waits", "l’agent attend dehors";
+        /// Does not come along.
+        Absent = "absent", "l’agent ne vient pas";
+    }
+}
+
+coded_enum! {
     /// Where a sharps box is in its life.
     BoxState {
         /// In use.
@@ -315,6 +329,8 @@ impl Kind {
                 at: data.position()?,
                 note: data.optional("note", Fields::words)?,
                 residents_agree: data.optional("residents_agree", Fields::truth)?,
+                agent: data
+                    .optional("agent", |it, field| it.coded(field, AgentAccess::from_code))?,
             },
             "presence" => Self::Presence {
                 peer: PeerId(data.uuid("peer")?),
@@ -402,9 +418,11 @@ impl Kind {
                 at,
                 note,
                 residents_agree,
+                agent,
             } => json!({
                 "nature": nature, "lat": at.lat(), "lon": at.lon(),
                 "note": note, "residents_agree": residents_agree,
+                "agent": agent.map(AgentAccess::code),
             }),
             Self::Presence { peer, present } => json!({"peer": peer, "present": present}),
             Self::Tally { who, count } => json!({"who": who.code(), "count": count.get()}),

@@ -88,6 +88,32 @@ impl<'de> Deserialize<'de> for PaymentMode {
     }
 }
 
+/// Where to go and whom to call after a needle-stick, as the association set it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NeedleStickHelp {
+    /// The doctor who checked the words; until then the page says that somebody must.
+    #[serde(default)]
+    pub validated_by: Option<String>,
+    /// The number of whoever coordinates, as it is dialled.
+    #[serde(default)]
+    pub coordinator_phone: Option<String>,
+    /// Emergency departments, the nearest or best first.
+    #[serde(default)]
+    pub places: Vec<HelpPlace>,
+}
+
+/// Where somebody who was pricked is received.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HelpPlace {
+    /// « Urgences de l’hôpital Saint-André ».
+    pub name: String,
+    /// Street and town.
+    pub address: String,
+    /// As it is dialled.
+    #[serde(default)]
+    pub phone: Option<String>,
+}
+
 /// One town's way of doing it. Kept as JSON in the programme's row; a missing new setting takes
 /// its default, so that an older row is always read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -128,6 +154,9 @@ pub struct Settings {
     /// Days after an outing in which a crew phone may still hand in facts.
     #[serde(default = "default_hand_in_days")]
     pub hand_in_days: u32,
+    /// Where to go and whom to call after a needle-stick.
+    #[serde(default)]
+    pub help: NeedleStickHelp,
     /// Discreet sites a quarter needs before the city sees the quarter at all.
     #[serde(default = "default_small_cell")]
     pub small_cell_min: u32,

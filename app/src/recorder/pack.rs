@@ -119,6 +119,8 @@ mod tests {
                 full_box_litres: 2,
                 full_box_count: 60,
             },
+            help: domain::programme::NeedleStickHelp::default(),
+            lead: None,
             server_time: now,
         }
     }

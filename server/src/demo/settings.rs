@@ -2,7 +2,7 @@
 
 use domain::allowance::{Rate, RateTable};
 use domain::outing::{Equipment, GreenLightRule};
-use domain::programme::{Article, BodyName, PaymentMode};
+use domain::programme::{Article, BodyName, HelpPlace, NeedleStickHelp, PaymentMode};
 use domain::{Cents, Day, Settings};
 
 /// Settings of « A.P.C. Bordeaux ».
@@ -29,6 +29,7 @@ pub fn bordeaux_settings() -> Settings {
         full_box_count: 60,
         hand_in_days: 90,
         small_cell_min: 3,
+        help: bordeaux_help(),
     }
 }
 
@@ -63,6 +64,33 @@ pub fn bourg_settings() -> Settings {
         full_box_count: 80,
         hand_in_days: 60,
         small_cell_min: 3,
+        help: bourg_help(),
+    }
+}
+
+/// A real hospital; the coordinator's number is one that is kept for fiction, as is the doctor.
+fn bordeaux_help() -> NeedleStickHelp {
+    NeedleStickHelp {
+        validated_by: None,
+        coordinator_phone: Some("06 39 98 12 34".into()),
+        places: vec![HelpPlace {
+            name: "Urgences de l’hôpital Saint-André".into(),
+            address: "1 rue Jean-Burguet, Bordeaux".into(),
+            phone: Some("05 56 79 56 79".into()),
+        }],
+    }
+}
+
+/// All of it invented, with numbers that are kept for fiction.
+fn bourg_help() -> NeedleStickHelp {
+    NeedleStickHelp {
+        validated_by: Some("Dr Odile Marchand".into()),
+        coordinator_phone: Some("06 39 98 56 78".into()),
+        places: vec![HelpPlace {
+            name: "Urgences du centre hospitalier".into(),
+            address: "12 avenue des Tilleuls, Saint-Aubin-des-Vignes".into(),
+            phone: Some("05 36 49 12 34".into()),
+        }],
     }
 }
 

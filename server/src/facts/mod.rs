@@ -467,8 +467,11 @@ fn data_of(kind: &Kind) -> Value {
         Kind::SiteProposal {
             nature,
             residents_agree,
+            agent,
             ..
-        } => json!({"nature": nature, "residents_agree": residents_agree}),
+        } => json!({
+            "nature": nature, "residents_agree": residents_agree, "agent": agent.map(|it| it.code()),
+        }),
         Kind::SharpsBox(it) => json!({
             "number": it.number, "litres": it.litres, "state": it.state.code(), "grams": it.weight_g,
         }),

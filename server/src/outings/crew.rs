@@ -107,6 +107,8 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<Pack, Problem> {
             full_box_litres: settings.full_box_litres,
             full_box_count: settings.full_box_count,
         },
+        help: settings.help.clone(),
+        lead: None,
         server_time: now,
         outing: PackOuting {
             id,
@@ -194,6 +196,7 @@ async fn crew_of(
             id: peer.id,
             sign: peer.sign,
             pseudonym: peer.pseudonym,
+            present: true,
         })
         .collect())
 }
