@@ -6,16 +6,19 @@ export const POSITION = { latitude: 44.8311, longitude: -0.5727, accuracy: 20 };
 export const PHONE = { width: 360, height: 640 };
 export const DESK = { width: 1280, height: 800 };
 
+/** What makes a browser a phone. */
+export const asPhone = (url) => ({
+  baseURL: url,
+  viewport: PHONE,
+  hasTouch: true,
+  isMobile: true,
+  geolocation: POSITION,
+  permissions: ["geolocation"],
+});
+
 /** A phone of its own: its own storage, its own position, no trace of any other. */
 export async function newPhone(browser, url) {
-  const context = await browser.newContext({
-    baseURL: url,
-    viewport: PHONE,
-    hasTouch: true,
-    isMobile: true,
-    geolocation: POSITION,
-    permissions: ["geolocation"],
-  });
+  const context = await browser.newContext(asPhone(url));
   const page = await context.newPage();
   const hosts = new Set();
   context.on("request", (request) => {
@@ -48,4 +51,49 @@ export async function goTo(page, title) {
 export async function tap(page, name) {
   await page.getByRole("button", { name, exact: true }).click();
   await expect(page.getByText("gardé sur ce téléphone")).toBeVisible();
+}
+
+/** What the screen says was counted by all. */
+export const total = (page) => page.getByLabel("Total de l’équipe");
+
+/** Opens the screen of what waits, by the tag in the header that says how much does. */
+export async function openSending(page) {
+  await page.getByRole("banner").getByRole("button", { name: /envoy|corriger/ }).click();
+}
+
+/**
+ * As many taps as a hand could never do so fast, each waiting until the number has followed.
+ * Real clicks on the real button; only the waiting happens in the page.
+ */
+export async function tapMany(page, name, times) {
+  const button = await page.getByRole("button", { name, exact: true }).elementHandle();
+  const number = await total(page).elementHandle();
+  await page.evaluate(
+    async ({ button, number, times }) => {
+      const changed = (before) =>
+        new Promise((done, failed) => {
+          const late = setTimeout(failed, 10_000, new Error(`the number stays ${before}`));
+          const seen = new MutationObserver(() => {
+            if (number.textContent === before) return;
+            seen.disconnect();
+            clearTimeout(late);
+            done();
+          });
+          seen.observe(number, { childList: true, characterData: true, subtree: true });
+        });
+      for (let n = 0; n < times; n++) {
+        const followed = changed(number.textContent);
+        button.click();
+        await followed;
+      }
+    },
+    { button, number, times },
+  );
+}
+
+/** Joins an outing and stands « ici ». */
+export async function joinHere(page, outing) {
+  await join(page, outing.code);
+  await goTo(page, "Ici");
+  await expect(page.getByText(/précision/)).toBeVisible();
 }
