@@ -49,6 +49,15 @@ async function whole(stream) {
   return Buffer.concat(parts);
 }
 
+/** The facts of a batch; none of one that cannot be read. */
+function factsOf(body) {
+  try {
+    return JSON.parse(body).facts;
+  } catch {
+    return [];
+  }
+}
+
 /** Sends a request on; its answer comes back whole and not packed. */
 function passOn(upstream, from, path, body) {
   return new Promise((done, failed) => {
@@ -78,7 +87,7 @@ export async function startProxy(upstream) {
     const body = await whole(from);
     if (from.method === "POST" && from.url === "/api/v1/facts") {
       const { fault } = state;
-      sent.push({ at: performance.now(), fault, facts: JSON.parse(body).facts });
+      sent.push({ at: performance.now(), fault, facts: factsOf(body) });
       if (fault !== "passed on") {
         return FAULTS[fault]({ to, state, pass: () => passOn(upstream, from, from.url, body) });
       }
