@@ -7,6 +7,7 @@ mod compress;
 mod inputs;
 mod naming;
 mod precache;
+mod prune;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -22,7 +23,10 @@ use naming::Named;
 
 /// The features that every browser we serve knows. Named one by one: `--all-features` makes a
 /// module that browsers refuse.
-const WASM_OPT_FLAGS: [&str; 9] = [
+const WASM_OPT_FLAGS: [&str; 11] = [
+    "-Oz",
+    // What can never be, by the whole module; then once more over what that leaves.
+    "--gufa",
     "-Oz",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -48,6 +52,7 @@ pub fn build() -> Result<()> {
     let bundle = clean_folder("target/site.parts")?;
     compile_wasm(&build_id)?;
     bind_wasm(&bundle)?;
+    progress::step("pruning what no script asks for", || prune::prune(&bundle))?;
     shrink_wasm(&bundle.join("app_bg.wasm"))?;
     bundle_scripts(&bundle)?;
     progress::step("naming and compressing the site", || {
