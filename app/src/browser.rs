@@ -1,11 +1,12 @@
 //! What the app asks of the browser: the clock, chance, one position, one request at a time.
 //!
-//! Compiled on the server too, where nothing of it is ever called: it renders the first HTML only.
+//! What the outbox uses of it works in the service worker too, where there is no window: it asks
+//! for names that pages and workers share. Compiled on the server as well, where nothing of it is
+//! ever called: it renders the first HTML only.
 
 use domain::{DeviceId, FactId, Position};
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
-use std::time::Duration;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
 use web_sys::{
@@ -14,7 +15,7 @@ use web_sys::{
 };
 
 /// How long a request may take, in milliseconds: beyond it, the network counts as gone.
-const REQUEST_MS_MAX: u64 = 30_000;
+const REQUEST_MS_MAX: u32 = 30_000;
 /// How long a phone may look for its position, in milliseconds.
 const POSITION_MS_MAX: u32 = 15_000;
 /// How old a position may be, in milliseconds, and still be « here ».
@@ -33,6 +34,22 @@ extern "C" {
     /// `navigator.storage`, which older phones lack: the error is caught.
     #[wasm_bindgen(catch, js_namespace = ["navigator", "storage"], js_name = persist)]
     fn storage_persist() -> Result<Promise, JsValue>;
+
+    /// `crypto`, of pages and of workers.
+    #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
+    fn fill_by_chance(bytes: &mut [u8]) -> Result<(), JsValue>;
+
+    /// `setTimeout`, of pages and of workers.
+    #[wasm_bindgen(js_name = setTimeout)]
+    fn set_timeout(then: &JsValue, ms: u32);
+
+    /// `fetch`, of pages and of workers.
+    #[wasm_bindgen(js_name = fetch)]
+    fn fetch(path: &str, init: &RequestInit) -> Promise;
+
+    /// `navigator`, of pages and of workers.
+    #[wasm_bindgen(thread_local_v2, js_name = navigator)]
+    static NAVIGATOR: JsValue;
 }
 
 /// The phone's clock, in milliseconds since 1970.
@@ -45,6 +62,11 @@ pub fn rfc3339(ms: f64) -> String {
     js_sys::Date::new(&ms.into()).to_iso_string().into()
 }
 
+/// The same back: milliseconds since 1970 of an RFC 3339 time. `None`: it is none.
+pub fn ms_of(time: &str) -> Option<f64> {
+    Some(js_sys::Date::parse(time)).filter(|it| it.is_finite())
+}
+
 /// Any number, each as likely: for the jitter of new tries, not for secrets.
 pub fn random_u32() -> u32 {
     // A fraction below one: the product fits.
@@ -55,9 +77,7 @@ pub fn random_u32() -> u32 {
 
 fn random_bytes<const N: usize>() -> Result<[u8; N], JsValue> {
     let mut bytes = [0; N];
-    window()
-        .crypto()?
-        .get_random_values_with_u8_array(&mut bytes)?;
+    fill_by_chance(&mut bytes)?;
     Ok(bytes)
 }
 
@@ -167,7 +187,7 @@ pub fn leave() {
 
 /// Runs `then` after so many milliseconds.
 pub fn after(ms: u32, then: impl FnOnce() + 'static) {
-    leptos::prelude::set_timeout(then, Duration::from_millis(ms.into()));
+    set_timeout(&Closure::once_into_js(then), ms);
 }
 
 /// Where the phone is, asked once. `None` when it is refused, unknown, or takes too long.
@@ -191,32 +211,41 @@ pub async fn position_once() -> Option<(Position, u32)> {
     Some((at, number("accuracy")?.round() as u32))
 }
 
-/// Asks the browser not to throw our data away when the phone is full.
-pub fn persist_storage() {
-    if let Ok(answer) = storage_persist() {
-        leptos::task::spawn_local(async move {
-            let _ = JsFuture::from(answer).await;
-        });
-    }
+/// Asks the browser not to throw our data away when the phone is full. `None`: it cannot say.
+pub async fn persist_storage() -> Option<bool> {
+    let answer = JsFuture::from(storage_persist().ok()?).await;
+    answer.ok()?.as_bool()
 }
 
-/// A lock that this page holds for all tabs of the phone, until it is dropped.
-pub struct Lock(Option<Function>);
+/// What has a name, of the browser itself.
+fn of_navigator(name: &str) -> JsValue {
+    NAVIGATOR.with(|it| field(it, name))
+}
+
+/// A sync under this name, once there is a network, even if the page is closed by then; where the
+/// browser can do that.
+pub async fn ask_for_sync(name: &str) -> Result<(), JsValue> {
+    let ready: Promise = field(&of_navigator("serviceWorker"), "ready").dyn_into()?;
+    let sync = field(&JsFuture::from(ready).await?, "sync");
+    let register: Function = field(&sync, "register").dyn_into()?;
+    let registered: Promise = register.call1(&sync, &name.into())?.dyn_into()?;
+    JsFuture::from(registered).await.map(|_| ())
+}
+
+/// A lock that is held for all tabs of the phone and its worker, until it is dropped.
+pub struct Lock(Function);
 
 impl Drop for Lock {
     fn drop(&mut self) {
-        if let Some(release) = &self.0 {
-            let _ = release.call0(&JsValue::UNDEFINED);
-        }
+        let _ = self.0.call0(&JsValue::UNDEFINED);
     }
 }
 
-/// Takes the phone's only lock of that name. `None`: another tab holds it. Where the browser has
-/// no locks there is nothing to hold: sending twice is harmless.
-pub async fn try_lock(name: &str) -> Option<Lock> {
-    if field(&window().navigator(), "locks").is_undefined() {
-        return Some(Lock(None));
-    }
+/// The browser has no locks.
+pub struct NoLocks;
+
+/// Takes the phone's only lock of that name. `None`: another tab, or the worker, holds it.
+pub async fn try_lock(name: &str) -> Result<Option<Lock>, NoLocks> {
     let options = object(&[("ifAvailable", true.into())]);
     // The lock lasts as long as the promise that `held` answers; whoever asked gets the function
     // that ends it, or null when somebody else has the lock.
@@ -236,15 +265,13 @@ pub async fn try_lock(name: &str) -> Option<Lock> {
             let _ = failed.call0(&JsValue::UNDEFINED);
         }
     });
-    match JsFuture::from(asked).await {
-        Ok(release) => release.dyn_into().ok().map(|it| Lock(Some(it))),
-        Err(_) => Some(Lock(None)),
-    }
+    let release = JsFuture::from(asked).await.map_err(|_| NoLocks)?;
+    Ok(release.dyn_into().ok().map(Lock))
 }
 
 /// Surely no network. The contrary is never sure: only an answer tells.
 pub fn is_offline() -> bool {
-    !window().navigator().on_line()
+    of_navigator("onLine") == JsValue::FALSE
 }
 
 /// The server's answer, read to its end.
@@ -282,8 +309,8 @@ pub async fn request(
     // The token says who we are: a staff session in the same browser must not.
     init.set_credentials(RequestCredentials::Omit);
     init.set_redirect(RequestRedirect::Error);
-    leptos::prelude::set_timeout(move || abort.abort(), Duration::from_millis(REQUEST_MS_MAX));
-    let response = JsFuture::from(window().fetch_with_str_and_init(path, &init)).await?;
+    after(REQUEST_MS_MAX, move || abort.abort());
+    let response = JsFuture::from(fetch(path, &init)).await?;
     let response: Response = response.unchecked_into();
     let body = JsFuture::from(response.text()?).await?;
     Ok(Reply {
@@ -291,4 +318,40 @@ pub async fn request(
         retry_after: response.headers().get("retry-after")?,
         body: body.as_string().unwrap_or_default(),
     })
+}
+
+/// The strongest contrast, or the usual colours.
+pub fn show_theme(sun: bool) {
+    if let Some(root) = document().document_element() {
+        let _ = if sun {
+            root.set_attribute("data-theme", "sun")
+        } else {
+            root.remove_attribute("data-theme")
+        };
+    }
+}
+
+/// Did the loader say that a newer version is ready?
+pub fn update_waits() -> bool {
+    let root = document().document_element();
+    root.is_some_and(|it| it.has_attribute("data-update"))
+}
+
+/// Tells the page's other scripts.
+pub fn tell_page(name: &str) {
+    if let Ok(event) = Event::new(name) {
+        let _ = window().dispatch_event(&event);
+    }
+}
+
+/// Hands a text over as a file, to be kept where the person wants. A data address: it needs nothing
+/// to be freed afterwards, and the policy of the page lets it through.
+pub fn save_file(name: &str, text: &str) {
+    if let Ok(link) = document().create_element("a") {
+        let encoded: String = js_sys::encode_uri_component(text).into();
+        let address = ["data:application/json;charset=utf-8,", &encoded].concat();
+        let _ = link.set_attribute("href", &address);
+        let _ = link.set_attribute("download", name);
+        link.unchecked_ref::<HtmlElement>().click();
+    }
 }

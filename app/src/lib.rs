@@ -7,6 +7,7 @@ pub mod browser;
 pub mod json;
 pub mod outbox;
 pub mod recorder;
+pub mod senses;
 pub mod ui;
 
 pub use recorder::Recorder;
@@ -22,4 +23,11 @@ pub fn build_id() -> String {
 #[wasm_bindgen::prelude::wasm_bindgen]
 pub fn hydrate() {
     leptos::mount::hydrate_islands();
+}
+
+/// Sends what waits on this phone; the service worker calls it when the browser wakes it.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub async fn send_waiting() -> Result<(), wasm_bindgen::JsValue> {
+    outbox::send_all().await
 }

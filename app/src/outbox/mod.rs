@@ -1,5 +1,7 @@
 //! What was recorded and must reach the server: decided by [`plan`], kept by [`store`], carried
 //! by [`send`].
+//!
+//! All of it runs in the page, and again in the service worker ([`send_all`]), which has no window.
 
 pub mod plan;
 pub mod send;
@@ -10,7 +12,14 @@ use crate::browser;
 use plan::{Action, Event, Seq, State, Trouble};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use store::{Store, StoreError};
+use store::{CLOCK, Store, StoreError};
+use wasm_bindgen::JsValue;
+use wasm_bindgen_futures::{JsFuture, spawn_local};
+
+/// The name of the browser's own wish to send later. The service worker knows it too.
+const SYNC: &str = "cueillette-outbox";
+/// A clock that is measured again and differs by less, in seconds, has not changed.
+const CLOCK_NOISE_S: u32 = 2;
 
 /// How the sending goes, for the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -21,6 +30,9 @@ pub struct Status {
     pub aside: u32,
     /// What stands in the way.
     pub trouble: Option<Trouble>,
+    /// Seconds by which the phone's clock is ahead of the server's; negative when it is behind.
+    /// `None` until the server said its time for the first time.
+    pub clock_ahead_s: Option<i32>,
 }
 
 /// The outbox of this page: performs what [`plan::plan`] decides.
@@ -30,28 +42,77 @@ pub struct Outbox {
     aside: Cell<u32>,
     /// Which rest is the latest: an earlier alarm that still rings says nothing.
     rest: Cell<u32>,
+    /// As [`Status::clock_ahead_s`].
+    clock: Cell<Option<i32>>,
+    /// Who this page is, where a row stands for a lock.
+    owner: u32,
+    /// Events whose actions are not all done yet.
+    busy: Cell<u32>,
+    /// Called each time nothing is left to do at once.
+    on_rest: Box<dyn Fn()>,
     on_change: Box<dyn Fn(Status)>,
 }
 
 impl Outbox {
     /// An outbox over what is on the phone; says how it goes after each event.
     pub fn new(store: Rc<Store>, on_change: impl Fn(Status) + 'static) -> Rc<Self> {
+        Self::with(store, Box::new(on_change), Box::new(|| ()))
+    }
+
+    fn with(store: Rc<Store>, on_change: Box<dyn Fn(Status)>, on_rest: Box<dyn Fn()>) -> Rc<Self> {
         Rc::new(Self {
             store,
             state: RefCell::default(),
             aside: Cell::default(),
             rest: Cell::default(),
-            on_change: Box::new(on_change),
+            clock: Cell::default(),
+            owner: browser::random_u32(),
+            busy: Cell::default(),
+            on_rest,
+            on_change,
         })
     }
 
     /// Reads what waits on the phone and sends it: at the start, when the page becomes visible,
     /// when the network comes back, when a person asks.
     pub async fn wake(self: &Rc<Self>) -> Result<(), StoreError> {
-        self.aside.set(self.store.aside_count().await?);
         let waiting = self.store.waiting().await?;
+        self.count_aside().await?;
+        let clock = self.store.text(CLOCK).await?;
+        self.clock.set(clock.and_then(|it| it.parse().ok()));
         self.tell(Event::Found(waiting));
         Ok(())
+    }
+
+    /// Puts what a person looked at back into the queue, and sends it: the server may have learnt,
+    /// or a site may have come into the programme. What is damaged stays.
+    pub async fn retry_aside(self: &Rc<Self>) -> Result<(), StoreError> {
+        self.store.retry_aside().await?;
+        self.wake().await
+    }
+
+    async fn count_aside(&self) -> Result<(), StoreError> {
+        self.aside.set(self.store.aside_count().await?);
+        Ok(())
+    }
+
+    /// Takes the row that stands for a lock, or gives it back. A disk that fails stops nobody:
+    /// sending twice is harmless.
+    async fn lease(&self, hold: bool) -> bool {
+        let answer = self.store.lease(self.owner, browser::now_ms(), hold).await;
+        answer.unwrap_or(true)
+    }
+
+    /// The phone's clock is so much ahead of the server's.
+    async fn measured(&self, ahead_ms: f64) {
+        // Whole seconds: the network is no better. Beyond 68 years `as` saturates.
+        #[allow(clippy::cast_possible_truncation)]
+        let now = (ahead_ms / 1_000.0).round() as i32;
+        let same = |known: i32| known.abs_diff(now) < CLOCK_NOISE_S;
+        if !self.clock.get().is_some_and(same) {
+            self.clock.set(Some(now));
+            let _ = self.store.keep_texts(&[(CLOCK, &now.to_string())]).await;
+        }
     }
 
     /// Something happened: plans, and does what is planned.
@@ -60,9 +121,15 @@ impl Outbox {
         let (state, todo) = plan::plan(state, event, browser::random_u32());
         self.state.replace(state);
         let me = Rc::clone(self);
-        leptos::task::spawn_local(async move {
+        self.busy.set(self.busy.get() + 1);
+        spawn_local(async move {
             for action in todo {
                 me.perform(action).await;
+            }
+            // What was done may have told us of something else, which is counted by now.
+            me.busy.set(me.busy.get() - 1);
+            if me.busy.get() == 0 {
+                (me.on_rest)();
             }
         });
         self.say();
@@ -79,6 +146,7 @@ impl Outbox {
             waiting: u32::try_from(state.waiting()).unwrap_or(u32::MAX),
             aside: self.aside.get(),
             trouble: state.trouble(),
+            clock_ahead_s: self.clock.get(),
         });
     }
 
@@ -102,7 +170,12 @@ impl Outbox {
         }
     }
 
+    /// Tries again after so long, and asks the browser to do it in our place should the page be
+    /// closed by then.
     fn rest(self: &Rc<Self>, ms: u32) {
+        spawn_local(async {
+            let _ = browser::ask_for_sync(SYNC).await;
+        });
         let mine = self.rest.get().wrapping_add(1);
         self.rest.set(mine);
         let me = Rc::clone(self);
@@ -111,5 +184,28 @@ impl Outbox {
                 me.tell(Event::Rested);
             }
         });
+    }
+}
+
+/// Sends what waits, until nothing more may go now; for the service worker, which the browser
+/// wakes when there is a network. `Err`: something still waits, the browser may try again.
+pub async fn send_all() -> Result<(), JsValue> {
+    let store = Rc::new(Store::default());
+    let mut start = |settled: js_sys::Function, failed: js_sys::Function| {
+        let on_rest = move || {
+            let _ = settled.call0(&JsValue::UNDEFINED);
+        };
+        let outbox = Outbox::with(Rc::clone(&store), Box::new(|_| ()), Box::new(on_rest));
+        spawn_local(async move {
+            if outbox.wake().await.is_err() {
+                let _ = failed.call0(&JsValue::UNDEFINED);
+            }
+        });
+    };
+    JsFuture::from(js_sys::Promise::new(&mut start)).await?;
+    // The disk knows best: whatever was forgotten or set aside is not there any more.
+    match store.waiting().await {
+        Ok(left) if left.is_empty() => Ok(()),
+        _ => Err(JsValue::NULL),
     }
 }

@@ -1,25 +1,41 @@
-//! One batch on its way: read from the phone, sent by one tab at a time, answered.
+//! One batch on its way: read from the phone, sent by one tab or the worker at a time, answered.
 
 use super::Outbox;
 use super::plan::{Event, Reply, Seq, Trouble};
 use super::store::of_outing;
 use super::wire;
-use crate::browser;
+use crate::browser::{self, Lock};
 use domain::OutingId;
 use std::rc::Rc;
 
 /// Where facts go.
 const FACTS_PATH: &str = "/api/v1/facts";
-/// Held by the tab that sends.
+/// Held by whoever sends.
 const LOCK: &str = "cueillette-outbox";
+
+/// The right to send one batch: the browser's own lock, or a row of ours where it has none.
+struct Held(Option<Lock>);
 
 /// Sends these facts and tells the outbox what became of them.
 pub async fn send(outbox: &Rc<Outbox>, outing: OutingId, seqs: Vec<Seq>) {
-    let reply = match browser::try_lock(LOCK).await {
-        Some(_held) => deliver(outbox, outing, &seqs).await,
+    let reply = match hold(outbox).await {
+        Some(Held(lock)) => {
+            let reply = deliver(outbox, outing, &seqs).await;
+            if lock.is_none() {
+                outbox.lease(false).await;
+            }
+            reply
+        }
         None => Reply::OtherTab,
     };
     outbox.tell(Event::Replied(reply));
+}
+
+async fn hold(outbox: &Rc<Outbox>) -> Option<Held> {
+    match browser::try_lock(LOCK).await {
+        Ok(lock) => lock.map(|it| Held(Some(it))),
+        Err(browser::NoLocks) => outbox.lease(true).await.then_some(Held(None)),
+    }
 }
 
 async fn deliver(outbox: &Rc<Outbox>, outing: OutingId, seqs: &[Seq]) -> Reply {
@@ -34,6 +50,8 @@ async fn deliver(outbox: &Rc<Outbox>, outing: OutingId, seqs: &[Seq]) -> Reply {
         return unreachable(Trouble::Server);
     };
     if !gone.is_empty() {
+        // Some of them may have been set aside.
+        let _ = outbox.count_aside().await;
         outbox.tell(Event::Gone(gone));
     }
     if texts.is_empty() {
@@ -42,9 +60,15 @@ async fn deliver(outbox: &Rc<Outbox>, outing: OutingId, seqs: &[Seq]) -> Reply {
     let Ok(Some(token)) = outbox.store.text(&of_outing("token", outing)).await else {
         return Reply::SignedOut;
     };
-    let body = wire::batch(texts);
-    match browser::request(FACTS_PATH, Some(&token), Some(&body)).await {
-        Ok(answer) => wire::read(answer.status, answer.retry_after.as_deref(), &answer.body),
-        Err(_) => unreachable(Trouble::Offline),
+    let sent_ms = browser::now_ms();
+    let body = wire::batch(texts, &browser::rfc3339(sent_ms));
+    let Ok(answer) = browser::request(FACTS_PATH, Some(&token), Some(&body)).await else {
+        return unreachable(Trouble::Offline);
+    };
+    if let Some(server_ms) = wire::server_time(&answer.body).and_then(|it| browser::ms_of(&it)) {
+        // The server looked at its clock half-way, as far as we can tell.
+        let ahead_ms = f64::midpoint(sent_ms, browser::now_ms()) - server_ms;
+        outbox.measured(ahead_ms).await;
     }
+    wire::read(answer.status, answer.retry_after.as_deref(), &answer.body)
 }

@@ -1,16 +1,20 @@
 //! What is kept on the phone: IndexedDB, one transaction for each thing that happened.
 //!
 //! Four stores. `facts`: id → the exact text that is sent. `outbox`: order → id and outing of a
-//! fact that waits. `aside`: the same for facts that a person must look at, with the reason.
-//! `meta`: everything else, as text under a name. A fact leaves `facts` once the server has it:
-//! a lost phone then says nothing.
+//! fact that waits. `aside`: the same for facts that a person must look at, with the reason and
+//! the row as it was. `meta`: everything else, as text under a name. A fact leaves `facts` once the
+//! server has it: a lost phone then says nothing.
+//!
+//! What cannot be read is set aside as [`DAMAGED`] and stops nobody; it leaves the phone by hand
+//! only ([`Store::unsent`]).
 
 use super::plan::{Entry, Seq};
-use crate::browser::{field, new_device_id, object};
+use super::wire::{could_be, hand_in};
+use crate::browser::{field, new_device_id, object, persist_storage};
 use crate::json::id;
 use crate::recorder::ledger::Ledger;
 use domain::{DeviceId, OutingId};
-use js_sys::{Array, Object, Promise, Reflect};
+use js_sys::{Array, JSON, Object, Promise};
 use std::cell::RefCell;
 use wasm_bindgen::prelude::*;
 use wasm_bindgen_futures::JsFuture;
@@ -27,10 +31,24 @@ const META: &str = "meta";
 const NEXT_SEQ: &str = "seq";
 /// The name under which this phone's own name is kept.
 const DEVICE: &str = "device";
+/// The name under which it is kept who sends, and until when, where the browser has no locks.
+const LEASE: &str = "lease";
+/// The name under which the browser's answer to [`Store::ask_to_persist`] is kept.
+const PERSISTED: &str = "persisted";
+/// The name under which it is kept by how many seconds the phone's clock is ahead.
+pub const CLOCK: &str = "clock";
 /// The outing that is open on the screen.
 pub const CURRENT: &str = "current";
+/// Why something was set aside: it cannot be read, and is not sent again.
+pub const DAMAGED: &str = "damaged";
 
-/// The name under which something of one outing is kept: `pass`, `pack`, `ledger`, `place`.
+/// What sends the facts of an outing, and until when the rest of it may stay.
+const TOKEN_AND_TERM: [&str; 2] = ["token", "term"];
+/// Longer than a request may take, in seconds.
+const LEASE_S: u32 = 40;
+
+/// The name under which something of one outing is kept: `token`, `term`, `pack`, `ledger`,
+/// `place`.
 pub fn of_outing(what: &str, outing: OutingId) -> String {
     [what, ":", &outing.to_string()].concat()
 }
@@ -78,6 +96,9 @@ async fn done(request: &IdbRequest) -> Result<JsValue, JsValue> {
     let settled = Promise::new(&mut |good, bad| {
         request.set_onsuccess(Some(&good));
         request.set_onerror(Some(&bad));
+        // Said to a request to open only: a tab with an older version must not make us hang.
+        let opening: &IdbOpenDbRequest = request.unchecked_ref();
+        opening.set_onblocked(Some(&bad));
     });
     match JsFuture::from(settled).await {
         Ok(_) => request.result(),
@@ -96,7 +117,13 @@ async fn open() -> Result<Database, JsValue> {
         Ok(())
     });
     request.set_onupgradeneeded(Some(upgrade.as_ref().unchecked_ref()));
-    Ok(done(&request).await?.unchecked_into())
+    let database: Database = done(&request).await?.unchecked_into();
+    // A newer version wants in: we do not stand in its way. On a connection that is closed, by us
+    // or by the browser, the next transaction cannot begin, and the database is opened anew.
+    let closing = database.clone();
+    let close = Closure::once_into_js(move || closing.close());
+    database.set_onversionchange(Some(close.unchecked_ref()));
+    Ok(database)
 }
 
 /// One transaction over all stores. What was asked in it happens whole or not at all.
@@ -137,6 +164,59 @@ impl Transaction {
             done(last).await?;
         }
         requests.iter().map(IdbRequest::result).collect()
+    }
+
+    /// All keys of a store, and what is under them.
+    async fn all(&self, name: &str) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
+        let store = self.store(name)?;
+        let (keys, rows) = (store.get_all_keys()?, store.get_all()?);
+        let rows: Array = done(&rows).await?.unchecked_into();
+        let keys: Array = keys.result()?.unchecked_into();
+        Ok(keys.iter().zip(rows.iter()).collect())
+    }
+
+    /// All that has not left the phone, in the queue and beside it.
+    async fn unsent(&self) -> Result<Vec<Unsent>, JsValue> {
+        let mut list = Vec::new();
+        for store in [OUTBOX, ASIDE] {
+            let rows = self.all(store).await?.into_iter();
+            list.extend(rows.map(|(key, row)| Unsent { store, key, row }));
+        }
+        Ok(list)
+    }
+
+    /// Deletes what is kept under the names of an outing, but for some; with the last of it, the
+    /// outing is no longer the one on the screen.
+    fn forget_names(
+        &self,
+        meta: &[(JsValue, JsValue)],
+        outing: OutingId,
+        but: &[&str],
+    ) -> Result<(), JsValue> {
+        let outing = outing.to_string();
+        for (key, value) in meta {
+            let name = key.as_string().unwrap_or_default();
+            let goes = match name.split_once(':') {
+                Some((what, of)) => of == outing && !but.contains(&what),
+                None => name == CURRENT && *value == *outing && but.is_empty(),
+            };
+            if goes {
+                self.delete(META, key)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// What is kept as the facts of these rows, and their texts where they could be facts.
+    async fn facts(&self, rows: &[JsValue]) -> Result<Vec<(JsValue, Option<String>)>, JsValue> {
+        let keys: Vec<JsValue> = rows.iter().map(fact_key).collect();
+        let facts = self.get_many(FACTS, &keys).await?.into_iter();
+        let read = facts.zip(&keys).map(|(fact, key)| {
+            let fits = |text: &String| could_be(text, &key.as_string().unwrap_or_default());
+            let text = fact.as_string().filter(fits);
+            (fact, text)
+        });
+        Ok(read.collect())
     }
 
     async fn text(&self, name: &str) -> Result<Option<String>, JsValue> {
@@ -186,6 +266,31 @@ pub struct Aside {
     pub text: String,
     /// Why.
     pub reason: String,
+}
+
+/// A row of `outbox` or `aside`.
+struct Unsent {
+    store: &'static str,
+    key: JsValue,
+    row: JsValue,
+}
+
+impl Unsent {
+    /// Of this outing, or nobody can say of which: then it might be.
+    fn might_be_of(&self, outing: OutingId) -> bool {
+        let of = field(&self.row, "outing").as_string();
+        let of: Option<OutingId> = of.and_then(|it| id(&it));
+        of.is_none_or(|it| it == outing)
+    }
+}
+
+/// What became of the wish to wipe an outing.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wiped {
+    /// Nothing of it is left.
+    Done,
+    /// So many facts have not reached the server, and everything is still there.
+    Refused(u32),
 }
 
 /// What is kept on the phone.
@@ -278,13 +383,20 @@ impl Store {
         let names = [NEXT_SEQ.into(), (&*ledger_name).into()];
         let known = transaction.get_many(META, &names).await?;
         let seq = known[0].as_string().and_then(|it| it.parse().ok());
-        let seq: Seq = seq.unwrap_or(1);
+        let seq: Seq = match seq {
+            Some(seq) => seq,
+            // The first fact; or the number was damaged, and what waits must not be overwritten.
+            None => {
+                let unsent = transaction.unsent().await?;
+                let last = unsent.iter().filter_map(|it| seq_of(&it.key)).max();
+                last.unwrap_or(0) + 1
+            }
+        };
         let ledger = read_ledger(known[1].as_string());
         let Some(Record { text, ledger }) = make(seq, ledger) else {
             return Ok(None);
         };
-        let outing = entry.outing.to_string();
-        let waiting = object(&[("id", id.clone()), ("outing", outing.into())]);
+        let waiting = waiting_row(id.clone(), entry.outing.to_string().into());
         // Added, never put: an order that was given twice stops here and overwrites nothing.
         transaction.add(FACTS, &id, &JsValue::from_str(&text))?;
         transaction.add(OUTBOX, &seq.into(), &waiting)?;
@@ -299,39 +411,40 @@ impl Store {
         Ok(read_ledger(self.text(&of_outing("ledger", outing)).await?))
     }
 
-    /// All that waits.
+    /// All that waits. What cannot be read is set aside.
     pub async fn waiting(&self) -> Result<Vec<(Seq, Entry)>, StoreError> {
         let transaction = self.read().await?;
-        let store = transaction.store(OUTBOX)?;
-        let (keys, rows) = (store.get_all_keys()?, store.get_all()?);
-        let keys: Array = done(&keys).await?.unchecked_into();
-        let rows: Array = done(&rows).await?.unchecked_into();
-        let both = keys.iter().zip(rows.iter());
-        Ok(both
-            .filter_map(|(key, row)| Some((seq_of(&key)?, entry_of(&row)?)))
-            .collect())
+        let (mut list, mut damaged) = (Vec::new(), Vec::new());
+        for (key, row) in transaction.all(OUTBOX).await? {
+            match (seq_of(&key), entry_of(&row)) {
+                (Some(seq), Some(entry)) => list.push((seq, entry)),
+                _ => damaged.push(key),
+            }
+        }
+        // A full disk is no reason not to send the others.
+        let _ = self.move_aside(&damaged, DAMAGED).await;
+        Ok(list)
     }
 
-    /// The exact texts of these facts, and which of them wait no more.
+    /// The exact texts of these facts, and which of them wait no more: they were sent by another
+    /// tab, or are set aside now because they cannot be read.
     pub async fn texts(&self, seqs: &[Seq]) -> Result<(Vec<String>, Vec<Seq>), StoreError> {
         let transaction = self.read().await?;
         let keys: Vec<JsValue> = seqs.iter().map(|it| (*it).into()).collect();
         let rows = transaction.get_many(OUTBOX, &keys).await?;
-        // No key at all is an error: what waits no more asks for a fact that is not there.
-        let ids = rows.iter().map(|row| match field(row, "id") {
-            id if id.is_undefined() => JsValue::from_str(""),
-            id => id,
-        });
-        let facts = transaction
-            .get_many(FACTS, &ids.collect::<Vec<_>>())
-            .await?;
-        let (mut texts, mut gone) = (Vec::new(), Vec::new());
-        for (seq, fact) in seqs.iter().zip(facts) {
-            match fact.as_string() {
-                Some(text) => texts.push(text),
-                None => gone.push(*seq),
+        let facts = transaction.facts(&rows).await?;
+        let (mut texts, mut gone, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
+        for (at, (_, text)) in facts.into_iter().enumerate() {
+            if let Some(text) = text {
+                texts.push(text);
+                continue;
+            }
+            gone.push(seqs[at]);
+            if !rows[at].is_undefined() {
+                damaged.push(keys[at].clone());
             }
         }
+        let _ = self.move_aside(&damaged, DAMAGED).await;
         Ok((texts, gone))
     }
 
@@ -351,12 +464,39 @@ impl Store {
 
     /// Out of the queue, still on the phone: a person must look at it.
     pub async fn set_aside(&self, seq: Seq, reason: &str) -> Result<(), StoreError> {
+        Ok(self.move_aside(&[seq.into()], reason).await?)
+    }
+
+    async fn move_aside(&self, keys: &[JsValue], reason: &str) -> Result<(), JsValue> {
+        if keys.is_empty() {
+            return Ok(());
+        }
         let transaction = self.write().await?;
-        let row = transaction.get(OUTBOX, &seq.into()).await?;
-        if !row.is_undefined() {
-            Reflect::set(&row, &"reason".into(), &reason.into())?;
-            transaction.put(ASIDE, &seq.into(), &row)?;
-            transaction.delete(OUTBOX, &seq.into())?;
+        let rows = transaction.get_many(OUTBOX, keys).await?;
+        for (key, row) in keys.iter().zip(rows) {
+            if !row.is_undefined() {
+                let aside = object(&[
+                    ("id", field(&row, "id")),
+                    ("outing", field(&row, "outing")),
+                    ("reason", reason.into()),
+                    ("row", row),
+                ]);
+                transaction.put(ASIDE, key, &aside)?;
+                transaction.delete(OUTBOX, key)?;
+            }
+        }
+        transaction.complete().await
+    }
+
+    /// Puts all that was set aside back into the queue, at its old place, but for what is damaged.
+    pub async fn retry_aside(&self) -> Result<(), StoreError> {
+        let transaction = self.write().await?;
+        for (key, row) in transaction.all(ASIDE).await? {
+            if field(&row, "reason") != *DAMAGED {
+                let waiting = waiting_row(field(&row, "id"), field(&row, "outing"));
+                transaction.put(OUTBOX, &key, &waiting)?;
+                transaction.delete(ASIDE, &key)?;
+            }
         }
         Ok(transaction.complete().await?)
     }
@@ -371,21 +511,161 @@ impl Store {
     /// The facts that a person must look at.
     pub async fn aside(&self) -> Result<Vec<Aside>, StoreError> {
         let transaction = self.read().await?;
-        let store = transaction.store(ASIDE)?;
-        let (keys, rows) = (store.get_all_keys()?, store.get_all()?);
-        let keys: Array = done(&keys).await?.unchecked_into();
-        let rows: Array = done(&rows).await?.unchecked_into();
-        let mut list = Vec::new();
-        for (key, row) in keys.iter().zip(rows.iter()) {
-            let text = transaction.get(FACTS, &field(&row, "id")).await?;
-            list.push(Aside {
-                seq: seq_of(&key).unwrap_or(0),
-                text: text.as_string().unwrap_or_default(),
-                reason: field(&row, "reason").as_string().unwrap_or_default(),
-            });
-        }
-        Ok(list)
+        let (keys, rows): (Vec<_>, Vec<_>) = transaction.all(ASIDE).await?.into_iter().unzip();
+        let facts = transaction.facts(&rows).await?;
+        let list = facts.into_iter().enumerate().map(|(at, (_, text))| Aside {
+            seq: seq_of(&keys[at]).unwrap_or(0),
+            text: text.unwrap_or_default(),
+            reason: field(&rows[at], "reason").as_string().unwrap_or_default(),
+        });
+        Ok(list.collect())
     }
+
+    /// All facts of an outing that the server does not have, as the text of a
+    /// [`domain::crew::HandIn`]: what waits, what was set aside, and, for a person's eyes, what
+    /// cannot be read. `None`: there are none.
+    pub async fn unsent(&self, outing: OutingId) -> Result<Option<String>, StoreError> {
+        let device = self.device().await?;
+        let transaction = self.read().await?;
+        let mut rows = transaction.unsent().await?;
+        rows.retain(|it| it.might_be_of(outing));
+        let rows: Vec<JsValue> = rows.into_iter().map(|it| it.row).collect();
+        let (mut texts, mut damaged) = (Vec::new(), Vec::new());
+        for (at, (fact, text)) in transaction.facts(&rows).await?.into_iter().enumerate() {
+            match text {
+                Some(text) => texts.push(text),
+                None => {
+                    let raw = object(&[("row", rows[at].clone()), ("fact", fact)]);
+                    let raw = JSON::stringify(&raw).map_or("null".into(), String::from);
+                    damaged.push(raw);
+                }
+            }
+        }
+        Ok((!rows.is_empty()).then(|| hand_in(outing, device, texts, damaged)))
+    }
+
+    /// Deletes all that this phone knows of an outing: facts, token, pack, ledger, place. Refused
+    /// while something has not reached the server, unless `even_unsent`. Counting and deleting are
+    /// one transaction: what another tab records is either counted, or recorded afterwards.
+    pub async fn wipe(&self, outing: OutingId, even_unsent: bool) -> Result<Wiped, StoreError> {
+        let transaction = self.write().await?;
+        let mut rows = transaction.unsent().await?;
+        let all = rows.len();
+        rows.retain(|it| it.might_be_of(outing));
+        if !rows.is_empty() && !even_unsent {
+            return Ok(Wiped::Refused(
+                u32::try_from(rows.len()).unwrap_or(u32::MAX),
+            ));
+        }
+        for Unsent { store, key, row } in &rows {
+            transaction.delete(FACTS, &fact_key(row))?;
+            transaction.delete(store, key)?;
+        }
+        if rows.len() == all {
+            // Nothing else waits: a fact that no row knows is of nobody.
+            transaction.store(FACTS)?.clear()?;
+        }
+        let meta = transaction.all(META).await?;
+        transaction.forget_names(&meta, outing, &[])?;
+        transaction.complete().await?;
+        Ok(Wiped::Done)
+    }
+
+    /// Keeps until when what is read of an outing may stay on this phone (by the server's clock, in
+    /// milliseconds since 1970): `expires_at` of the answer to joining.
+    pub async fn keep_term(&self, outing: OutingId, until_ms: f64) -> Result<(), StoreError> {
+        let name = of_outing("term", outing);
+        let until = seconds(until_ms).to_string();
+        self.keep_texts(&[(&name, &until)]).await
+    }
+
+    /// Deletes what is read of outings whose term is over; and, where nothing of it is unsent, the
+    /// rest of it. Unsent facts, and the token that sends them, never leave by time. `now_ms` is by
+    /// the phone's clock: it is corrected by what the server last said of it.
+    pub async fn purge(&self, now_ms: f64) -> Result<(), StoreError> {
+        let transaction = self.write().await?;
+        let ahead = transaction
+            .text(CLOCK)
+            .await?
+            .and_then(|it| it.parse().ok());
+        let now = seconds(now_ms - f64::from(ahead.unwrap_or(0i32)) * 1_000.0);
+        let unsent = transaction.unsent().await?;
+        let meta = transaction.all(META).await?;
+        for (key, value) in &meta {
+            let name = key.as_string().unwrap_or_default();
+            let outing = name.strip_prefix("term:").and_then(id::<OutingId>);
+            let until: Option<u32> = value.as_string().and_then(|it| it.parse().ok());
+            if let (Some(outing), Some(until)) = (outing, until)
+                && until <= now
+            {
+                let waits = unsent.iter().any(|it| it.might_be_of(outing));
+                let but = if waits { &TOKEN_AND_TERM[..] } else { &[] };
+                transaction.forget_names(&meta, outing, but)?;
+            }
+        }
+        Ok(transaction.complete().await?)
+    }
+
+    /// Takes, or renews, the row that stands for a lock; or gives it back. False: somebody else has
+    /// it.
+    pub(super) async fn lease(
+        &self,
+        owner: u32,
+        now_ms: f64,
+        hold: bool,
+    ) -> Result<bool, StoreError> {
+        let transaction = self.write().await?;
+        let known = transaction.text(LEASE).await?.unwrap_or_default();
+        let (whose, until) = known.split_once(' ').unwrap_or_default();
+        let (owner, now) = (owner.to_string(), seconds(now_ms));
+        let until: u32 = until.parse().unwrap_or(0);
+        // One that lasts longer than any can was made before the clock was set back.
+        if whose != owner && (now..=now + LEASE_S).contains(&until) {
+            return Ok(false);
+        }
+        if hold {
+            let lease = [&*owner, " ", &(now + LEASE_S).to_string()].concat();
+            transaction.put(META, &LEASE.into(), &lease.into())?;
+        } else {
+            transaction.delete(META, &LEASE.into())?;
+        }
+        transaction.complete().await?;
+        Ok(true)
+    }
+
+    /// Asks the browser not to throw our data away when the phone is full, and keeps its answer.
+    /// `None`: it cannot say.
+    pub async fn ask_to_persist(&self) -> Option<bool> {
+        let answer = persist_storage().await?;
+        let word = if answer { "yes" } else { "no" };
+        let _ = self.keep_texts(&[(PERSISTED, word)]).await;
+        Some(answer)
+    }
+
+    /// What the browser answered to [`Store::ask_to_persist`]. `None`: it was not asked yet, or
+    /// cannot say.
+    pub async fn persisted(&self) -> Result<Option<bool>, StoreError> {
+        Ok(self.text(PERSISTED).await?.map(|it| it == "yes"))
+    }
+}
+
+/// A row of `outbox`.
+fn waiting_row(id: JsValue, outing: JsValue) -> Object {
+    object(&[("id", id), ("outing", outing)])
+}
+
+/// Under which the fact of a row is kept. No key at all would be an error, so a row that has none
+/// asks for a fact that is not there.
+fn fact_key(row: &JsValue) -> JsValue {
+    field(row, "id").as_string().unwrap_or_default().into()
+}
+
+/// Whole seconds since 1970.
+fn seconds(ms: f64) -> u32 {
+    // Until 2106; `as` saturates.
+    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+    let seconds = (ms / 1_000.0) as u32;
+    seconds
 }
 
 /// A ledger that cannot be read starts anew: the facts are what counts, and they are safe.
@@ -394,9 +674,11 @@ fn read_ledger(text: Option<String>) -> Ledger {
 }
 
 fn seq_of(key: &JsValue) -> Option<Seq> {
-    // Whole numbers that we wrote ourselves; `as` saturates on anything else.
+    let number = key.as_f64()?;
+    // Whole numbers that we wrote ourselves; `as` saturates on anything else, which then differs.
     #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    key.as_f64().map(|it| it as Seq)
+    let seq = number as Seq;
+    (*key == f64::from(seq)).then_some(seq)
 }
 
 fn entry_of(row: &JsValue) -> Option<Entry> {

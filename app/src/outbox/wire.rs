@@ -1,13 +1,52 @@
 //! The body of a batch, and what an answer means. Pure text in, pure text out.
 
 use super::plan::{Answer, Reply, Trouble};
-use crate::json::{Json, listed};
-use domain::crew::FactStatus;
+use crate::json::{Json, id, listed, quoted};
+use domain::crew::{FactStatus, HAND_IN_FORMAT};
+use domain::{DeviceId, FactId, OutingId};
 
-/// `{"facts":[…]}` of texts that are sent exactly as they were kept: a fact sent twice is the
-/// same bytes twice.
-pub fn batch(texts: Vec<String>) -> String {
-    ["{\"facts\":[", &listed(&mut texts.into_iter()), "]}"].concat()
+/// `{"facts":[…],"sent_at":…}` of texts that are sent exactly as they were kept: a fact sent twice
+/// is the same bytes twice, only the envelope says when.
+pub fn batch(texts: Vec<String>, sent_at: &str) -> String {
+    let facts = listed(&mut texts.into_iter());
+    let sent_at = quoted(sent_at);
+    ["{\"facts\":[", &facts, "],\"sent_at\":", &sent_at, "}"].concat()
+}
+
+/// A [`domain::crew::HandIn`]: what a phone could not send, as a file. `damaged` are JSON texts of
+/// what could not be read; nobody reads them but a person.
+pub fn hand_in(
+    outing: OutingId,
+    device: DeviceId,
+    facts: Vec<String>,
+    damaged: Vec<String>,
+) -> String {
+    let text = [
+        "{\"cueillette\":",
+        &HAND_IN_FORMAT.to_string(),
+        ",\"outing\":",
+        &quoted(&outing.to_string()),
+        ",\"device\":",
+        &quoted(&device.to_string()),
+        ",\"facts\":[",
+        &listed(&mut facts.into_iter()),
+        "],\"damaged\":[",
+        &listed(&mut damaged.into_iter()),
+        "]}",
+    ];
+    text.concat()
+}
+
+/// Whether a text could be the fact of that id: a text cut off by a dying battery could not.
+pub fn could_be(text: &str, fact: &str) -> bool {
+    let said: Option<FactId> = Json::read(text).and_then(|it| it.get("id").id());
+    said.is_some() && said == id(fact)
+}
+
+/// The server's clock, of its answer.
+pub fn server_time(body: &str) -> Option<String> {
+    let answer = Json::read(body)?;
+    answer.get("server_time").text().map(str::to_owned)
 }
 
 /// What the server's answer means for the batch.
@@ -66,10 +105,55 @@ mod tests {
     const ID: &str = "01938f6e-2f6a-7bb0-8000-000000000001";
 
     #[test]
-    fn a_batch_holds_the_exact_texts() {
-        assert_eq!(batch(vec![]), r#"{"facts":[]}"#);
-        let texts = vec![r#"{"a": 1 }"#.to_owned(), "{}".to_owned()];
-        assert_eq!(batch(texts), r#"{"facts":[{"a": 1 },{}]}"#);
+    fn a_batch_holds_the_exact_texts_and_says_when() {
+        let texts = || vec![r#"{"a": 1 }"#.to_owned(), "{}".to_owned()];
+        let at = "2026-11-24T13:05:00.250Z";
+        let written = r#"{"facts":[{"a": 1 },{}],"sent_at":"2026-11-24T13:05:00.250Z"}"#;
+        assert_eq!(batch(texts(), at), written);
+        let read: domain::crew::FactsRequest = serde_json::from_str(written).unwrap();
+        assert_eq!(read.facts.len(), 2);
+        assert_eq!(read.sent_at, at.parse().ok());
+        assert!(read.sent_at.is_some());
+    }
+
+    #[test]
+    fn what_could_not_be_sent_is_read_as_a_hand_in() {
+        let (outing, device) = (ID.parse().unwrap(), ID.parse().unwrap());
+        let facts = vec![
+            [r#"{"id":""#, ID, r#""}"#].concat(),
+            r#"{"b":2}"#.to_owned(),
+        ];
+        let damaged = vec![r#"{"row":null,"fact":"{\"id"}"#.to_owned()];
+        for (facts, damaged) in [(facts, damaged), (vec![], vec![])] {
+            let text = hand_in(outing, device, facts.clone(), damaged.clone());
+            let read: domain::crew::HandIn = serde_json::from_str(&text).unwrap();
+            assert_eq!(read.cueillette, HAND_IN_FORMAT);
+            assert_eq!((read.outing, read.device), (outing, device));
+            let said: Vec<String> = read.facts.iter().map(ToString::to_string).collect();
+            assert_eq!(said, facts);
+            let whole: serde_json::Value = serde_json::from_str(&text).unwrap();
+            assert_eq!(whole["damaged"].as_array().unwrap().len(), damaged.len());
+        }
+    }
+
+    #[test]
+    fn a_text_that_was_cut_off_or_says_another_id_is_no_fact() {
+        let whole = [r#"{"id":""#, ID, r#"","kind":"pickup"}"#].concat();
+        assert!(could_be(&whole, ID));
+        assert!(!could_be(&whole[..whole.len() - 1], ID));
+        assert!(!could_be(&whole, "01938f6e-2f6a-7bb0-8000-000000000002"));
+        assert!(!could_be(&whole, ""));
+        assert!(!could_be("{}", ""));
+        assert!(!could_be("", ID));
+        assert!(!could_be("null", ID));
+    }
+
+    #[test]
+    fn the_servers_clock_is_read_from_its_answer_only() {
+        let answer = r#"{"results":[],"server_time":"2026-11-24T13:05:00Z"}"#;
+        assert_eq!(server_time(answer).as_deref(), Some("2026-11-24T13:05:00Z"));
+        assert_eq!(server_time("<html>"), None);
+        assert_eq!(server_time("{}"), None);
     }
 
     #[test]

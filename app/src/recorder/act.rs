@@ -1,16 +1,20 @@
 //! What a tap asks for, as it stands in the markup (`data-do="add 5"`) and as the desk does it.
 
-use super::model::{Place, Tab};
+use super::model::{Habit, Place, Sheet, Tab};
 use crate::json::id;
-use domain::FactId;
-use domain::fact::{Item, Method};
+use domain::fact::{AgentAccess, Encounter, Item, Method};
+use domain::{FactId, Nature};
 
 /// Something a person asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Act {
     /// +n.
     Add(u32),
-    /// Takes this pickup back, the one the button names.
+    /// A full box, estimated.
+    Full,
+    /// Somebody was met.
+    Met(Encounter),
+    /// Takes this gesture back, the one the button names.
     Undo(FactId),
     /// The team is there now.
     Choose(Place),
@@ -20,14 +24,40 @@ pub enum Act {
     By(Method),
     /// Another screen.
     Show(Tab),
-    /// Opens the choice of what is picked up.
-    AskItem,
-    /// Closes it.
-    CloseItem,
+    /// Lays something over the screen.
+    Open(Sheet),
+    /// Takes it away.
+    Close,
     /// Asks the phone where it is, once.
     LookAround,
+    /// The next touch on the map says where.
+    Point,
+    /// What the proposed place is.
+    Nature(Nature),
+    /// Those who live there agree, or not; none: not asked.
+    Agree(Option<bool>),
+    /// What the agent does there.
+    Access(AgentAccess),
+    /// Proposes the place.
+    Propose,
+    /// Sets it, or not any more.
+    Turn(Habit),
+    /// Locks the screen against the rain.
+    Lock,
+    /// Opens it.
+    Unlock,
     /// Sends now.
     Send,
+    /// What was set aside goes once more.
+    Retry,
+    /// What was not sent, as a file.
+    Export,
+    /// The newer version may take over.
+    Update,
+    /// Nothing of the outing stays on the phone; refused while something is unsent.
+    Wipe,
+    /// Not even what is unsent.
+    WipeUnsent,
     /// To the joining screen.
     Rejoin,
     /// Back from it.
@@ -36,23 +66,48 @@ pub enum Act {
     Quit,
 }
 
+/// Acts that name nothing else.
+const PLAIN: [(&str, Act); 17] = [
+    ("full", Act::Full),
+    ("close", Act::Close),
+    ("look-around", Act::LookAround),
+    ("point", Act::Point),
+    ("propose", Act::Propose),
+    ("lock", Act::Lock),
+    ("unlock", Act::Unlock),
+    ("send", Act::Send),
+    ("retry", Act::Retry),
+    ("export", Act::Export),
+    ("update", Act::Update),
+    ("wipe", Act::Wipe),
+    ("wipe-unsent", Act::WipeUnsent),
+    ("rejoin", Act::Rejoin),
+    ("back", Act::Back),
+    ("quit", Act::Quit),
+    ("agree", Act::Agree(None)),
+];
+
 impl Act {
     /// As it stands in the markup.
     pub fn to_text(self) -> String {
         let (name, of) = match self {
             Self::Add(n) => ("add", n.to_string()),
+            Self::Met(who) => ("met", who.code().to_owned()),
             Self::Undo(fact) => ("undo", fact.to_string()),
             Self::Choose(place) => ("choose", place.to_text()),
             Self::Take(item) => ("take", item.code().to_owned()),
             Self::By(method) => ("by", method.code().to_owned()),
             Self::Show(tab) => ("show", tab.code().to_owned()),
-            Self::AskItem => ("ask-item", String::new()),
-            Self::CloseItem => ("close-item", String::new()),
-            Self::LookAround => ("look-around", String::new()),
-            Self::Send => ("send", String::new()),
-            Self::Rejoin => ("rejoin", String::new()),
-            Self::Back => ("back", String::new()),
-            Self::Quit => ("quit", String::new()),
+            Self::Open(sheet) => ("open", sheet.code().to_owned()),
+            Self::Nature(nature) => ("nature", nature.as_str().to_owned()),
+            Self::Agree(Some(true)) => ("agree", "yes".to_owned()),
+            Self::Agree(Some(false)) => ("agree", "no".to_owned()),
+            Self::Access(access) => ("access", access.code().to_owned()),
+            Self::Turn(habit) => ("turn", habit.code().to_owned()),
+            plain => {
+                let found = PLAIN.iter().find(|(_, act)| *act == plain);
+                (found.map_or("", |it| it.0), String::new())
+            }
         };
         [name, " ", &of].concat()
     }
@@ -60,20 +115,22 @@ impl Act {
     /// From the markup.
     pub fn from_text(text: &str) -> Option<Self> {
         let (name, of) = text.split_once(' ')?;
+        if of.is_empty() {
+            return PLAIN.iter().find(|it| it.0 == name).map(|it| it.1);
+        }
         Some(match name {
             "add" => Self::Add(of.parse().ok()?),
+            "met" => Self::Met(Encounter::from_code(of)?),
             "undo" => Self::Undo(id(of)?),
             "choose" => Self::Choose(Place::from_text(of)),
             "take" => Self::Take(Item::from_code(of)?),
             "by" => Self::By(Method::from_code(of)?),
             "show" => Self::Show(Tab::from_code(of)?),
-            "ask-item" => Self::AskItem,
-            "close-item" => Self::CloseItem,
-            "look-around" => Self::LookAround,
-            "send" => Self::Send,
-            "rejoin" => Self::Rejoin,
-            "back" => Self::Back,
-            "quit" => Self::Quit,
+            "open" => Self::Open(Sheet::from_code(of)?),
+            "nature" => Self::Nature(Nature::parse(of).ok()?),
+            "agree" => Self::Agree(Some(of == "yes")),
+            "access" => Self::Access(AgentAccess::from_code(of)?),
+            "turn" => Self::Turn(Habit::from_code(of)?),
             _ => return None,
         })
     }
@@ -87,25 +144,26 @@ mod tests {
 
     #[test]
     fn what_the_markup_asks_for_is_what_is_done() {
-        for act in [
+        let with_words = [
             Act::Add(10),
+            Act::Met(Encounter::Police),
             Act::Undo(FactId(Uuid::from_u128(1))),
             Act::Choose(Place::Here),
             Act::Choose(Place::Site(SiteId(Uuid::from_u128(2)))),
             Act::Take(Item::Needle),
             Act::By(Method::Estimated),
             Act::Show(Tab::Sending),
-            Act::AskItem,
-            Act::CloseItem,
-            Act::LookAround,
-            Act::Send,
-            Act::Rejoin,
-            Act::Back,
-            Act::Quit,
-        ] {
+            Act::Open(Sheet::Wipe),
+            Act::Nature(Nature::Discreet),
+            Act::Agree(Some(true)),
+            Act::Agree(Some(false)),
+            Act::Access(AgentAccess::Absent),
+            Act::Turn(Habit::Sun),
+        ];
+        for act in with_words.into_iter().chain(PLAIN.map(|it| it.1)) {
             assert_eq!(Act::from_text(&act.to_text()), Some(act));
         }
-        for wrong in ["", "add", "add x", "undo 1", "show ", "wipe "] {
+        for wrong in ["", "add", "add x", "undo 1", "show ", "choose ", "wipe all"] {
             assert_eq!(Act::from_text(wrong), None, "{wrong}");
         }
     }

@@ -1,13 +1,16 @@
 //! Counting: one tap, one fact, kept before it is said to be kept.
 
 use super::desk::{Desk, Tools};
-use super::facts::{Maker, Pickup, Void};
-use super::ledger::{Gesture, Ledger};
-use super::model::Saved;
+use super::facts::{Maker, Pickup, Tally, Void};
+use super::ledger::{Gesture, Ledger, What};
+use super::model::{Habit, Saved};
+use super::proposal::Proposal;
 use crate::browser;
 use crate::outbox::plan::{Entry, Event, Seq};
 use crate::outbox::store::{Record, StoreError};
-use domain::fact::Count;
+use crate::senses;
+use crate::ui::texts;
+use domain::fact::{Count, Encounter, Method};
 use domain::{FactId, OutingId};
 use leptos::task::spawn_local;
 
@@ -17,26 +20,61 @@ type Enter = dyn Fn(FactId, &mut Ledger) -> bool;
 impl Desk {
     /// +n at the place on the screen.
     pub(super) fn add(self, n: u32) {
+        self.add_by(n, self.read(|it| it.method));
+    }
+
+    /// What a full box is estimated at.
+    pub(super) fn add_full_box(self) {
+        self.add_by(self.read(|it| it.pack.box_count), Method::Estimated);
+    }
+
+    fn add_by(self, n: u32, method: Method) {
         let Ok(count) = Count::new(n) else { return };
         let pickup = self.read(|it| Pickup {
             place: it.place,
             here: it.here,
             item: it.item,
             count,
-            method: it.method,
+            method,
         });
+        let (place, what) = (pickup.place.site(), What::Item(pickup.item));
         self.record(Pickup::KIND, pickup.data(), move |fact, ledger| {
             ledger.add(Gesture {
                 fact,
-                place: pickup.place.site(),
-                item: pickup.item,
+                place,
+                what,
                 count: n,
             });
             true
         });
     }
 
-    /// Takes one pickup back.
+    /// Somebody was met.
+    pub(super) fn met(self, who: Encounter) {
+        self.record(Tally::KIND, Tally(who).data(), move |fact, ledger| {
+            ledger.add(Gesture {
+                fact,
+                place: None,
+                what: What::Met(who),
+                count: 1,
+            });
+            true
+        });
+    }
+
+    /// Proposes the place that is being told.
+    pub(super) fn propose(self) {
+        let note = browser::typed("note");
+        if let Some(data) = self.read(|it| it.proposal.data(&note)) {
+            self.record(Proposal::KIND, data, |_, _| true);
+            self.change(|it| {
+                it.proposal = Proposal::default();
+                it.sheet = None;
+            });
+        }
+    }
+
+    /// Takes one gesture back.
     pub(super) fn undo(self, target: FactId) {
         let data = Void(target).data();
         self.record(Void::KIND, data, move |_, ledger| ledger.take_back(target));
@@ -79,6 +117,7 @@ impl Desk {
             let kept = match tools.store.record(entry, &make).await {
                 Ok(Some((seq, ledger))) => {
                     self.kept(ledger);
+                    self.confirm();
                     tools.outbox.tell(Event::Kept(seq, entry));
                     self.first_kept(seq);
                     Ok(())
@@ -92,6 +131,14 @@ impl Desk {
         });
     }
 
+    /// Felt and, where it is wanted, heard: nobody has to look.
+    fn confirm(self) {
+        senses::vibrate();
+        if self.read(|it| it.has(Habit::Voice)) {
+            senses::say(&self.read(|it| texts::items(it.item, it.total())));
+        }
+    }
+
     fn kept(self, ledger: Ledger) {
         self.change(|it| {
             it.ledger = ledger;
@@ -101,8 +148,10 @@ impl Desk {
 
     /// Somebody counts here: what we keep is worth keeping, and the type may come.
     fn first_kept(self, seq: Seq) {
-        if seq == 1 {
-            browser::persist_storage();
+        if let Some(tools) = self.tools().filter(|_| seq == 1) {
+            spawn_local(async move {
+                let _ = tools.store.ask_to_persist().await;
+            });
         }
         browser::bring_fonts();
     }

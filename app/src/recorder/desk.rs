@@ -4,15 +4,17 @@
 
 use super::act::Act;
 use super::facts::in_words;
-use super::model::{Fix, Looking, Model, Phase, Place, Row, Saved, Tab};
+use super::model::{Fix, Habit, Looking, Model, Phase, Place, Row, Saved, Sheet, Tab};
 use super::pack::Pack;
+use super::touch::{HOLD_MS, Touches};
 use super::{morph, views};
 use crate::browser;
 use crate::json::id;
 use crate::outbox::Outbox;
 use crate::outbox::store::{CURRENT, Store, StoreError, of_outing};
+use crate::senses;
 use crate::ui::texts;
-use domain::OutingId;
+use domain::{OutingId, Position};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::rc::Rc;
@@ -34,6 +36,7 @@ pub(super) struct Tools {
 pub struct Desk {
     model: RwSignal<Model>,
     tools: StoredValue<Option<Rc<Tools>>, LocalStorage>,
+    touches: StoredValue<Touches, LocalStorage>,
 }
 
 impl Desk {
@@ -42,8 +45,18 @@ impl Desk {
         let desk = Self {
             model: RwSignal::new(Model::default()),
             tools: StoredValue::new_local(None),
+            touches: StoredValue::new_local(Touches::default()),
         };
-        let heard = ["click", "submit", "site-chosen", "keydown"];
+        let heard = [
+            "click",
+            "submit",
+            "site-chosen",
+            "place-chosen",
+            "keydown",
+            "pointerdown",
+            "pointerup",
+            "pointercancel",
+        ];
         browser::listen(&root, &heard, move |event| desk.hear(&event));
         Effect::new(move |_| {
             let html = desk.model.with(views::screen).into_string();
@@ -57,15 +70,31 @@ impl Desk {
         });
     }
 
+    /// What was set on this phone.
+    async fn read_habits(self, store: &Store) -> Result<(), StoreError> {
+        let mut habits = Vec::new();
+        for habit in Habit::ALL {
+            if is_set(store, habit.code()).await? {
+                habits.push(habit);
+            }
+        }
+        browser::show_theme(habits.contains(&Habit::Sun));
+        self.change(|it| it.habits = habits);
+        senses::when_it_can_speak(move || self.change(|it| it.can_speak = true));
+        Ok(())
+    }
+
     async fn start(self) -> Result<(), StoreError> {
         let store = Rc::new(Store::default());
         let outbox = Outbox::new(Rc::clone(&store), move |status| {
             self.change(|it| it.status = status);
             self.show_queue();
         });
+        store.purge(browser::now_ms()).await?;
         let device = store.device().await?;
         self.change(|it| it.device = Some(device));
         let current = store.text(CURRENT).await?;
+        self.read_habits(&store).await?;
         self.tools.set_value(Some(Rc::new(Tools { store, outbox })));
         match current.and_then(|it| id(&it)) {
             Some(outing) => self.enter(outing).await?,
@@ -77,7 +106,7 @@ impl Desk {
         Ok(())
     }
 
-    /// Something happened on the screen: a tap on what asks for an act, a code sent off, a site
+    /// Something happened on the screen: a tap on what asks for an act, a code sent off, a place
     /// chosen on the map.
     fn hear(self, event: &PageEvent) {
         match event.type_().as_str() {
@@ -91,32 +120,87 @@ impl Desk {
                     self.choose(Place::Site(site));
                 }
             }
+            "place-chosen" => self.pointed(event),
             "click" => {
+                let by_touch = browser::field(event, "pointerType") == "touch";
+                if by_touch && self.touches.read_value().is_rain() {
+                    return;
+                }
                 let act = browser::around(event, "data-do");
                 if let Some(act) = act.and_then(|it| Act::from_text(&it)) {
-                    self.act(act);
+                    // A keyboard or a screen reader opens the locked screen at once; a touch by
+                    // its length only.
+                    if act != Act::Unlock || !by_touch {
+                        self.act(act);
+                    }
                 }
             }
-            _ if browser::field(event, "key") == "Escape" => self.act(Act::CloseItem),
-            _ => {}
+            "keydown" => {
+                if browser::field(event, "key") == "Escape" {
+                    self.close();
+                }
+            }
+            pointer => self.touched(event, pointer),
+        }
+    }
+
+    /// Follows the touches, and opens the locked screen after a long one.
+    fn touched(self, event: &PageEvent, what: &str) {
+        if browser::field(event, "pointerType") != "touch" {
+            return;
+        }
+        let now = event.time_stamp();
+        let mut touches = self.touches.write_value();
+        match what {
+            "pointerdown" => {
+                touches.begin(now);
+                if browser::around(event, "data-hold").is_some() {
+                    let begun = *touches;
+                    browser::after(HOLD_MS, move || {
+                        if *self.touches.read_value() == begun {
+                            self.act(Act::Unlock);
+                        }
+                    });
+                }
+            }
+            "pointerup" => touches.end(now),
+            _ => touches.forget(),
         }
     }
 
     fn act(self, act: Act) {
         match act {
             Act::Add(n) => self.add(n),
+            Act::Full => self.add_full_box(),
+            Act::Met(who) => self.met(who),
             Act::Undo(fact) => self.undo(fact),
             Act::Choose(place) => self.choose(place),
             Act::Take(item) => {
                 self.change(|it| it.item = item);
-                self.ask_item(false);
+                self.close();
             }
             Act::By(method) => self.change(|it| it.method = method),
             Act::Show(tab) => self.show(tab),
-            Act::AskItem => self.ask_item(true),
-            Act::CloseItem => self.ask_item(false),
+            Act::Open(sheet) => self.open_sheet(sheet),
+            Act::Close => self.close(),
             Act::LookAround => self.look_around(),
+            Act::Point => self.point(),
+            Act::Nature(nature) => self.change(|it| it.proposal.nature = Some(nature)),
+            Act::Agree(answer) => self.change(|it| it.proposal.residents_agree = answer),
+            Act::Access(access) => self.change(|it| it.proposal.agent = Some(access)),
+            Act::Propose => self.propose(),
+            Act::Turn(habit) => self.turn(habit),
+            Act::Lock => self.change(|it| {
+                it.sheet = None;
+                it.locked = true;
+            }),
+            Act::Unlock => self.change(|it| it.locked = false),
             Act::Send => self.wake(),
+            Act::Retry => self.retry(),
+            Act::Export => self.export(),
+            Act::Update => browser::tell_page("update-agreed"),
+            Act::Wipe => self.wipe(false),
+            Act::WipeUnsent => self.wipe(true),
             Act::Rejoin => self.change(|it| it.phase = Phase::Join),
             Act::Back => self.change(|it| it.phase = Phase::Recording),
             // The way back does not lead here.
@@ -124,16 +208,48 @@ impl Desk {
         }
     }
 
-    /// Opens or closes the choice of what is picked up; the focus goes in, and comes back.
-    fn ask_item(self, open: bool) {
-        if self.read(|it| it.choosing) != open {
-            self.change(|it| it.choosing = open);
-            let to = if open {
-                ".sheet [aria-current]"
-            } else {
-                ".kind"
-            };
-            browser::focus(to);
+    /// Lays a sheet over the screen; the focus goes in, and comes back.
+    fn open_sheet(self, sheet: Sheet) {
+        self.change(|it| it.sheet = Some(sheet));
+        browser::focus(".sheet [aria-current], .sheet");
+    }
+
+    fn close(self) {
+        let Some(sheet) = self.read(|it| it.sheet) else {
+            return;
+        };
+        self.change(|it| it.sheet = None);
+        browser::focus(if sheet == Sheet::Items {
+            ".kind"
+        } else {
+            ".bar [aria-haspopup]"
+        });
+        if sheet == Sheet::Picture {
+            self.remember("picture", true);
+        }
+    }
+
+    /// Sets something on this phone, or not any more.
+    fn turn(self, habit: Habit) {
+        let on = !self.read(|it| it.has(habit));
+        self.change(|it| {
+            it.habits.retain(|it| *it != habit);
+            if on {
+                it.habits.push(habit);
+            }
+        });
+        browser::show_theme(self.read(|it| it.has(Habit::Sun)));
+        self.remember(habit.code(), on);
+    }
+
+    fn remember(self, name: &'static str, on: bool) {
+        if let Some(tools) = self.tools() {
+            spawn_local(async move {
+                let _ = tools
+                    .store
+                    .keep_texts(&[(name, if on { "1" } else { "" })])
+                    .await;
+            });
         }
     }
 
@@ -166,6 +282,12 @@ impl Desk {
                 self.wake();
             }
         });
+        // A newer version may wait already; the page was told before we listened.
+        let update_waits = move || self.change(|it| it.update = true);
+        if browser::update_waits() {
+            update_waits();
+        }
+        browser::listen(&window(), &["update-ready"], move |_| update_waits());
     }
 
     pub(super) fn tools(self) -> Option<Rc<Tools>> {
@@ -197,7 +319,10 @@ impl Desk {
         let pack = pack.and_then(|it| Pack::read(&it)).unwrap_or_default();
         let place = store.text(&of_outing("place", outing)).await?;
         let ledger = store.ledger(outing).await?;
+        let picture_seen = is_set(store, "picture").await?;
         self.change(|it| {
+            it.sheet = (!picture_seen).then_some(Sheet::Picture);
+            it.wiped = false;
             it.outing = Some(outing);
             it.pack = pack;
             it.ledger = ledger;
@@ -234,6 +359,40 @@ impl Desk {
         }
     }
 
+    /// The next touch on the map says where.
+    fn point(self) {
+        self.change(|it| {
+            it.sheet = None;
+            it.pointing = true;
+        });
+        self.show(Tab::Map);
+    }
+
+    /// A person touched the map: that is where the proposed place is, or « ici ».
+    fn pointed(self, event: &PageEvent) {
+        let detail = browser::field(event, "detail");
+        let degrees = |name| browser::field(&detail, name).as_f64();
+        let (Some(lat), Some(lon)) = (degrees("lat"), degrees("lon")) else {
+            return;
+        };
+        let Ok(at) = Position::new(lat, lon) else {
+            return;
+        };
+        let accuracy_m = None;
+        let fix = Some(Fix { at, accuracy_m });
+        self.change(|it| {
+            it.pointing = false;
+            if it.proposal.nature.is_some() {
+                it.proposal.at = fix;
+                it.sheet = Some(Sheet::Proposal);
+            } else {
+                it.place = Place::Here;
+                it.here = fix;
+            }
+            it.tab = Tab::Count;
+        });
+    }
+
     /// Asks for the position, once. Nothing follows the phone.
     fn look_around(self) {
         if self.read(|it| it.looking) == Looking::Now {
@@ -242,7 +401,10 @@ impl Desk {
         self.change(|it| it.looking = Looking::Now);
         spawn_local(async move {
             let found = browser::position_once().await;
-            let fix = found.map(|(at, accuracy_m)| Fix { at, accuracy_m });
+            let fix = found.map(|(at, accuracy_m)| Fix {
+                at,
+                accuracy_m: Some(accuracy_m),
+            });
             self.change(|it| {
                 it.looking = if fix.is_some() {
                     Looking::No
@@ -250,7 +412,9 @@ impl Desk {
                     Looking::Failed
                 };
                 it.position = fix;
-                if it.place == Place::Here {
+                if it.sheet == Some(Sheet::Proposal) {
+                    it.proposal.at = fix;
+                } else if it.place == Place::Here {
                     it.here = fix;
                 }
             });
@@ -259,7 +423,10 @@ impl Desk {
 
     /// Another screen.
     fn show(self, tab: Tab) {
-        self.change(|it| it.tab = tab);
+        self.change(|it| {
+            it.tab = tab;
+            it.pointing &= tab == Tab::Map;
+        });
         self.show_queue();
         if tab == Tab::Map {
             browser::load_map();
@@ -285,12 +452,15 @@ impl Desk {
         let aside = aside.iter().map(|it| {
             let reason = match it.reason.as_str() {
                 "conflict" => texts::sending::CONFLICT,
+                "damaged" => texts::sending::DAMAGED,
                 _ => texts::sending::REFUSED,
             };
             self.row(&it.text, reason)
         });
         let aside = aside.collect();
+        let promised = store.persisted().await?;
         self.change(|it| {
+            it.promised = promised;
             it.waiting = waiting;
             it.aside = aside;
         });
@@ -306,4 +476,9 @@ impl Desk {
             reason,
         }
     }
+}
+
+/// Was it set on this phone?
+async fn is_set(store: &Store, name: &str) -> Result<bool, StoreError> {
+    Ok(store.text(name).await?.is_some_and(|it| !it.is_empty()))
 }

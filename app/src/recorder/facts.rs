@@ -6,7 +6,7 @@
 use super::model::{Fix, Place};
 use crate::json::{Json, decimal, quoted};
 use crate::ui::texts;
-use domain::fact::{Count, Item, Method};
+use domain::fact::{Count, Encounter, Item, Method};
 use domain::{DeviceId, FactId, OutingId, SiteId};
 
 /// Who records, where and when: what all facts of this phone have.
@@ -69,16 +69,7 @@ impl Pickup {
     pub fn data(&self) -> String {
         let place = match (self.place, self.here) {
             (Place::Site(site), _) => ["\"site\":", &quoted(&site.to_string()), ","].concat(),
-            (Place::Here, Some(fix)) => [
-                "\"lat\":",
-                &decimal(fix.at.lat()),
-                ",\"lon\":",
-                &decimal(fix.at.lon()),
-                ",\"accuracy_m\":",
-                &fix.accuracy_m.to_string(),
-                ",",
-            ]
-            .concat(),
+            (Place::Here, Some(fix)) => point(fix),
             (Place::Here | Place::Unset, _) => String::new(),
         };
         let rest = [
@@ -91,6 +82,30 @@ impl Pickup {
             &quoted(self.method.code()),
         ];
         rest.concat()
+    }
+}
+
+/// `"lat":44.83,"lon":-0.57,"accuracy_m":12,`
+pub fn point(fix: Fix) -> String {
+    let (lat, lon) = (decimal(fix.at.lat()), decimal(fix.at.lon()));
+    let accuracy = fix
+        .accuracy_m
+        .map(|it| ["\"accuracy_m\":", &it.to_string(), ","].concat());
+    let accuracy = accuracy.unwrap_or_default();
+    ["\"lat\":", &lat, ",\"lon\":", &lon, ",", &accuracy].concat()
+}
+
+/// Somebody was met: a number, never a person.
+#[derive(Clone, Copy, Debug)]
+pub struct Tally(pub Encounter);
+
+impl Tally {
+    /// The name of its kind.
+    pub const KIND: &str = "tally";
+
+    /// Its data.
+    pub fn data(&self) -> String {
+        ["\"who\":", &quoted(self.0.code()), ",\"count\":1"].concat()
     }
 }
 
@@ -121,6 +136,10 @@ pub fn in_words(text: &str, title_of: impl Fn(SiteId) -> Option<String>) -> (Str
             let place = place.as_deref().unwrap_or(texts::places::HERE);
             let what = texts::items(item.unwrap_or(Item::Other), count);
             [&what, " · ", place].concat()
+        }
+        Some(Tally::KIND) => {
+            let who = data.get("who").text().and_then(Encounter::from_code);
+            who.map_or("", texts::met::name).to_owned()
         }
         Some(Void::KIND) => texts::sending::VOID.to_owned(),
         _ => texts::sending::OTHER.to_owned(),
@@ -174,7 +193,7 @@ mod tests {
     fn bordeaux() -> Fix {
         Fix {
             at: Position::new(44.83, -0.57).unwrap(),
-            accuracy_m: 12,
+            accuracy_m: Some(12),
         }
     }
 
@@ -224,13 +243,37 @@ mod tests {
         );
     }
 
+    #[test]
+    fn a_point_that_a_person_showed_has_no_accuracy() {
+        let fix = Fix {
+            accuracy_m: None,
+            ..bordeaux()
+        };
+        let PickupPlace::Here { accuracy_m, .. } = place_read(&five(Place::Here, Some(fix))) else {
+            panic!("a point was expected")
+        };
+        assert_eq!(accuracy_m, None);
+    }
+
+    #[test]
+    fn an_encounter_is_one_and_nobody_in_particular() {
+        for who in Encounter::ALL {
+            let text = maker().text(3, Tally::KIND, &Tally(*who).data());
+            let expected = Kind::Tally {
+                who: *who,
+                count: Count::new(1).unwrap(),
+            };
+            assert_eq!(as_read(&text).kind, expected);
+        }
+    }
+
     proptest! {
         #[test]
         fn here_is_where_the_phone_said(
             lat in -90.0..90.0f64, lon in -180.0..180.0f64, accuracy_m: u16,
         ) {
             let at = Position::new(lat, lon).unwrap();
-            let fix = Fix { at, accuracy_m: accuracy_m.into() };
+            let fix = Fix { at, accuracy_m: Some(accuracy_m.into()) };
             let PickupPlace::Here { at: read, accuracy_m: about } =
                 place_read(&five(Place::Here, Some(fix)))
             else {

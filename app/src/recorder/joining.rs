@@ -77,7 +77,8 @@ impl Desk {
         let (Some(outing), Some(token)) = (outing, token) else {
             return Err(texts::join::SERVER);
         };
-        let kept = self.keep_pass(&tools, outing, token).await;
+        let until = answer.get("expires_at").text().unwrap_or_default();
+        let kept = self.keep_pass(&tools, outing, token, until).await;
         kept.map_err(|_| texts::loading::BROKEN)
     }
 
@@ -86,10 +87,14 @@ impl Desk {
         tools: &Tools,
         outing: OutingId,
         token: &str,
+        until: &str,
     ) -> Result<(), StoreError> {
         let name = of_outing("token", outing);
         let texts = [(&*name, token), (CURRENT, &outing.to_string())];
         tools.store.keep_texts(&texts).await?;
+        if let Some(until_ms) = browser::ms_of(until) {
+            tools.store.keep_term(outing, until_ms).await?;
+        }
         tools.outbox.tell(Event::Joined(outing));
         // Without the pack one can already count « ici »; it comes later.
         let _ = self.fetch_pack(&tools.store, outing).await;

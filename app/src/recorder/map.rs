@@ -26,7 +26,7 @@ fn one(model: &Model, site: &Site) -> String {
         ",\"state\":",
         &quoted(&site.state),
         ",\"count\":",
-        &model.ledger.total_at(Some(site.id), model.item).to_string(),
+        &model.total_at(Some(site.id)).to_string(),
         "}",
     ];
     fields.concat()
@@ -50,8 +50,8 @@ mod tests {
             state: "planned".into(),
         };
         let pack = Pack {
-            title: String::new(),
             sites: vec![site.clone(), site],
+            ..Pack::default()
         };
         let model = Model {
             pack,

@@ -10,11 +10,14 @@ pub mod counting;
 pub mod desk;
 pub mod facts;
 pub mod joining;
+pub mod leaving;
 pub mod ledger;
 pub mod map;
 pub mod model;
 pub mod morph;
 pub mod pack;
+pub mod proposal;
+pub mod touch;
 pub mod views;
 
 use desk::Desk;

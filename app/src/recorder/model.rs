@@ -1,10 +1,12 @@
 //! What the screen knows. Nothing here is the truth: that is on the phone's disk.
 
-use super::ledger::Ledger;
+use super::ledger::{Gesture, Ledger, What};
 use super::pack::Pack;
+use super::proposal::Proposal;
 use crate::json::id;
 use crate::outbox::Status;
 use crate::outbox::store::StoreError;
+use crate::ui::texts;
 use domain::fact::{Item, Method};
 use domain::{DeviceId, OutingId, Position, SiteId};
 
@@ -30,12 +32,23 @@ pub enum Tab {
     Places,
     /// Map.
     Map,
+    /// Whom one meets.
+    Met,
+    /// Who is there: on a coordinator's own phone only.
+    Team,
     /// Sending.
     Sending,
 }
 
 impl Tab {
-    const ALL: [Self; 4] = [Self::Count, Self::Places, Self::Map, Self::Sending];
+    const ALL: [Self; 6] = [
+        Self::Count,
+        Self::Places,
+        Self::Map,
+        Self::Met,
+        Self::Team,
+        Self::Sending,
+    ];
 
     /// Its name in the markup.
     pub fn code(self) -> &'static str {
@@ -43,7 +56,85 @@ impl Tab {
             Self::Count => "count",
             Self::Places => "places",
             Self::Map => "map",
+            Self::Met => "met",
+            Self::Team => "team",
             Self::Sending => "sending",
+        }
+    }
+
+    /// From the markup.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// What lies over the screen until it is answered or closed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sheet {
+    /// What is picked up.
+    Items,
+    /// The latest gestures, each of which can be taken back.
+    Gestures,
+    /// All that is not needed at each step.
+    Menu,
+    /// Who does what, in a picture: before the first tap of an outing.
+    Picture,
+    /// A place is proposed.
+    Proposal,
+    /// The outing is over for this phone.
+    End,
+    /// Wiping what was not sent: asked a second time.
+    Wipe,
+}
+
+impl Sheet {
+    const ALL: [Self; 7] = [
+        Self::Items,
+        Self::Gestures,
+        Self::Menu,
+        Self::Picture,
+        Self::Proposal,
+        Self::End,
+        Self::Wipe,
+    ];
+
+    /// Its name in the markup.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Items => "items",
+            Self::Gestures => "gestures",
+            Self::Menu => "menu",
+            Self::Picture => "picture",
+            Self::Proposal => "proposal",
+            Self::End => "end",
+            Self::Wipe => "wipe",
+        }
+    }
+
+    /// From the markup.
+    pub fn from_code(code: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|it| it.code() == code)
+    }
+}
+
+/// What a person set on this phone, remembered.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Habit {
+    /// The total is said aloud after each tap.
+    Voice,
+    /// The strongest contrast.
+    Sun,
+}
+
+impl Habit {
+    /// Each.
+    pub const ALL: [Self; 2] = [Self::Voice, Self::Sun];
+
+    /// Its name in the markup and on the disk.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Sun => "sun",
         }
     }
 
@@ -97,8 +188,8 @@ impl Place {
 pub struct Fix {
     /// Where.
     pub at: Position,
-    /// Give or take, in metres.
-    pub accuracy_m: u32,
+    /// Give or take, in metres; none where a person pointed at the map.
+    pub accuracy_m: Option<u32>,
 }
 
 /// How looking for the position went.
@@ -159,14 +250,30 @@ pub struct Model {
     pub item: Item,
     /// Counted or estimated.
     pub method: Method,
-    /// The choice of what is picked up is open.
-    pub choosing: bool,
+    /// What lies over the screen.
+    pub sheet: Option<Sheet>,
+    /// The screen is locked against the rain: only a long touch opens it.
+    pub locked: bool,
+    /// What is set on this phone.
+    pub habits: Vec<Habit>,
+    /// This phone can speak by itself, with nothing leaving it.
+    pub can_speak: bool,
+    /// A place that is being proposed.
+    pub proposal: Proposal,
+    /// A touch on the map says where: « ici », or the place that is proposed.
+    pub pointing: bool,
     /// What the last gesture became.
     pub saved: Saved,
     /// The phone's position, asked by a tap; sorts the places.
     pub position: Option<Fix>,
     /// How looking for it goes.
     pub looking: Looking,
+    /// The outing was just wiped from this phone.
+    pub wiped: bool,
+    /// A newer version of the product waits to take over.
+    pub update: bool,
+    /// The browser promised to keep what is here, or did not; none before it was asked.
+    pub promised: Option<bool>,
     /// Joining is under way.
     pub joining: bool,
     /// Why joining failed; empty before.
@@ -192,10 +299,18 @@ impl Default for Model {
             here: None,
             item: Item::Syringe,
             method: Method::Counted,
-            choosing: false,
+            sheet: None,
+            locked: false,
+            habits: Vec::new(),
+            can_speak: false,
+            proposal: Proposal::default(),
+            pointing: false,
             saved: Saved::NotYet,
             position: None,
             looking: Looking::No,
+            wiped: false,
+            update: false,
+            promised: None,
             joining: false,
             join_error: "",
             status: Status::default(),
@@ -214,12 +329,37 @@ impl Model {
 
     /// Everything of the kind in hand, wherever it was.
     pub fn total(&self) -> u32 {
-        self.ledger.total(self.item)
+        self.ledger.total(What::Item(self.item))
     }
 
     /// The kind in hand, at this place.
     pub fn total_here(&self) -> u32 {
-        self.ledger.total_at(self.place.site(), self.item)
+        self.total_at(self.place.site())
+    }
+
+    /// The kind in hand, at one place.
+    pub fn total_at(&self, place: Option<SiteId>) -> u32 {
+        self.ledger.total_at(place, What::Item(self.item))
+    }
+
+    /// Where a gesture was made, in words.
+    pub fn place_of(&self, gesture: &Gesture) -> &str {
+        let title = gesture.place.and_then(|it| self.title_of(it));
+        match (title, gesture.what) {
+            (Some(title), _) => title,
+            (None, What::Item(_)) => texts::places::HERE,
+            (None, What::Met(_)) => "",
+        }
+    }
+
+    /// Facts that the server does not have.
+    pub fn unsent(&self) -> u32 {
+        self.status.waiting + self.status.aside
+    }
+
+    /// Is it set on this phone?
+    pub fn has(&self, habit: Habit) -> bool {
+        self.habits.contains(&habit)
     }
 }
 

@@ -10,6 +10,12 @@ pub struct Pack {
     pub title: String,
     /// The sites this phone may know, in the order of the walk.
     pub sites: Vec<Site>,
+    /// « la mairie »; empty where no city takes part.
+    pub city: String,
+    /// Litres of the usual sharps box.
+    pub box_litres: u32,
+    /// Items a full one is estimated at; 0 until the pack is here.
+    pub box_count: u32,
 }
 
 /// A site, as the crew of its outing knows it.
@@ -32,9 +38,18 @@ impl Pack {
     pub fn read(text: &str) -> Option<Self> {
         let json = Json::read(text)?;
         let sites = json.get("sites").items().iter();
+        let limits = json.get("limits");
         Some(Self {
             title: json.get("outing").get("title").text()?.to_owned(),
             sites: sites.filter_map(Site::from_json).collect(),
+            city: json
+                .get("texts")
+                .get("city")
+                .text()
+                .unwrap_or_default()
+                .to_owned(),
+            box_litres: limits.get("full_box_litres").whole().unwrap_or(0),
+            box_count: limits.get("full_box_count").whole().unwrap_or(0),
         })
     }
 }
@@ -135,10 +150,14 @@ mod tests {
             nature: "discreet".into(),
             state: "returned".into(),
         };
-        assert_eq!(
-            (read.title.as_str(), read.sites),
-            ("Sortie de mardi", vec![site])
-        );
+        let expected = Pack {
+            title: "Sortie de mardi".into(),
+            sites: vec![site],
+            city: String::new(),
+            box_litres: 2,
+            box_count: 60,
+        };
+        assert_eq!(read, expected);
     }
 
     #[test]

@@ -108,3 +108,28 @@ pub const WALK: &str = "M3.5 18.5a2.5 2.5 0 105 0 2.5 2.5 0 10-5 0zM15.5 5.5\
 /// Try again.
 pub const REFRESH: &str =
     "M20 4v5.5h-5.5M4 20v-5.5h5.5M19.5 9.5A8 8 0 005.6 7.7M4.5 14.5a8 8 0 0013.9 1.8";
+/// All that is not needed at each step.
+pub const MENU: &str = "M4 6.5h16M4 12h16M4 17.5h16";
+/// A syringe.
+pub const SYRINGE: &str =
+    "M3 21l4.5-4.5M6 13l5 5 7.5-7.5-5-5zM9 16l2-2M12 13l2-2M16 3l5 5M16 8l2.5-2.5";
+/// A needle alone.
+pub const NEEDLE: &str = "M3 21L14 10M12.5 8.5l3 3 4.5-4.5-3-3z";
+/// A pipe.
+pub const PIPE: &str = "M3 8.5h11M14 6.5h7v4a5 5 0 01-5 5 2 2 0 01-2-2z";
+/// Anything else that cuts or stings.
+pub const OTHER: &str = "M5 12h.01M12 12h.01M19 12h.01";
+/// A shop.
+pub const SHOP: &str = "M4 9l1.5-5h13L20 9M4 9a2.7 2.7 0 005.3 0 2.7 2.7 0 005.4 0A2.7 2.7 0 0020 9M5.5 12v8.5h13V12\
+    M10 20.5V15h4v5.5";
+/// Who keeps the town clean.
+pub const BROOM: &str = "M14 3l-2.5 9M7 12h9l1.5 8.5h-12zM9.5 20.5l.5-4M13.5 20.5l-.3-4";
+/// The police.
+pub const SHIELD: &str = "M12 3l7.5 2.5v6c0 4.5-3 8-7.5 9.5-4.5-1.5-7.5-5-7.5-9.5v-6z";
+/// A clean hand.
+pub const HAND: &str = "M8 21c-2.5-2-4-5-5-8 1-1.5 2.8-.5 4 1.5V5.5a1.5 1.5 0 013 0V11V4a1.5 1.5 0 013 0v7\
+    V5.5a1.5 1.5 0 013 0V12V8a1.5 1.5 0 013 0v6c0 3-1 5.5-2.5 7z";
+/// Tongs.
+pub const TONGS: &str = "M9 3L6.5 15l3 5M15 3l2.5 12-3 5M9 3a3 3 0 016 0";
+/// Said aloud.
+pub const VOICE: &str = "M4 9.5v5h3.5L12 19V5L7.5 9.5zM15.5 9a4 4 0 010 6M18 6.5a8 8 0 010 11";

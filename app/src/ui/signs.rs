@@ -43,6 +43,12 @@ struct Drawing {
     lines: &'static str,
 }
 
+/// The strokes of an animal, for who draws it without this crate: what is filled, then the lines.
+pub const fn strokes(animal: Animal) -> (&'static str, &'static str) {
+    let drawing = drawing(animal);
+    (drawing.body, drawing.lines)
+}
+
 // A table of shapes: longer than a screen, and nothing in it to follow.
 const fn drawing(animal: Animal) -> Drawing {
     match animal {

@@ -4,6 +4,7 @@
 //! town has its own: their names come with the pack).
 
 use crate::outbox::plan::Trouble;
+use crate::recorder::ledger::{Gesture, What};
 use domain::fact::Item;
 use domain::french::{counted, number};
 
@@ -11,6 +12,8 @@ use domain::french::{counted, number};
 pub mod bar {
     /// Leaves for an empty page.
     pub const QUIT: &str = "Quitter vite";
+    /// All that is not needed at each step.
+    pub const MENU: &str = "Menu";
     /// The tag when nothing waits.
     pub const ALL_SENT: &str = "tout est envoyé";
     /// The tag when something waits.
@@ -62,7 +65,7 @@ pub mod join {
     pub const SERVER: &str = "Le serveur ne répond pas. Réessayer dans un moment.";
 }
 
-/// The four screens.
+/// The screens.
 pub mod tabs {
     /// Name of the bar.
     pub const NAME: &str = "Écrans";
@@ -72,8 +75,10 @@ pub mod tabs {
     pub const PLACES: &str = "Lieux";
     /// Map.
     pub const MAP: &str = "Carte";
-    /// Sending.
-    pub const SENDING: &str = "Envoi";
+    /// Whom one meets.
+    pub const MET: &str = "Rencontres";
+    /// Who is there.
+    pub const TEAM: &str = "Équipe";
     /// The way to what to do after a needle-stick, from every screen.
     pub const NEEDLE_STICK: &str = "Piqûre";
 }
@@ -90,6 +95,17 @@ pub mod count {
     pub const PLUS_FIVE: &str = "Plus cinq";
     /// +10.
     pub const PLUS_TEN: &str = "Plus dix";
+    /// On the button of a full box.
+    pub const FULL_BOX: &str = "Boîte pleine";
+    /// Under it: « environ 60 ».
+    pub fn about(n: u32) -> String {
+        ["environ ", &super::number_of(n)].concat()
+    }
+    /// Its name: « Une boîte pleine de 2 litres, environ 60 ».
+    pub fn full_box(litres: u32, n: u32) -> String {
+        let litres = domain::french::counted(litres.into(), "litre", "litres");
+        ["Une boîte pleine de ", &litres, ", ", &about(n)].concat()
+    }
     /// Name of the buttons that add.
     pub const PADS: &str = "Ajouter";
     /// Name of the switch between counted and estimated.
@@ -140,9 +156,12 @@ pub mod places {
     pub fn away(metres: f64) -> String {
         ["à ", &domain::french::distance(metres)].concat()
     }
-    /// « précision 30 m ».
-    pub fn accuracy(metres: u32) -> String {
-        ["précision ", &domain::french::distance(metres.into())].concat()
+    /// « précision 30 m », or shown by a person.
+    pub fn accuracy(metres: Option<u32>) -> String {
+        match metres {
+            Some(metres) => ["précision ", &domain::french::distance(metres.into())].concat(),
+            None => super::map::POINTED.to_owned(),
+        }
     }
 }
 
@@ -150,6 +169,174 @@ pub mod places {
 pub mod map {
     /// Name of the region.
     pub const NAME: &str = "Carte des lieux";
+    /// A touch on the map says where.
+    pub const POINT: &str = "Montrer sur la carte";
+    /// Over the map, meanwhile.
+    pub const POINTING: &str = "Toucher la carte, là où c’est.";
+    /// A point that a person showed.
+    pub const POINTED: &str = "montré sur la carte";
+}
+
+/// Whom one meets.
+pub mod met {
+    use domain::fact::Encounter;
+    /// Title.
+    pub const TITLE: &str = "Qui a-t-on rencontré ?";
+    /// Under it.
+    pub const HELP: &str = "Un appui par personne. Aucun nom.";
+    /// One of them.
+    pub fn name(who: Encounter) -> &'static str {
+        match who {
+            Encounter::Resident => "Riverain·e",
+            Encounter::Shopkeeper => "Commerçant·e",
+            Encounter::User => "Usager·e",
+            Encounter::Agent => "Agent de la ville",
+            Encounter::Police => "Police",
+        }
+    }
+}
+
+/// The menu and what it opens.
+pub mod menu {
+    /// The latest gestures.
+    pub const GESTURES: &str = "Derniers gestes";
+    /// Takes one back.
+    pub const UNDO: &str = "Annuler";
+    /// None yet.
+    pub const NO_GESTURE: &str = "Rien à annuler.";
+    /// A place is proposed.
+    pub const PROPOSE: &str = "Proposer un lieu";
+    /// Numbers are said aloud.
+    pub const VOICE: &str = "Dire les nombres";
+    /// The strongest contrast.
+    pub const SUN: &str = "Plein soleil";
+    /// Locks the screen.
+    pub const LOCK: &str = "Verrou pluie";
+    /// On the locked screen.
+    pub const UNLOCK: &str = "Appuyer longtemps pour ouvrir";
+    /// Who does what.
+    pub const PICTURE: &str = "Qui fait quoi";
+    /// The outing is over for this phone.
+    pub const END: &str = "Fin de sortie";
+    /// Closes.
+    pub const CLOSE: &str = "Fermer";
+    /// It is set.
+    pub const ON: &str = "oui";
+    /// It is not.
+    pub const OFF: &str = "non";
+}
+
+/// The first picture: who does what.
+pub mod picture {
+    /// Title.
+    pub const TITLE: &str = "Qui fait quoi ?";
+    /// Who holds the phone.
+    pub const ONE_COUNTS: &str =
+        "Une personne compte. Ses mains restent propres. Elle ne ramasse pas.";
+    /// Everybody else.
+    pub const OTHERS_PICK: &str = "Les autres ramassent. Gants, pince, chaussures fermées.";
+    /// The box.
+    pub const BOX: &str = "La boîte est par terre. La pointe entre d’abord. On ne remet jamais le \
+                           capuchon.";
+    /// The button.
+    pub const UNDERSTOOD: &str = "C’est compris";
+}
+
+/// A place is proposed.
+pub mod propose {
+    use domain::fact::AgentAccess;
+    /// What it is.
+    pub const WHAT: &str = "C’est quoi ?";
+    /// A public space.
+    pub const PUBLIC: &str = "Espace public";
+    /// A place where somebody may live.
+    pub const DISCREET: &str = "Lieu discret";
+    /// Under it.
+    pub const DISCREET_HELP: &str = "un squat, là où quelqu’un vit";
+    /// About those who live there.
+    pub const AGREE: &str = "Les habitants sont d’accord ?";
+    /// They are.
+    pub const YES: &str = "oui";
+    /// Nobody asked.
+    pub const NOT_ASKED: &str = "pas demandé";
+    /// They are not.
+    pub const NO: &str = "non";
+    /// Then nobody goes there.
+    pub const NO_HELP: &str = "On n’ira pas. Le lieu ne pourra pas être prévu.";
+    /// About the agent.
+    pub const AGENT: &str = "L’agent de la ville";
+    /// What the agent does.
+    pub fn access(access: AgentAccess) -> &'static str {
+        match access {
+            AgentAccess::Enters => "entre",
+            AgentAccess::Waits => "attend dehors",
+            AgentAccess::Absent => "ne vient pas",
+        }
+    }
+    /// Where it is.
+    pub const WHERE: &str = "C’est où ?";
+    /// Where the phone is.
+    pub const HERE: &str = "Là où je suis";
+    /// Label of the note.
+    pub const NOTE: &str = "Une note (si on veut)";
+    /// « Ce que la mairie verra ».
+    pub fn what_it_sees(city: &str) -> String {
+        ["Ce que ", city, " verra"].concat()
+    }
+    /// Of a public space.
+    pub const SEES_PUBLIC: &str =
+        "Le point sur la carte, quand l’équipe aura dit oui. Jamais la note.";
+    /// Of a discreet place.
+    pub const SEES_DISCREET: &str = "Le quartier, et seulement si 3 lieux discrets y sont. Jamais \
+                                     le point. Jamais la note.";
+    /// Plainly.
+    pub const OWN_EYES: &str = "L’agent qui marche avec nous verra ce lieu de ses yeux.";
+    /// Where no city takes part.
+    pub const ONLY_US: &str = "L’association seule verra ce lieu.";
+    /// The button.
+    pub const SEND: &str = "Proposer";
+    /// In the queue.
+    pub const KIND: &str = "Lieu proposé";
+    /// After it was kept.
+    pub const KEPT: &str = "Proposition gardée. Merci.";
+}
+
+/// The outing is over for this phone.
+pub mod end {
+    /// Title when all is sent.
+    pub const THANKS: &str = "Merci !";
+    /// « 27 seringues, 4 lieux ».
+    pub fn harvest(things: &str, places: u32) -> String {
+        let places = domain::french::counted(places.into(), "lieu", "lieux");
+        [things, ", ", &places].concat()
+    }
+    /// What becomes of what is on the phone.
+    pub const WIPE_HELP: &str =
+        "On efface cette sortie du téléphone. Elle est gardée par l’équipe.";
+    /// The button.
+    pub const WIPE: &str = "Effacer de ce téléphone";
+    /// Something is not sent.
+    pub const NOT_YET: &str = "Pas encore tout envoyé";
+    /// What to do.
+    pub const NOT_YET_HELP: &str = "Chercher du réseau et envoyer. Ou garder une copie, et la donner \
+                                    à l’équipe.";
+    /// A file.
+    pub const EXPORT: &str = "Garder une copie (fichier)";
+    /// All the same.
+    pub const ALL_THE_SAME: &str = "Effacer quand même";
+    /// « Effacer 3 relevés pour toujours ? »
+    pub fn sure(n: u32) -> String {
+        let facts = domain::french::counted(n.into(), "relevé", "relevés");
+        ["Effacer ", &facts, " pour toujours ?"].concat()
+    }
+    /// Under it.
+    pub const SURE_HELP: &str = "Ils ne sont nulle part ailleurs, sauf dans la copie.";
+    /// Yes.
+    pub const SURE: &str = "Oui, effacer";
+    /// No.
+    pub const KEEP: &str = "Non, garder";
+    /// On the joining screen afterwards.
+    pub const WIPED: &str = "La sortie est effacée de ce téléphone. Merci !";
 }
 
 /// Sending.
@@ -173,6 +360,22 @@ pub mod sending {
     pub const VOID: &str = "Annulation";
     /// Another kind of fact.
     pub const OTHER: &str = "Relevé";
+    /// What was set aside goes once more.
+    pub const RETRY: &str = "Réessayer";
+    /// What this phone kept is broken: nobody can send it.
+    pub const DAMAGED: &str = "Ce relevé est abîmé. Il est dans la copie.";
+    /// The browser promised to keep.
+    pub const PROMISED: &str = "Le téléphone promet de tout garder.";
+    /// It did not.
+    pub const NOT_PROMISED: &str = "Le téléphone ne promet pas de tout garder. Envoyer dès qu’il y a \
+                                    du réseau.";
+    /// The phone's clock is wrong.
+    pub const CLOCK: &str = "L’heure du téléphone n’est pas juste. Rien n’est perdu : l’équipe le \
+                             verra.";
+    /// A newer version waits.
+    pub const UPDATE: &str = "Une version plus récente est prête.";
+    /// It may take over.
+    pub const UPDATE_NOW: &str = "Mettre à jour";
     /// The server has another content under this id.
     pub const CONFLICT: &str = "Le serveur a déjà un autre relevé sous ce numéro.";
     /// The server said no.
@@ -224,6 +427,14 @@ pub fn plus(n: u32) -> String {
 /// « Annuler + 5 ».
 pub fn undo(n: u32) -> String {
     ["Annuler ", &plus(n)].concat()
+}
+
+/// What one gesture counted: « 5 seringues », « Riverain·e ».
+pub fn gesture(gesture: &Gesture) -> String {
+    match gesture.what {
+        What::Item(item) => items(item, gesture.count),
+        What::Met(who) => met::name(who).to_owned(),
+    }
 }
 
 /// What stands in the way, and what happens next.

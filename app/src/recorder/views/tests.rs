@@ -2,10 +2,14 @@
 
 use super::*;
 use crate::outbox::Status;
-use crate::recorder::ledger::Gesture;
-use crate::recorder::model::Fix;
+use crate::outbox::plan::Trouble;
+use crate::outbox::store::StoreError;
+use crate::recorder::ledger::{Gesture, What};
+use crate::recorder::model::{Fix, Habit, Looking, Place, Row, Saved};
 use crate::recorder::pack::{Pack, Site};
-use domain::{FactId, OutingId, Position, SiteId};
+use crate::recorder::proposal::Proposal;
+use domain::fact::{AgentAccess, Encounter, Item};
+use domain::{FactId, Nature, OutingId, Position, SiteId};
 use uuid::Uuid;
 
 fn site(n: u128, nature: &str) -> Site {
@@ -32,14 +36,18 @@ fn busy(tab: Tab) -> Model {
         pack: Pack {
             title: "Sortie de mardi".into(),
             sites: vec![site(7, "public"), site(8, "discreet")],
+            box_litres: 2,
+            box_count: 60,
+            ..Pack::default()
         },
         place: Place::Site(SiteId(Uuid::from_u128(7))),
-        choosing: true,
+        can_speak: true,
         saved: Saved::Kept,
         status: Status {
             waiting: 3,
             aside: 1,
             trouble: Some(Trouble::Offline),
+            ..Status::default()
         },
         waiting: vec![row("")],
         aside: vec![row(texts::sending::REFUSED)],
@@ -48,13 +56,22 @@ fn busy(tab: Tab) -> Model {
     model.ledger.add(Gesture {
         fact: FactId(Uuid::from_u128(99)),
         place: model.place.site(),
-        item: Item::Syringe,
+        what: What::Item(Item::Syringe),
         count: 5,
     });
     model
 }
 
-const TABS: [Tab; 4] = [Tab::Count, Tab::Places, Tab::Map, Tab::Sending];
+const TABS: [Tab; 5] = [Tab::Count, Tab::Places, Tab::Map, Tab::Met, Tab::Sending];
+const SHEETS: [Sheet; 7] = [
+    Sheet::Items,
+    Sheet::Gestures,
+    Sheet::Menu,
+    Sheet::Picture,
+    Sheet::Proposal,
+    Sheet::End,
+    Sheet::Wipe,
+];
 
 /// Every screen there is, in several states.
 fn all() -> Vec<String> {
@@ -84,11 +101,29 @@ fn all() -> Vec<String> {
         joining: true,
         ..busy(Tab::Count)
     };
+    let sheets = SHEETS.map(|sheet| Model {
+        sheet: Some(sheet),
+        ..busy(Tab::Count)
+    });
+    let locked = Model {
+        locked: true,
+        ..busy(Tab::Count)
+    };
+    let proposals = [Nature::Public, Nature::Discreet].map(|nature| {
+        let mut model = Model {
+            sheet: Some(Sheet::Proposal),
+            ..busy(Tab::Count)
+        };
+        model.proposal.nature = Some(nature);
+        model
+    });
     let models = phases
         .into_iter()
         .chain(troubles)
         .chain(failures)
-        .chain([joining]);
+        .chain(sheets)
+        .chain(proposals)
+        .chain([joining, locked]);
     models
         .chain(TABS.map(busy))
         .map(|it| screen(&it).into_string())
@@ -108,7 +143,8 @@ fn values(html: &str, attribute: &str) -> Vec<String> {
 fn every_button_asks_for_something_that_can_be_done() {
     for html in all() {
         for act in values(&html, "data-do") {
-            assert!(Act::from_text(&act).is_some(), "{act}");
+            // The sheet itself: a tap beside its buttons does nothing, and does not close it.
+            assert!(act.is_empty() || Act::from_text(&act).is_some(), "{act}");
         }
     }
 }
@@ -171,7 +207,7 @@ fn the_number_is_the_teams_and_is_heard_when_it_changes() {
         model.ledger.add(Gesture {
             fact: FactId(Uuid::from_u128(n)),
             place: None,
-            item: Item::Syringe,
+            what: What::Item(Item::Syringe),
             count: 120,
         });
     }
@@ -206,10 +242,9 @@ fn kept_is_said_only_once_it_is() {
 #[test]
 fn the_nearest_place_comes_first_after_here() {
     let mut model = busy(Tab::Places);
-    model.choosing = false;
     model.position = Some(Fix {
         at: site(8, "").at,
-        accuracy_m: 12,
+        accuracy_m: Some(12),
     });
     let acts = values(&screen(&model).into_string(), "data-do");
     let places: Vec<_> = acts.iter().filter(|it| it.starts_with("choose ")).collect();
@@ -230,4 +265,116 @@ fn what_waits_and_what_is_to_correct_are_told_apart() {
     sent.status.aside = 0;
     let html = screen(&sent).into_string();
     assert!(html.contains("<h1>Tout est envoyé</h1>") && html.contains(texts::bar::ALL_SENT));
+}
+
+fn with_city(city: &str) -> Model {
+    let mut model = Model {
+        sheet: Some(Sheet::Proposal),
+        proposal: Proposal {
+            nature: Some(Nature::Discreet),
+            at: Some(Fix {
+                at: site(8, "").at,
+                accuracy_m: None,
+            }),
+            ..Proposal::default()
+        },
+        ..busy(Tab::Count)
+    };
+    model.pack.city = city.into();
+    model
+}
+
+#[test]
+fn before_it_is_sent_one_reads_what_the_city_will_see() {
+    let html = screen(&with_city("la mairie")).into_string();
+    assert!(html.contains("Ce que la mairie verra"), "{html}");
+    assert!(html.contains(texts::propose::OWN_EYES));
+    for access in AgentAccess::ALL {
+        assert!(html.contains(texts::propose::access(*access)));
+    }
+    let mut public = with_city("la mairie");
+    public.proposal.nature = Some(Nature::Public);
+    let html = screen(&public).into_string();
+    assert!(html.contains(texts::propose::SEES_PUBLIC));
+    assert!(!html.contains(texts::propose::OWN_EYES) && !html.contains(texts::propose::AGREE));
+}
+
+#[test]
+fn where_no_city_takes_part_none_is_spoken_of() {
+    let html = screen(&with_city("")).into_string();
+    assert!(html.contains(texts::propose::ONLY_US));
+    assert!(!html.contains(texts::propose::AGENT) && !html.contains(texts::propose::OWN_EYES));
+}
+
+#[test]
+fn nothing_is_wiped_before_it_is_sent_unless_it_is_said_twice() {
+    let asks = |sheet, waiting, aside| {
+        let mut model = Model {
+            sheet: Some(sheet),
+            ..busy(Tab::Count)
+        };
+        (model.status.waiting, model.status.aside) = (waiting, aside);
+        values(&screen(&model).into_string(), "data-do")
+    };
+    for (waiting, aside) in [(3, 0), (0, 1)] {
+        let first = asks(Sheet::End, waiting, aside);
+        assert!(!first.contains(&Act::Wipe.to_text()));
+        assert!(!first.contains(&Act::WipeUnsent.to_text()));
+        assert!(first.contains(&Act::Export.to_text()));
+        assert!(first.contains(&Act::Open(Sheet::Wipe).to_text()));
+        assert!(asks(Sheet::Wipe, waiting, aside).contains(&Act::WipeUnsent.to_text()));
+    }
+    let sent = asks(Sheet::End, 0, 0);
+    assert!(sent.contains(&Act::Wipe.to_text()) && !sent.contains(&Act::WipeUnsent.to_text()));
+}
+
+#[test]
+fn the_locked_screen_shows_the_number_and_nothing_that_adds() {
+    let model = Model {
+        locked: true,
+        ..busy(Tab::Count)
+    };
+    let html = screen(&model).into_string();
+    assert!(html.contains(">5</output>"), "{html}");
+    let acts = values(&html, "data-do");
+    assert_eq!(acts, [Act::Quit.to_text(), Act::Unlock.to_text()]);
+}
+
+#[test]
+fn without_a_voice_of_its_own_the_phone_offers_none() {
+    let mut model = Model {
+        sheet: Some(Sheet::Menu),
+        ..busy(Tab::Count)
+    };
+    let voice = Act::Turn(Habit::Voice).to_text();
+    assert!(values(&screen(&model).into_string(), "data-do").contains(&voice));
+    model.can_speak = false;
+    assert!(!values(&screen(&model).into_string(), "data-do").contains(&voice));
+}
+
+#[test]
+fn everybody_one_may_meet_is_one_tap_away() {
+    let mut model = busy(Tab::Met);
+    model.ledger.add(Gesture {
+        fact: FactId(Uuid::from_u128(1)),
+        place: None,
+        what: What::Met(Encounter::Police),
+        count: 1,
+    });
+    let html = screen(&model).into_string();
+    for who in Encounter::ALL {
+        assert!(html.contains(&Act::Met(*who).to_text()));
+    }
+    assert!(html.contains(r#"aria-live="polite">1</span>"#), "{html}");
+    assert!(model.looking == Looking::No && model.total() == 5);
+}
+
+#[test]
+fn one_can_leave_at_once_from_every_screen() {
+    for html in all() {
+        let leaves = values(&html, "data-do").contains(&Act::Quit.to_text());
+        let starting =
+            html.contains(texts::loading::OPENING) || html.contains(texts::loading::BROKEN);
+        assert!(leaves || starting, "{html}");
+    }
 }

@@ -1,0 +1,64 @@
+//! The end of an outing for this phone: what was set aside goes once more or into a file, and
+//! nothing stays.
+
+use super::desk::Desk;
+use super::model::{Model, Phase, Sheet};
+use crate::browser;
+use crate::outbox::store::Wiped;
+use leptos::task::spawn_local;
+
+/// The name of the file: it says nothing of who or where.
+const FILE_NAME: &str = "cueillette.json";
+
+impl Desk {
+    /// What was set aside goes once more.
+    pub(super) fn retry(self) {
+        if let Some(tools) = self.tools() {
+            spawn_local(async move {
+                let _ = tools.outbox.retry_aside().await;
+            });
+        }
+    }
+
+    /// What was not sent, as a file for a coordinator.
+    pub(super) fn export(self) {
+        let (Some(tools), Some(outing)) = (self.tools(), self.read(|it| it.outing)) else {
+            return;
+        };
+        spawn_local(async move {
+            if let Ok(Some(text)) = tools.store.unsent(outing).await {
+                browser::save_file(FILE_NAME, &text);
+            }
+        });
+    }
+
+    /// Nothing of the outing stays on the phone. Refused while something is unsent, unless that was
+    /// asked for: the disk knows, not the screen.
+    pub(super) fn wipe(self, even_unsent: bool) {
+        let (Some(tools), Some(outing)) = (self.tools(), self.read(|it| it.outing)) else {
+            return;
+        };
+        spawn_local(async move {
+            match tools.store.wipe(outing, even_unsent).await {
+                Ok(Wiped::Done) => {
+                    let _ = tools.outbox.wake().await;
+                    self.change(|it| {
+                        *it = Model {
+                            phase: Phase::Join,
+                            device: it.device,
+                            habits: std::mem::take(&mut it.habits),
+                            can_speak: it.can_speak,
+                            wiped: true,
+                            ..Model::default()
+                        };
+                    });
+                }
+                Ok(Wiped::Refused(_)) => {
+                    let _ = tools.outbox.wake().await;
+                    self.change(|it| it.sheet = Some(Sheet::End));
+                }
+                Err(_) => self.change(|it| it.phase = Phase::Broken),
+            }
+        });
+    }
+}

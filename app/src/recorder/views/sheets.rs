@@ -1,0 +1,248 @@
+//! What lies over the screen, at the thumb: a choice, a question, the menu, the locked screen.
+
+use super::{button, choice, icon, needle_stick, row};
+use crate::recorder::act::Act;
+use crate::recorder::model::{Fix, Habit, Looking, Model, Sheet};
+use crate::ui::{pictograms as draw, texts};
+use domain::Nature;
+use domain::fact::{AgentAccess, Item};
+use domain::limits::NOTE_CHARS_MAX;
+use maud::{Markup, html};
+
+/// Gestures shown; older ones come up as these are taken back.
+const GESTURES_SHOWN: usize = 12;
+
+/// The sheet, and the veil under it that closes it.
+pub fn over(model: &Model, sheet: Sheet) -> Markup {
+    let (title, inside) = match sheet {
+        Sheet::Items => (texts::count::ITEM, items(model)),
+        Sheet::Gestures => (texts::menu::GESTURES, gestures(model)),
+        Sheet::Menu => (texts::bar::MENU, menu(model)),
+        Sheet::Picture => (texts::picture::TITLE, picture()),
+        Sheet::Proposal => (texts::menu::PROPOSE, proposal(model)),
+        Sheet::End => (texts::menu::END, end(model)),
+        Sheet::Wipe => (texts::menu::END, wipe(model)),
+    };
+    html! {
+        div.veil data-do=(Act::Close.to_text()) {
+            div.sheet role="dialog" aria-modal="true" aria-label=(title) data-do="" tabindex="-1" {
+                h2 { (title) }
+                (inside)
+                @if sheet != Sheet::Picture {
+                    (button("quiet", Act::Close, &html! { (texts::menu::CLOSE) }))
+                }
+            }
+        }
+    }
+}
+
+fn items(model: &Model) -> Markup {
+    html! {
+        @for item in Item::ALL {
+            button.row type="button" data-do=(Act::Take(*item).to_text())
+                aria-current=[(model.item == *item).then_some("true")] {
+                (icon(of_item(*item)))
+                span { (texts::item(*item)) }
+            }
+        }
+    }
+}
+
+/// The pictogram of what is picked up.
+pub fn of_item(item: Item) -> &'static str {
+    match item {
+        Item::Syringe => draw::SYRINGE,
+        Item::Needle => draw::NEEDLE,
+        Item::Pipe => draw::PIPE,
+        Item::Other => draw::OTHER,
+    }
+}
+
+fn gestures(model: &Model) -> Markup {
+    html! {
+        @if model.ledger.last().is_none() { p { (texts::menu::NO_GESTURE) } }
+        ul.list {
+            @for gesture in model.ledger.latest().take(GESTURES_SHOWN) {
+                li.row {
+                    span { (texts::gesture(gesture)) small { (model.place_of(gesture)) } }
+                    (button("", Act::Undo(gesture.fact), &html! {
+                        (icon(draw::UNDO))
+                        (texts::menu::UNDO)
+                    }))
+                }
+            }
+        }
+    }
+}
+
+fn menu(model: &Model) -> Markup {
+    html! {
+        (row(Act::Open(Sheet::Gestures), draw::UNDO, texts::menu::GESTURES, ""))
+        (row(Act::Open(Sheet::Proposal), draw::PIN, texts::menu::PROPOSE, ""))
+        @if model.can_speak { (habit(model, Habit::Voice, draw::VOICE, texts::menu::VOICE)) }
+        (habit(model, Habit::Sun, draw::SUN, texts::menu::SUN))
+        (row(Act::Lock, draw::LOCK, texts::menu::LOCK, ""))
+        (row(Act::Open(Sheet::Picture), draw::PEOPLE, texts::menu::PICTURE, ""))
+        (row(Act::Open(Sheet::End), draw::LEAVE, texts::menu::END, ""))
+    }
+}
+
+fn habit(model: &Model, habit: Habit, path: &str, words: &str) -> Markup {
+    let on = model.has(habit);
+    html! {
+        button.row type="button" aria-pressed=(if on { "true" } else { "false" })
+            data-do=(Act::Turn(habit).to_text()) {
+            (icon(path))
+            span { b { (words) } }
+            span.far { (if on { texts::menu::ON } else { texts::menu::OFF }) }
+        }
+    }
+}
+
+fn picture() -> Markup {
+    let line = |path: &str, words: &str| html! { li.row { (icon(path)) span { (words) } } };
+    html! {
+        ul.list {
+            (line(draw::HAND, texts::picture::ONE_COUNTS))
+            (line(draw::TONGS, texts::picture::OTHERS_PICK))
+            (line(draw::BOX, texts::picture::BOX))
+        }
+        (button("primary", Act::Close, &html! { (texts::picture::UNDERSTOOD) }))
+    }
+}
+
+fn proposal(model: &Model) -> Markup {
+    let it = &model.proposal;
+    let nature =
+        |nature, path, words| choice(Act::Nature(nature), path, words, it.nature == Some(nature));
+    html! {
+        h3 { (texts::propose::WHAT) }
+        div.method role="group" aria-label=(texts::propose::WHAT) {
+            (nature(Nature::Public, draw::PIN, texts::propose::PUBLIC))
+            (nature(Nature::Discreet, draw::PIN_DISCREET, texts::propose::DISCREET))
+        }
+        @if it.is_discreet() {
+            p.soft { (texts::propose::DISCREET_HELP) }
+            (about_residents(model))
+        }
+        h3 { (texts::propose::WHERE) }
+        div.method role="group" aria-label=(texts::propose::WHERE) {
+            (choice(Act::LookAround, draw::HERE, texts::propose::HERE,
+                it.at.is_some_and(|it| it.accuracy_m.is_some())))
+            (choice(Act::Point, draw::MAP, texts::map::POINT,
+                it.at.is_some_and(|it| it.accuracy_m.is_none())))
+        }
+        p.soft role="status" { (about_point(model.looking, it.at)) }
+        div.field {
+            label for="note" { (texts::propose::NOTE) }
+            textarea #note rows="2" maxlength=(NOTE_CHARS_MAX.to_string()) {}
+        }
+        @if it.nature.is_some() { (what_the_city_sees(model)) }
+        button.primary type="button" disabled[it.data("").is_none()]
+            data-do=(Act::Propose.to_text()) { (texts::propose::SEND) }
+    }
+}
+
+fn about_residents(model: &Model) -> Markup {
+    let it = &model.proposal;
+    let agree = |answer, words| choice(Act::Agree(answer), "", words, it.residents_agree == answer);
+    html! {
+        h3 { (texts::propose::AGREE) }
+        div.method role="group" aria-label=(texts::propose::AGREE) {
+            (agree(Some(true), texts::propose::YES))
+            (agree(None, texts::propose::NOT_ASKED))
+            (agree(Some(false), texts::propose::NO))
+        }
+        @if it.residents_agree == Some(false) { p.soft { (texts::propose::NO_HELP) } }
+        @if !model.pack.city.is_empty() {
+            h3 { (texts::propose::AGENT) }
+            div.method role="group" aria-label=(texts::propose::AGENT) {
+                @for access in AgentAccess::ALL {
+                    (choice(Act::Access(*access), "", texts::propose::access(*access),
+                        it.agent == Some(*access)))
+                }
+            }
+        }
+    }
+}
+
+fn about_point(looking: Looking, at: Option<Fix>) -> String {
+    match (looking, at) {
+        (Looking::Now, _) => texts::places::LOOKING.to_owned(),
+        (Looking::Failed, None) => texts::places::SORT_FAILED.to_owned(),
+        (_, Some(fix)) => texts::places::accuracy(fix.accuracy_m),
+        (Looking::No, None) => String::new(),
+    }
+}
+
+/// Before it is sent: exactly what the other side of the wall will show.
+fn what_the_city_sees(model: &Model) -> Markup {
+    let city = &model.pack.city;
+    html! {
+        div.note {
+            (icon(draw::INFO))
+            @if city.is_empty() {
+                p { (texts::propose::ONLY_US) }
+            } @else {
+                div {
+                    b { (texts::propose::what_it_sees(city)) }
+                    @if model.proposal.is_discreet() {
+                        p { (texts::propose::SEES_DISCREET) }
+                        p { (texts::propose::OWN_EYES) }
+                    } @else {
+                        p { (texts::propose::SEES_PUBLIC) }
+                    }
+                }
+            }
+        }
+    }
+}
+
+fn end(model: &Model) -> Markup {
+    let unsent = model.unsent();
+    let harvest = texts::end::harvest(
+        &texts::items(model.item, model.total()),
+        model.ledger.places(),
+    );
+    html! {
+        div class=(if unsent == 0 { "queue done" } else { "queue" }) {
+            (icon(if unsent == 0 { draw::CHECK } else { draw::SEND }))
+            p.big { (if unsent == 0 { texts::end::THANKS } else { texts::end::NOT_YET }) }
+            p { (harvest) }
+        }
+        @if unsent == 0 {
+            p.soft { (texts::end::WIPE_HELP) }
+            (button("primary", Act::Wipe, &html! { (icon(draw::TRASH)) (texts::end::WIPE) }))
+        } @else {
+            p { (super::state_of_sending(model, "")) ". " (texts::end::NOT_YET_HELP) }
+            (button("primary", Act::Send, &html! { (icon(draw::SEND)) (texts::sending::NOW) }))
+            (button("", Act::Export, &html! { (icon(draw::DOWNLOAD)) (texts::end::EXPORT) }))
+            (button("quiet", Act::Open(Sheet::Wipe), &html! { (texts::end::ALL_THE_SAME) }))
+        }
+    }
+}
+
+fn wipe(model: &Model) -> Markup {
+    html! {
+        p { b { (texts::end::sure(model.unsent())) } }
+        p { (texts::end::SURE_HELP) }
+        (button("", Act::Export, &html! { (icon(draw::DOWNLOAD)) (texts::end::EXPORT) }))
+        (button("danger", Act::WipeUnsent, &html! { (icon(draw::TRASH)) (texts::end::SURE) }))
+        (button("primary", Act::Open(Sheet::End), &html! { (texts::end::KEEP) }))
+    }
+}
+
+/// Nothing can be tapped by the rain; the number stays in sight.
+pub fn locked(model: &Model) -> Markup {
+    html! {
+        main #locked .screen.locked {
+            (super::quit())
+            output.num { (texts::number_of(model.total())) }
+            button.hold type="button" data-hold data-do=(Act::Unlock.to_text()) {
+                (icon(draw::LOCK))
+                (texts::menu::UNLOCK)
+            }
+            (needle_stick("button danger"))
+        }
+    }
+}
