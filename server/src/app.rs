@@ -24,6 +24,8 @@ pub struct App {
     pub assets: Arc<Assets>,
     /// The town's base map, if the operator gave one.
     pub base_map: Option<Arc<PathBuf>>,
+    /// The address people use, if the operator gave one.
+    pub public_url: Option<Arc<str>>,
     /// Wrong joining codes.
     pub join_tries: Arc<WrongTries>,
     /// Wrong passwords.
@@ -48,9 +50,17 @@ impl App {
             clock,
             assets: Arc::new(Assets::load()),
             base_map: base_map.map(Arc::new),
+            public_url: None,
             join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
             sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
         }
+    }
+
+    /// Reached from outside under this address.
+    #[must_use]
+    pub fn reached_at(mut self, public_url: Option<String>) -> Self {
+        self.public_url = public_url.map(Into::into);
+        self
     }
 
     /// Now.

@@ -145,7 +145,8 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         );
     }
     db.migrate().await?;
-    let app = App::new(db, keys, Clock::System, config.base_map.clone());
+    let app = App::new(db, keys, Clock::System, config.base_map.clone())
+        .reached_at(config.public_url.clone());
     match cli.command {
         Command::Serve(_) => serve(app, config.listen).await,
         Command::Migrate => Ok(()),

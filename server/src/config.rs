@@ -34,6 +34,9 @@ pub struct ServeFlags {
     /// The town's base map (PMTiles) [default: data/base-map.pmtiles when it is there]
     #[arg(long, env = "CUEILLETTE_BASE_MAP")]
     pub base_map: Option<PathBuf>,
+    /// The address people use, for the code that phones scan [default: as each browser says it]
+    #[arg(long, env = "CUEILLETTE_PUBLIC_URL")]
+    pub public_url: Option<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -43,6 +46,7 @@ struct FileSettings {
     key_file: Option<PathBuf>,
     listen: Option<SocketAddr>,
     base_map: Option<PathBuf>,
+    public_url: Option<String>,
 }
 
 /// Settings, resolved.
@@ -56,6 +60,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// Base map.
     pub base_map: Option<PathBuf>,
+    /// `https://cueillette.example`, when the operator says so.
+    pub public_url: Option<String>,
 }
 
 const DEFAULT_DATABASE: &str = "sqlite:data/cueillette.sqlite";
@@ -79,13 +85,30 @@ impl Config {
         if let Some(path) = base_map.as_ref().filter(|path| !path.is_file()) {
             return Err(format!("the base map {} is not there", path.display()));
         }
+        let public_url = serve.public_url.clone().or(file.public_url);
+        let public_url = public_url.map(|it| origin_of(&it)).transpose()?;
         let here = Some(PathBuf::from(DEFAULT_BASE_MAP)).filter(|path| path.is_file());
         Ok(Self {
             key_file,
             listen: serve.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             base_map: base_map.or(here),
+            public_url,
             database,
         })
+    }
+}
+
+/// Scheme, host and port of an address, and nothing behind them.
+fn origin_of(address: &str) -> Result<String, String> {
+    let trimmed = address.trim().trim_end_matches('/');
+    let host = ["https://", "http://"]
+        .iter()
+        .find_map(|scheme| trimmed.strip_prefix(scheme));
+    match host {
+        Some(host) if !host.is_empty() && !host.contains(['/', '?', '#', '@', ' ']) => {
+            Ok(trimmed.to_owned())
+        }
+        _ => Err("--public-url takes https://HOST, with no path".into()),
     }
 }
 
@@ -119,6 +142,21 @@ mod tests {
         assert_eq!(beside("sqlite:data/a.sqlite"), Path::new("data/a.key"));
         assert_eq!(beside("sqlite://x/a.sqlite?mode=rwc"), Path::new("x/a.key"));
         assert_eq!(beside("postgres://h/d"), Path::new("data/cueillette.key"));
+    }
+
+    #[test]
+    fn a_public_address_is_a_host_and_nothing_behind_it() {
+        let address = " https://cueillette.example/ ";
+        assert_eq!(origin_of(address).unwrap(), "https://cueillette.example");
+        for wrong in [
+            "cueillette.example",
+            "https://",
+            "https://a/b",
+            "ftp://a",
+            "https://a#b",
+        ] {
+            assert!(origin_of(wrong).is_err(), "{wrong}");
+        }
     }
 
     #[test]

@@ -4,6 +4,10 @@
 pub const FACTS_PER_BATCH_MAX: usize = 200;
 /// Bytes of one request body: 200 facts of 2,000 characters, with room.
 pub const BODY_BYTES_MAX: usize = 1_048_576;
+/// Bytes of a file of facts handed in for a phone.
+pub const HAND_IN_BYTES_MAX: usize = 4 * 1_048_576;
+/// Facts in such a file.
+pub const HAND_IN_FACTS_MAX: usize = 10_000;
 /// Items in one pickup or tally.
 pub const COUNT_MAX: u32 = 1_000;
 /// Characters of a note or a reason.

@@ -154,6 +154,18 @@ pub struct Sign {
 }
 
 impl Sign {
+    /// Every sign there is: animal by animal, colour by colour.
+    pub fn all() -> impl Iterator<Item = Self> {
+        let of = |animal: &Animal| {
+            let animal = *animal;
+            SignColour::ALL.iter().map(move |colour| Self {
+                animal,
+                colour: *colour,
+            })
+        };
+        Animal::ALL.iter().flat_map(of)
+    }
+
     /// « hérisson bleu ».
     pub fn label(self) -> String {
         format!("{} {}", self.animal.label(), self.colour.label())

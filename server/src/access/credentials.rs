@@ -87,6 +87,7 @@ fn phone_caller(row: store::PhoneRow, now: Instant) -> Caller {
             device: DeviceId(row.device_id),
             reads: now.as_ms() < row.reads_until,
             whose: row.whose.as_deref().and_then(Whose::from_code),
+            account: row.account_id.map(AccountId),
         },
     }
 }

@@ -25,6 +25,8 @@ pub enum Action {
     PackGiven,
     /// « Ici » points or words of an outing were opened to be shown.
     FactsShown,
+    /// Facts that a phone could not send were handed in for it, as a file.
+    FactsHandedIn,
     /// Civil identities were opened to issue a list.
     ListIssued,
     /// A list's file was downloaded.
@@ -39,6 +41,7 @@ impl Action {
             Self::SitesShown => "sites_shown",
             Self::PackGiven => "pack_given",
             Self::FactsShown => "facts_shown",
+            Self::FactsHandedIn => "facts_handed_in",
             Self::ListIssued => "list_issued",
             Self::ListDownloaded => "list_downloaded",
         }

@@ -90,6 +90,8 @@ pub enum Who {
         reads: bool,
         /// As a coordinator said.
         whose: Option<Whose>,
+        /// The coordinator whose own phone it is, bound by a personal code.
+        account: Option<AccountId>,
     },
 }
 
@@ -115,6 +117,24 @@ impl Caller {
             role: self.role(),
             id: Some(id),
         }
+    }
+
+    /// The coordinator who answers for what only a coordinator does: staff who signed in, or the
+    /// own phone of one, on its outing.
+    pub fn as_coordinator(&self) -> Option<Actor> {
+        let account = match &self.who {
+            Who::Staff {
+                role: Role::Coordinator,
+                account,
+                ..
+            } => *account,
+            Who::Phone { account, .. } => (*account)?,
+            _ => return None,
+        };
+        Some(Actor {
+            role: Role::Coordinator,
+            id: Some(account.0),
+        })
     }
 
     /// The name on the screen; peers and phones have none here.

@@ -73,6 +73,8 @@ pub struct PhoneRow {
     pub reads_until: i64,
     /// Whose.
     pub whose: Option<String>,
+    /// The coordinator whose own phone it is.
+    pub account_id: Option<Uuid>,
 }
 
 const INSERT_ACCOUNT: &str = "
@@ -200,10 +202,14 @@ pub async fn token(tx: &mut Tx, token_hash: Vec<u8>) -> Result<Option<TokenRow>,
     sql(SELECT_TOKEN).bind(token_hash).maybe(tx).await
 }
 
+// A coordinator's own phone falls silent with the account: nobody else answers for what it says.
 const SELECT_PHONE: &str = "
-    select programme_id, outing_id, device_id, reads_until, whose
-    from crew_phones
-    where token_hash = $1 and revoked_at is null and hands_in_until > $2";
+    select p.programme_id, p.outing_id, p.device_id, p.reads_until, p.whose, p.account_id
+    from crew_phones p
+    left join accounts a on a.programme_id = p.programme_id and a.id = p.account_id
+      and a.role = 'coordinator'
+    where p.token_hash = $1 and p.revoked_at is null and p.hands_in_until > $2
+      and (p.account_id is null or a.id is not null)";
 
 /// The joined phone of a hash, while it may still hand in facts.
 pub async fn phone(

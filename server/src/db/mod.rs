@@ -179,9 +179,16 @@ mod tests {
                 .replace(" bytea", " blob")
                 .replace(" uuid", " blob")
         };
+        let mut compared = 0;
         for (lite, pg) in SQLITE_MIGRATIONS.iter().zip(POSTGRES_MIGRATIONS.iter()) {
-            let (lite, pg) = (lite.sql.as_str(), pg.sql.as_str());
-            assert_eq!(lite, as_sqlite(pg), "the two texts drifted apart");
+            let (name, lite, pg) = (&lite.description, lite.sql.as_str(), pg.sql.as_str());
+            assert_eq!(lite, as_sqlite(pg), "{name}: the two texts drifted apart");
+            compared += 1;
+        }
+        for engine in ["sqlite", "postgres"] {
+            let folder = format!("{}/migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+            let files = std::fs::read_dir(folder).unwrap().count();
+            assert_eq!(files, compared, "{engine}: every file is compared");
         }
     }
 }

@@ -144,9 +144,10 @@ async fn write_plan(tx: &mut Tx, town: &Town, past: &Past) -> Result<bool, Failu
         now: starts,
         reads_until,
         hands_in_until: reads_until.plus_ms(i64::from(town.settings.hand_in_days) * DAY_MS),
+        whose: Some(Whose::Association),
+        account: None,
     };
     store::join(tx, joining).await?;
-    store::confirm_phone(tx, programme, id, past.notes.device, Whose::Association).await?;
     Ok(true)
 }
 
@@ -178,6 +179,7 @@ async fn go_out(app: &App, town: &Town, past: &Past) -> Result<(), Failure> {
             device: notes.device,
             reads: true,
             whose: Some(Whose::Association),
+            account: None,
         },
     };
     let then = at_time(app, notes.ended);
@@ -191,7 +193,9 @@ async fn go_out(app: &App, town: &Town, past: &Past) -> Result<(), Failure> {
 /// Hands facts in; all of them must be kept.
 pub(super) async fn hand_in(app: &App, caller: &Caller, noted: &[Fact]) -> Result<(), Failure> {
     let raws: Vec<Value> = noted.iter().map(Fact::to_json).collect();
-    let answer = facts::receive(app, caller, &raws).await.map_err(failed)?;
+    let answer = facts::receive(app, caller, facts::Delivery::default(), &raws)
+        .await
+        .map_err(failed)?;
     let kept = |status| matches!(status, FactStatus::Accepted | FactStatus::Duplicate);
     match answer.results.iter().find(|it| !kept(it.status)) {
         None => Ok(()),

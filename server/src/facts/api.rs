@@ -1,6 +1,6 @@
 //! `POST /api/v1/facts`.
 
-use super::receive;
+use super::{Delivery, receive};
 use crate::access::Caller;
 use crate::app::App;
 use crate::http::error::Problem;
@@ -23,5 +23,11 @@ pub async fn post(
     if facts.len() > FACTS_PER_BATCH_MAX {
         return Err(Problem::too_large("facts", "too_many"));
     }
-    receive(&app, &caller, facts).await.map(Json)
+    // From an old or a broken phone: a time that cannot be read is a time that was not told.
+    let sent_at = body.get("sent_at").and_then(Value::as_str);
+    let delivery = Delivery {
+        sent_at: sent_at.and_then(|text| text.parse().ok()),
+        handed_in_by: None,
+    };
+    receive(&app, &caller, delivery, facts).await.map(Json)
 }

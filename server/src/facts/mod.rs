@@ -4,20 +4,25 @@
 //! never holds back the others, and what is refused is kept aside.
 
 pub mod api;
+pub mod hand_in;
 pub mod store;
 
-use crate::access::{Caller, Role, Scope, Sealable, Sealer, Who};
+use crate::access::{Actor, Caller, Role, Scope, Sealable, Sealer, Who};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::{outings, people, sites};
 use domain::crew::{FactResult, FactStatus, FactsAnswer};
 use domain::fact::{Item, Kind, PickupPlace, Sighting, time_to_check};
-use domain::{Day, Fact, Instant, Invalid, Nature, OutingId, OutingState, SiteId};
+use domain::{
+    AccountId, Day, DeviceId, Fact, FactId, Instant, Invalid, Nature, OutingId, OutingState,
+    ProgrammeId, SiteId,
+};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use store::{Columns, NewFact, Quarantined};
+use uuid::Uuid;
 
 /// What of a fact only a coordinator may open: the point of an « ici », and free words.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -48,10 +53,20 @@ impl Sealable for Aside {
     const LABEL: &'static str = "aside";
 }
 
+/// How a batch came in.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Delivery {
+    /// When it was sent, by the sender's clock.
+    pub sent_at: Option<Instant>,
+    /// The coordinator who handed it in for a phone.
+    pub handed_in_by: Option<AccountId>,
+}
+
 /// What one request already looked up.
 struct Batch<'a> {
     app: &'a App,
     caller: &'a Caller,
+    delivery: Delivery,
     now: Instant,
     sealer: Sealer<'a>,
     outings: HashMap<OutingId, Option<(OutingState, Day)>>,
@@ -59,12 +74,18 @@ struct Batch<'a> {
 }
 
 /// Receives a batch, in one transaction. Answers per fact, in the order sent.
-pub async fn receive(app: &App, caller: &Caller, raws: &[Value]) -> Result<FactsAnswer, Problem> {
+pub async fn receive(
+    app: &App,
+    caller: &Caller,
+    delivery: Delivery,
+    raws: &[Value],
+) -> Result<FactsAnswer, Problem> {
     let now = app.now();
     let mut tx = app.db.write().await?;
     let mut batch = Batch {
         app,
         caller,
+        delivery,
         now,
         sealer: Sealer::new(&app.keys, caller.programme, now),
         outings: HashMap::new(),
@@ -87,7 +108,10 @@ pub async fn receive(app: &App, caller: &Caller, raws: &[Value]) -> Result<Facts
             field: outcome.field,
         });
     }
-    if let Who::Phone { outing, device, .. } = caller.who {
+    // A file handed in is no sign of life of the phone that wrote it.
+    if let Who::Phone { outing, device, .. } = caller.who
+        && delivery.handed_in_by.is_none()
+    {
         outings::store::phone_seen(&mut tx, caller.programme, outing, device, now).await?;
     }
     tx.commit().await?;
@@ -95,6 +119,42 @@ pub async fn receive(app: &App, caller: &Caller, raws: &[Value]) -> Result<Facts
         results: results.into_iter().flatten().collect(),
         server_time: now,
     })
+}
+
+/// Keeps what a coordinator says at a desk: a fact like any other, on time by definition.
+pub async fn record_at_desk(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    outing: OutingId,
+    kind: Kind,
+) -> Result<(), Problem> {
+    let (now, actor) = (app.now(), caller.actor());
+    let fact = Fact {
+        id: FactId(Uuid::now_v7()),
+        outing: Some(outing),
+        device: DeviceId(actor.id.unwrap_or_default()),
+        seq: 0,
+        recorded_at: now,
+        kind,
+    };
+    let new = NewFact {
+        received_at: now,
+        sender_role: actor.role.as_str(),
+        sender_id: actor.id,
+        sender_ahead_ms: None,
+        handed_in_by: None,
+        early: false,
+        late: false,
+        time_to_check: false,
+        columns: columns_of(&fact.kind),
+        data: data_of(&fact.kind).to_string(),
+        sealed: None,
+        content_mac: content_mac(app, &fact.to_json())?,
+        fact,
+    };
+    store::insert(tx, caller.programme, new).await?;
+    Ok(())
 }
 
 struct Outcome {
@@ -207,12 +267,15 @@ impl Batch<'_> {
             }
             None => None,
         };
-        let actor = self.caller.actor();
+        let actor = sender_of(self.caller, &fact.kind);
+        let sent_at = self.delivery.sent_at;
         let (id, kind) = (fact.id, fact.kind.clone());
         let new = NewFact {
             received_at: self.now,
             sender_role: actor.role.as_str(),
             sender_id: actor.id,
+            sender_ahead_ms: sent_at.map(|at| at.as_ms().saturating_sub(self.now.as_ms())),
+            handed_in_by: self.delivery.handed_in_by,
             early,
             late,
             time_to_check: to_check,
@@ -224,7 +287,9 @@ impl Batch<'_> {
         };
         let outing_id = new.fact.outing;
         if store::insert(tx, self.caller.programme, new).await? {
-            self.apply(tx, outing_id, kind).await?;
+            if actor.role == Role::Coordinator {
+                self.apply(tx, outing_id, kind).await?;
+            }
             return Ok(Outcome {
                 status: FactStatus::Accepted,
                 reason: reason.map(Into::into),
@@ -255,9 +320,6 @@ impl Batch<'_> {
         outing: Option<OutingId>,
         kind: Kind,
     ) -> Result<(), Problem> {
-        if self.caller.role() != Role::Coordinator {
-            return Ok(());
-        }
         let programme = self.caller.programme;
         match (kind, outing) {
             (
@@ -271,8 +333,13 @@ impl Batch<'_> {
                 people::store::insert_if_absent(tx, programme, peer, &pseudonym, sign, self.now)
                     .await?;
             }
-            (Kind::PhoneConfirmed { device, whose }, Some(outing)) => {
-                outings::store::confirm_phone(tx, programme, outing, device, whose).await?;
+            (Kind::PhoneConfirmed { device, .. }, Some(outing)) => {
+                settle_whose(tx, programme, outing, device).await?;
+            }
+            (Kind::Void { target, .. }, _) => {
+                if let Some((outing, device)) = store::confirmation(tx, programme, target).await? {
+                    settle_whose(tx, programme, outing, device).await?;
+                }
             }
             (
                 Kind::Opening {
@@ -334,17 +401,45 @@ impl Batch<'_> {
     }
 }
 
-/// Kinds by sender (contract): a crew phone records for its own outing and as itself.
+/// Whose a phone is, as the facts say it now: they may come in any order, before the phone joins
+/// and after they were taken back.
+async fn settle_whose(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+) -> Result<(), Problem> {
+    let whose = store::whose(tx, programme, outing, device).await?;
+    outings::store::set_whose(tx, programme, outing, device, whose).await?;
+    Ok(())
+}
+
+/// Who answers for a fact. What only a coordinator says is that coordinator's act, on the phone in
+/// their hand too; what is counted there is the phone's, as on any other.
+fn sender_of(caller: &Caller, kind: &Kind) -> Actor {
+    let says = matches!(
+        kind,
+        Kind::Presence { .. }
+            | Kind::Newcomer { .. }
+            | Kind::Opening { .. }
+            | Kind::PhoneConfirmed { .. }
+            | Kind::Void { .. }
+    );
+    let coordinator = caller.as_coordinator().filter(|_| says);
+    coordinator.unwrap_or_else(|| caller.actor())
+}
+
+/// Kinds by sender (contract): a crew phone records for its own outing and as itself; the own phone
+/// of a coordinator says besides what a coordinator says.
 fn may_record(caller: &Caller, fact: &Fact) -> Result<(), Invalid> {
     let kind_is_theirs = match caller.role() {
-        Role::CrewPhone | Role::LatePhone => !matches!(
-            fact.kind,
-            Kind::Sighting(_)
-                | Kind::CityPickup { .. }
-                | Kind::Newcomer { .. }
-                | Kind::Opening { .. }
-                | Kind::PhoneConfirmed { .. }
-        ),
+        Role::CrewPhone | Role::LatePhone => match fact.kind {
+            Kind::Sighting(_) | Kind::CityPickup { .. } => false,
+            Kind::Newcomer { .. } | Kind::Opening { .. } | Kind::PhoneConfirmed { .. } => {
+                caller.as_coordinator().is_some()
+            }
+            _ => true,
+        },
         Role::Coordinator => !matches!(fact.kind, Kind::CityPickup { .. }),
         Role::Agent => matches!(
             fact.kind,

@@ -1,7 +1,9 @@
 //! SQL of facts. Facts are inserted once and never changed.
 
 use crate::db::{DbError, Tx, sql};
-use domain::{FactId, Instant, OutingId, PeerId, ProgrammeId, SiteId};
+use domain::fact::Whose;
+use domain::{AccountId, DeviceId, FactId, Instant, OutingId, PeerId, ProgrammeId, SiteId};
+use serde::Deserialize;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
@@ -15,6 +17,10 @@ pub struct NewFact {
     pub sender_role: &'static str,
     /// Id of who sent it.
     pub sender_id: Option<Uuid>,
+    /// How far the sender's clock was ahead of the server's when it was sent, in milliseconds.
+    pub sender_ahead_ms: Option<i64>,
+    /// The coordinator who handed it in for a phone.
+    pub handed_in_by: Option<AccountId>,
     /// Before its outing opened.
     pub early: bool,
     /// After its outing ended.
@@ -53,9 +59,9 @@ pub struct Columns {
 const INSERT: &str = "
     insert into facts (programme_id, id, outing_id, device_id, seq, kind, recorded_at, received_at,
       sender_role, sender_id, early, late, time_to_check, site_id, peer_id, target_id, item, method,
-      count, present, data, sealed, content_mac)
+      count, present, data, sealed, content_mac, sender_ahead_ms, handed_in_by)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-      $20, $21, $22, $23)
+      $20, $21, $22, $23, $24, $25)
     on conflict (programme_id, id) do nothing";
 
 /// Keeps a fact. Answers `false` when the id is there already.
@@ -84,6 +90,8 @@ pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<
         .bind(it.data)
         .bind(it.sealed)
         .bind(it.content_mac)
+        .bind(it.sender_ahead_ms)
+        .bind(it.handed_in_by)
         .run(tx)
         .await?;
     Ok(touched == 1)
@@ -154,8 +162,9 @@ pub async fn quarantine(
     Ok(())
 }
 
-/// True of a fact `f` that nobody took back. A coordinator may void any fact of the programme; a
-/// crew, facts of its own outing that no coordinator made; anybody else, their own.
+/// True of a fact `f` that nobody took back. A coordinator may void any fact of the programme, or,
+/// naming an outing (as the phone in their hand does), of that outing; a crew, facts of its own
+/// outing that no coordinator made; anybody else, their own.
 macro_rules! not_voided {
     () => {
         not_voided!("")
@@ -166,7 +175,8 @@ macro_rules! not_voided {
           select 1 from facts v
           where v.programme_id = f.programme_id and v.target_id = f.id and v.kind = 'void' ",
             $more,
-            "and (v.sender_role = 'coordinator'
+            "and ((v.sender_role = 'coordinator'
+                and (v.outing_id is null or v.outing_id = f.outing_id))
               or v.sender_id = f.sender_id
               or (v.outing_id = f.outing_id and f.sender_role <> 'coordinator')))"
         )
@@ -232,11 +242,17 @@ struct MarkRow {
 }
 
 // A mark, or a void of one, that came after closing waits for a revision: what closing made due
-// stays what the summary says.
+// stays what the summary says. So does a mark of somebody whom nobody knew before closing: a mark
+// may come before the newcomer it speaks of, and counts once both are there.
 const SELECT_MARKS: &str = concat!(
     "select f.id, f.peer_id, f.present, f.recorded_at, f.sender_role
      from facts f join peers p on p.programme_id = f.programme_id and p.id = f.peer_id
      where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'presence' and f.late = false
+       and not exists (
+         select 1 from facts n
+         where n.programme_id = f.programme_id and n.outing_id = f.outing_id
+           and n.kind = 'newcomer' and n.peer_id = f.peer_id and n.late = true
+           and n.received_at <= p.created_at)
        and ",
     not_voided!("and v.late = false ")
 );
@@ -262,6 +278,69 @@ pub async fn marks(
             by_coordinator: row.sender_role == "coordinator",
         })
         .collect())
+}
+
+#[derive(sqlx::FromRow)]
+struct ConfirmationRow {
+    id: Uuid,
+    recorded_at: i64,
+    data: String,
+}
+
+/// The data of a `phone_confirmed`, as it is kept.
+#[derive(Deserialize)]
+struct Confirmation {
+    device: DeviceId,
+    whose: String,
+}
+
+impl Confirmation {
+    fn read(data: &str) -> Result<Self, DbError> {
+        serde_json::from_str(data).map_err(|e| DbError::Unreadable(format!("phone confirmed: {e}")))
+    }
+}
+
+const SELECT_CONFIRMATIONS: &str = concat!(
+    "select f.id, f.recorded_at, f.data from facts f
+     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'phone_confirmed'
+       and f.sender_role = 'coordinator' and ",
+    not_voided!()
+);
+
+/// Whose a phone of an outing is, as coordinators say it: the latest by (recorded_at, id) decides.
+pub async fn whose(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+) -> Result<Option<Whose>, DbError> {
+    let query = sql(SELECT_CONFIRMATIONS).bind(programme).bind(outing);
+    let rows: Vec<ConfirmationRow> = query.all(tx).await?;
+    let mut latest = None;
+    for row in rows {
+        let said = Confirmation::read(&row.data)?;
+        let at = (row.recorded_at, row.id);
+        if said.device == device && latest.as_ref().is_none_or(|(then, _)| *then < at) {
+            latest = Some((at, Whose::from_code(&said.whose)));
+        }
+    }
+    Ok(latest.and_then(|(_, whose)| whose))
+}
+
+const SELECT_CONFIRMATION: &str = "
+    select outing_id, data from facts
+    where programme_id = $1 and id = $2 and kind = 'phone_confirmed' and outing_id is not null";
+
+/// Of which phone of which outing a fact says whose it is, if it says that.
+pub async fn confirmation(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: FactId,
+) -> Result<Option<(OutingId, DeviceId)>, DbError> {
+    let query = sql(SELECT_CONFIRMATION).bind(programme).bind(id);
+    let row: Option<(Uuid, String)> = query.maybe(tx).await?;
+    row.map(|(outing, data)| Ok((OutingId(outing), Confirmation::read(&data)?.device)))
+        .transpose()
 }
 
 const SELECT_BOXES: &str = concat!(

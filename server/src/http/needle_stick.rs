@@ -1,5 +1,8 @@
 //! « Je me suis piqué·e »: what to do after a needle-stick, the same bytes for everyone. It works
 //! with no script and, kept by the worker, with no network. It asks nothing and keeps nothing.
+//!
+//! What a programme set besides is on the phone, in the pack of its outing: a script fills the
+//! empty places from there (`data-help…`), and offers to read aloud where the device has a voice.
 
 use super::assets::Assets;
 use super::page::render;
@@ -34,8 +37,10 @@ fn document(assets: &Assets) -> impl IntoView + use<> {
                 {bar()}
                 <main class="plain aid">
                     <h1>"Je me suis piqué·e"</h1>
+                    <div class="read" data-read-aloud></div>
                     <ol class="aid-steps" role="list">{steps()}</ol>
                     {clock()}
+                    <div data-help-places hidden></div>
                     {calls()}
                     {promises()}
                     <a class="button primary" href="/terrain">
@@ -141,7 +146,7 @@ fn clock() -> impl IntoView {
 
 fn calls() -> impl IntoView {
     view! {
-        <section class="calls">
+        <section class="calls" data-help>
             <h2>"J’appelle"</h2>
             <a class="button" href="tel:15">
                 <Icon path=RING/>
@@ -151,6 +156,7 @@ fn calls() -> impl IntoView {
                 <Icon path=RING/>
                 "Appeler le 112"
             </a>
+            <div data-help-coordinator hidden></div>
         </section>
     }
 }
@@ -159,7 +165,7 @@ fn promises() -> impl IntoView {
     view! {
         <p><b>"La présence et l’aide restent dues."</b></p>
         <p>"Rien n’est gardé ni envoyé."</p>
-        <p class="note">
+        <p class="note" data-help-validated>
             <Icon path=INFO/>
             <span>"À valider par le médecin référent"</span>
         </p>

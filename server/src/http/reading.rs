@@ -2,25 +2,31 @@
 
 use super::error::Problem;
 use axum::body::Bytes;
-use axum::extract::{FromRequest, FromRequestParts, Request};
-use axum::http::header;
+use axum::extract::multipart::MultipartError;
+use axum::extract::{FromRequest, FromRequestParts, Multipart, Request};
 use axum::http::request::Parts;
+use axum::http::{StatusCode, header};
 use domain::Invalid;
 use domain::limits::BODY_BYTES_MAX;
 use serde::de::DeserializeOwned;
 
 /// A JSON body. 415 for another content type, 413 over the limit, 400 for what is no JSON (or no
 /// UTF-8), 422 for JSON that is not a `T`, naming the field.
-pub struct ReadJson<T>(pub T);
+///
+/// Where more than the usual limit is taken, the route lets as much through
+/// ([`axum::extract::DefaultBodyLimit`]).
+pub struct ReadJson<T, const BYTES_MAX: usize = BODY_BYTES_MAX>(pub T);
 
-impl<T: DeserializeOwned, S: Send + Sync> FromRequest<S> for ReadJson<T> {
+impl<T: DeserializeOwned, S: Send + Sync, const BYTES_MAX: usize> FromRequest<S>
+    for ReadJson<T, BYTES_MAX>
+{
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
         if !is_json(&request) {
             return Err(Problem::unsupported_media_type());
         }
-        let bytes = read_body(request, state).await?;
+        let bytes = read_body(request, state, BYTES_MAX).await?;
         let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| {
             let cut = e.is_eof();
             Problem::malformed("body", if cut { "cut_short" } else { "not_json" })
@@ -45,7 +51,7 @@ impl<T: DeserializeOwned + Default, S: Send + Sync> FromRequest<S> for MaybeJson
         if no_length && !request.headers().contains_key(header::CONTENT_TYPE) {
             return Ok(Self(T::default()));
         }
-        ReadJson::from_request(request, state)
+        ReadJson::<T>::from_request(request, state)
             .await
             .map(|ReadJson(it)| Self(it))
     }
@@ -59,16 +65,20 @@ fn is_json(request: &Request) -> bool {
     essence.is_some_and(|it| it.trim().eq_ignore_ascii_case("application/json"))
 }
 
-async fn read_body<S: Send + Sync>(request: Request, state: &S) -> Result<Bytes, Problem> {
+async fn read_body<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    bytes_max: usize,
+) -> Result<Bytes, Problem> {
     let announced = request
         .headers()
         .get(header::CONTENT_LENGTH)
         .and_then(|it| it.to_str().ok()?.parse::<usize>().ok());
-    if announced.is_some_and(|bytes| bytes > BODY_BYTES_MAX) {
+    if announced.is_some_and(|bytes| bytes > bytes_max) {
         return Err(Problem::too_large("body", "over_the_limit"));
     }
     Bytes::from_request(request, state).await.map_err(|e| {
-        if e.status() == axum::http::StatusCode::PAYLOAD_TOO_LARGE {
+        if e.status() == StatusCode::PAYLOAD_TOO_LARGE {
             Problem::too_large("body", "over_the_limit")
         } else {
             Problem::malformed("body", "cut_short")
@@ -115,6 +125,33 @@ impl<T: DeserializeOwned, S: Send + Sync> FromRequestParts<S> for Query<T> {
             .await
             .map(|axum::extract::Query(it)| Self(it))
             .map_err(|_| Problem::malformed("query", "not_a_query"))
+    }
+}
+
+/// The one file of a form. An empty one is a file that was not chosen.
+pub struct ReadFile(pub Bytes);
+
+impl<S: Send + Sync> FromRequest<S> for ReadFile {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        let not_a_form = |_| Problem::malformed("body", "not_a_form");
+        let mut form = Multipart::from_request(request, state)
+            .await
+            .map_err(not_a_form)?;
+        let fault = |e: MultipartError| match e.status() {
+            StatusCode::PAYLOAD_TOO_LARGE => Problem::too_large("body", "over_the_limit"),
+            _ => Problem::malformed("body", "not_a_form"),
+        };
+        let mut file = Bytes::new();
+        while let Some(field) = form.next_field().await.map_err(fault)? {
+            let is_file = field.file_name().is_some();
+            let bytes = field.bytes().await.map_err(fault)?;
+            if is_file {
+                file = bytes;
+            }
+        }
+        Ok(Self(file))
     }
 }
 

@@ -5,8 +5,10 @@ use super::{assets, health, needle_stick, openapi, terrain};
 use crate::access::Role;
 use crate::app::App;
 use crate::{access, allowances, facts, outings, people, sites};
+use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, patch, post};
+use domain::limits::HAND_IN_BYTES_MAX;
 
 /// What an answer is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -55,6 +57,14 @@ fn method(name: &str) -> Method {
         "post" => Method::POST,
         "patch" => Method::PATCH,
         _ => Method::GET,
+    }
+}
+
+impl Route {
+    /// Lets bigger bodies through than other routes do.
+    fn with_room_for(mut self, bytes: usize) -> Self {
+        self.handler = self.handler.layer(DefaultBodyLimit::max(bytes));
+        self
     }
 }
 
@@ -144,6 +154,28 @@ fn pages() -> Vec<Route> {
             COORDINATOR,
             forms::phone
         ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/mon-telephone",
+            COORDINATOR,
+            forms::own_phone
+        ),
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/remettre",
+            COORDINATOR,
+            pages::hand_in
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/remettre",
+            COORDINATOR,
+            forms::hand_in
+        )
+        .with_room_for(HAND_IN_BYTES_MAX),
         route!(Page, get, "/sorties/{id}/fin", COORDINATOR, pages::closing),
         route!(Page, post, "/sorties/{id}/fin", COORDINATOR, forms::close),
         route!(
@@ -220,6 +252,21 @@ fn api() -> Vec<Route> {
             COORDINATOR,
             out::code
         ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/my-phone",
+            COORDINATOR,
+            out::my_phone
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/hand-in",
+            COORDINATOR,
+            out::hand_in
+        )
+        .with_room_for(HAND_IN_BYTES_MAX),
         route!(
             Api,
             post,

@@ -5,6 +5,7 @@ use super::{ShownCode, TypedPlan, crew, missing, shown_code, store};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::db::Tx;
+use crate::facts::hand_in;
 use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
 use crate::http::paging::{Page, Paging};
@@ -14,8 +15,9 @@ use crate::{programmes, sites};
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
-use domain::crew::{JoinAnswer, JoinRequest, Pack};
+use domain::crew::{FactsAnswer, HandIn, JoinAnswer, JoinRequest, Pack};
 use domain::fact::Whose;
+use domain::limits::HAND_IN_BYTES_MAX;
 use domain::{Day, DeviceId, Instant, Invalid, OutingId, PeerId, Settings, SiteId};
 use serde::{Deserialize, Serialize};
 use store::Outing;
@@ -289,6 +291,30 @@ pub async fn code(
         code: code.to_string(),
         expires_at,
     }))
+}
+
+/// `POST /api/v1/outings/{id}/my-phone`: a code that makes one phone the caller's own.
+pub async fn my_phone(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<(StatusCode, Json<CodeJson>), Problem> {
+    let ShownCode { code, expires_at } = super::personal_code(&app, &caller, id).await?;
+    let json = CodeJson {
+        code: code.to_string(),
+        expires_at,
+    };
+    Ok((StatusCode::CREATED, Json(json)))
+}
+
+/// `POST /api/v1/outings/{id}/hand-in`: facts that a phone could not send.
+pub async fn hand_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadJson(file): ReadJson<HandIn, HAND_IN_BYTES_MAX>,
+) -> Result<Json<FactsAnswer>, Problem> {
+    hand_in::hand_in(&app, &caller, id, &file).await.map(Json)
 }
 
 /// A peer took part, or not after all.

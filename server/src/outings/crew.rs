@@ -1,19 +1,25 @@
 //! Crew phones: joining by code, and the pack a phone needs to work with no network.
 
-use super::{code_mac, get, phone_terms, store, within_discreet_term};
+use super::{code_mac, get, phone_terms, store, within_discreet_term, wrong_state};
 use crate::access::credentials::{new_token, token_hash};
 use crate::access::{Action, Caller, Who};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::{facts, people, programmes, sites};
+use app::ui::signs;
 use domain::crew::{
-    JoinAnswer, JoinRequest, Pack, PackLimits, PackOuting, PackPeer, PackSite, PackTexts,
+    JoinAnswer, JoinRequest, Pack, PackAnimal, PackEquipment, PackLead, PackLimits, PackOuting,
+    PackPeer, PackPhone, PackSign, PackSite, PackTexts,
 };
 use domain::fact::Whose;
 use domain::limits::{COUNT_MAX, FACTS_PER_BATCH_MAX};
-use domain::{Invalid, JoinCode, Nature, OutingId, ProgrammeId, Settings, SiteId, french};
-use std::collections::HashMap;
+use domain::outing::Equipment;
+use domain::{
+    AccountId, Animal, DeviceId, Instant, Invalid, JoinCode, Nature, OutingId, ProgrammeId,
+    Settings, Sign, SiteId, french,
+};
+use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use store::{Joining, Outing};
 
@@ -29,15 +35,20 @@ pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAn
     };
     let code: JoinCode = asked.code.parse().map_err(|e: Invalid| wrong(e.into()))?;
     let mut tx = app.db.write().await?;
-    let Some((programme, id)) = store::by_code(&mut tx, code_mac(app, &code)).await? else {
-        return Err(wrong(Problem::unknown(
-            "code",
-            "unknown_code",
-            "Ce code n’existe pas, ou ne sert plus. Demandez-le encore une fois.",
-        )));
+    let mac = code_mac(app, &code);
+    let Some(opened) = opened_by(&mut tx, &mac).await? else {
+        return Err(wrong(unknown_code()));
     };
+    let (programme, id) = (opened.programme, opened.outing);
     let outing = super::hold(&mut tx, programme, id).await?;
-    check_joinable(&outing, now).map_err(wrong)?;
+    check_joinable(&outing, &opened, now).map_err(wrong)?;
+    let whose = match opened.account {
+        Some(_) => Some(Whose::Association),
+        None => facts::store::whose(&mut tx, programme, id, asked.device).await?,
+    };
+    if opened.account.is_some() && !store::use_personal_code(&mut tx, mac).await? {
+        return Err(wrong(unknown_code()));
+    }
     let settings = programmes::settings(&mut tx, programme).await?;
     let (reads_until, hands_in_until) = phone_terms(&settings, &outing);
     let token = new_token("crew");
@@ -49,6 +60,8 @@ pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAn
         now,
         reads_until,
         hands_in_until,
+        whose,
+        account: opened.account,
     };
     if !store::join(&mut tx, joining).await? {
         return Err(Problem::state(
@@ -65,11 +78,49 @@ pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAn
     })
 }
 
-fn check_joinable(outing: &Outing, now: domain::Instant) -> Result<(), Problem> {
-    if !outing.state.may_be_joined() {
-        return Err(super::wrong_state(outing.state));
+/// What a code opens.
+struct Opened {
+    programme: ProgrammeId,
+    outing: OutingId,
+    /// Whose own phone it makes, for a personal code.
+    account: Option<AccountId>,
+    /// Until when, for a personal code.
+    until: Option<Instant>,
+}
+
+/// The outing's code first: whatever the crew was told is never taken for somebody's own.
+async fn opened_by(tx: &mut Tx, mac: &[u8]) -> Result<Option<Opened>, Problem> {
+    if let Some((programme, outing)) = store::by_code(tx, mac.to_vec()).await? {
+        return Ok(Some(Opened {
+            programme,
+            outing,
+            account: None,
+            until: None,
+        }));
     }
-    if outing.code_expires_at.is_none_or(|until| until <= now) {
+    let personal = store::personal_code(tx, mac.to_vec()).await?;
+    Ok(personal.map(|it| Opened {
+        programme: it.programme,
+        outing: it.outing,
+        account: Some(it.account),
+        until: Some(it.expires_at),
+    }))
+}
+
+fn unknown_code() -> Problem {
+    Problem::unknown(
+        "code",
+        "unknown_code",
+        "Ce code n’existe pas, ou ne sert plus. Demandez-le encore une fois.",
+    )
+}
+
+fn check_joinable(outing: &Outing, opened: &Opened, now: Instant) -> Result<(), Problem> {
+    if !outing.state.may_be_joined() {
+        return Err(wrong_state(outing.state));
+    }
+    let until = opened.until.or(outing.code_expires_at);
+    if until.is_none_or(|until| until <= now) {
         let mut problem = Problem::state(
             "code_expired",
             "Ce code ne sert plus. Demandez le nouveau code.",
@@ -86,6 +137,7 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<Pack, Problem> {
         outing: id,
         device,
         whose,
+        account,
         ..
     } = caller.who
     else {
@@ -99,7 +151,10 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<Pack, Problem> {
     let discreet = confirmed && within_discreet_term(&settings, &outing, now);
     let pack = Pack {
         sites: sites_of(&mut tx, app, caller, &outing, discreet).await?,
-        peers: crew_of(&mut tx, caller.programme, id, confirmed).await?,
+        peers: match account {
+            Some(_) => everybody(&mut tx, caller.programme, id).await?,
+            None => crew_of(&mut tx, caller.programme, id, confirmed).await?,
+        },
         texts: texts_of(&settings),
         limits: PackLimits {
             facts_per_batch: FACTS_PER_BATCH_MAX,
@@ -108,7 +163,10 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<Pack, Problem> {
             full_box_count: settings.full_box_count,
         },
         help: settings.help.clone(),
-        lead: None,
+        lead: match account {
+            Some(_) => Some(lead_of(&mut tx, caller.programme, &settings, id, device).await?),
+            None => None,
+        },
         server_time: now,
         outing: PackOuting {
             id,
@@ -186,19 +244,81 @@ async fn crew_of(
     if !confirmed {
         return Ok(Vec::new());
     }
+    let mut crew = everybody(tx, programme, outing).await?;
+    crew.retain(|it| it.present);
+    Ok(crew)
+}
+
+/// The programme's peers, and who of them is noted present.
+async fn everybody(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<Vec<PackPeer>, Problem> {
     let marks = facts::store::marks(tx, programme, outing).await?;
     let present = domain::presence::confirmed(marks);
     let peers = people::store::all(tx, programme).await?;
     Ok(peers
         .into_iter()
-        .filter(|peer| present.contains(&peer.id))
         .map(|peer| PackPeer {
+            present: present.contains(&peer.id),
             id: peer.id,
             sign: peer.sign,
             pseudonym: peer.pseudonym,
-            present: true,
         })
         .collect())
+}
+
+/// What a coordinator's own phone needs to lead with no network.
+async fn lead_of(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    settings: &Settings,
+    outing: OutingId,
+    device: DeviceId,
+) -> Result<PackLead, Problem> {
+    let rule = settings.green_light.clone();
+    let phones = store::phones(tx, programme, outing).await?;
+    let peers = people::store::all(tx, programme).await?;
+    let taken: HashSet<Sign> = peers.iter().map(|it| it.sign).collect();
+    Ok(PackLead {
+        equipment: Equipment::ALL
+            .iter()
+            .filter(|it| rule.equipment.iter().any(|code| code == it.code()))
+            .map(|it| PackEquipment {
+                code: it.code().into(),
+                label: it.label().into(),
+            })
+            .collect(),
+        green_light: rule,
+        phones: phones
+            .into_iter()
+            .filter(|it| !it.revoked && it.device_id != device.0)
+            .map(|it| PackPhone {
+                device: DeviceId(it.device_id),
+                joined_at: Instant::from_ms(it.joined_at),
+                whose: it.whose,
+            })
+            .collect(),
+        signs: Sign::all()
+            .map(|sign| PackSign {
+                sign,
+                label: sign.label(),
+                taken: taken.contains(&sign),
+            })
+            .collect(),
+        animals: Animal::ALL
+            .iter()
+            .map(|animal| {
+                let (body, lines) = signs::strokes(*animal);
+                PackAnimal {
+                    animal: animal.code().into(),
+                    body: body.into(),
+                    lines: lines.into(),
+                }
+            })
+            .collect(),
+    })
 }
 
 fn texts_of(settings: &Settings) -> PackTexts {

@@ -1,15 +1,20 @@
 //! Forms of outings. What is right leads to a page to read; what is wrong is shown where it was
 //! typed, with what was typed.
 
-use super::pages::{PlanForm, Refusal, Sheet, detail_page, planning};
+use super::pages::{
+    PlanForm, Refusal, Sheet, Told, detail_page, fault_words, hand_in_page, planning,
+};
 use crate::access::Caller;
 use crate::app::App;
+use crate::facts::hand_in;
 use crate::http::error::Problem;
+use crate::http::origin::Origin;
 use crate::http::pieces::Faults;
-use crate::http::reading::{Path, ReadForm};
+use crate::http::reading::{Path, ReadFile, ReadForm};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::crew::FactsAnswer;
 use domain::fact::Whose;
 use domain::{DeviceId, FieldError, Invalid, OutingId, OutingState, PeerId};
 use serde::Deserialize;
@@ -82,6 +87,7 @@ pub async fn departure(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<OutingId>,
+    origin: Origin,
     ReadForm(form): ReadForm<Departure>,
 ) -> Result<Response, Problem> {
     let outcome = depart(&app, &caller, id, &form).await;
@@ -107,7 +113,7 @@ pub async fn departure(
     } else {
         StatusCode::UNPROCESSABLE_ENTITY
     };
-    Ok((status, detail_page(&app, &caller, &sheet, "")).into_response())
+    Ok((status, detail_page(&app, &caller, &sheet, "", &origin)).into_response())
 }
 
 async fn depart(
@@ -179,6 +185,63 @@ pub async fn phone(
         None => return Err(Invalid::new("geste", "unknown_value").into()),
     }
     Ok(to(&format!("/sorties/{id}#telephones")))
+}
+
+/// Which phone becomes the coordinator's own: this one, or another.
+#[derive(Deserialize)]
+pub struct OwnPhone {
+    #[serde(default)]
+    geste: String,
+}
+
+/// `POST /sorties/{id}/mon-telephone`: this phone goes on to the recorder, the code with it in the
+/// fragment; another one scans the code.
+pub async fn own_phone(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    origin: Origin,
+    ReadForm(form): ReadForm<OwnPhone>,
+) -> Result<Response, Problem> {
+    let code = super::personal_code(&app, &caller, id).await?;
+    if form.geste != "autre" {
+        return Ok(to(&format!("/terrain#code={}", code.code)));
+    }
+    let mut sheet = Sheet::load(&app, &caller, id).await?;
+    sheet.own_code = Some(code);
+    Ok(detail_page(&app, &caller, &sheet, "", &origin))
+}
+
+/// `POST /sorties/{id}/remettre`: the file that a phone wrote.
+pub async fn hand_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    file: Result<ReadFile, Problem>,
+) -> Result<Response, Problem> {
+    let problem = match hand_in_file(&app, &caller, id, file).await {
+        Ok(answer) => return hand_in_page(&app, &caller, id, Told::Received(answer)).await,
+        Err(problem) => problem,
+    };
+    let Some(sentence) = problem.errors.first().and_then(fault_words) else {
+        return Err(problem);
+    };
+    let page = hand_in_page(&app, &caller, id, Told::Fault(sentence)).await?;
+    Ok((problem.status, page).into_response())
+}
+
+async fn hand_in_file(
+    app: &App,
+    caller: &Caller,
+    id: OutingId,
+    file: Result<ReadFile, Problem>,
+) -> Result<FactsAnswer, Problem> {
+    let ReadFile(bytes) = file?;
+    if bytes.is_empty() {
+        return Err(Invalid::new("file", "missing").into());
+    }
+    let file = hand_in::read(&bytes)?;
+    hand_in::hand_in(app, caller, id, &file).await
 }
 
 /// `POST /sorties/{id}/fin`

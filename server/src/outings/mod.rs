@@ -11,7 +11,6 @@ pub mod summary;
 use crate::access::{Caller, Scope, Sealable, Sealer, Who};
 use crate::app::{App, local_day, start_of_day};
 use crate::db::Tx;
-use crate::facts::store::{Columns, NewFact};
 use crate::http::error::Problem;
 use crate::{allowances, facts, people, programmes, sites};
 use domain::fact::Whose;
@@ -20,15 +19,16 @@ use domain::outing::{Equipment, Missing, Readiness, Reason, missing_for_green_li
 use domain::people::Title;
 use domain::time::DAY_MS;
 use domain::{
-    AccountId, DeviceId, Fact, FactId, Instant, Invalid, JoinCode, Kind, OutingId, OutingState,
-    PeerId, ProgrammeId, Settings, SiteId,
+    AccountId, DeviceId, Instant, Invalid, JoinCode, Kind, OutingId, OutingState, PeerId,
+    ProgrammeId, Settings, SiteId,
 };
 use serde::{Deserialize, Serialize};
 use store::{Outing, Plan};
-use uuid::Uuid;
 
 /// How long a joining code opens. `/code` makes a new one.
 const CODE_LIFE_MS: i64 = 12 * 3_600_000;
+/// How long a personal code opens: from the desk to the phone beside it.
+const PERSONAL_CODE_LIFE_MS: i64 = 10 * 60_000;
 /// New codes are tried so often before giving up: two outings never share one.
 const CODE_TRIES: i64 = 8;
 
@@ -371,34 +371,8 @@ pub async fn mark_presence(
             "Cette personne n’est pas de l’équipe.",
         ));
     }
-    let (account, now) = (account(caller)?, app.now());
-    let fact = Fact {
-        id: FactId(Uuid::now_v7()),
-        outing: Some(id),
-        device: DeviceId(account.0),
-        seq: 0,
-        recorded_at: now,
-        kind: Kind::Presence { peer, present },
-    };
-    let actor = caller.actor();
-    let new = NewFact {
-        received_at: now,
-        sender_role: actor.role.as_str(),
-        sender_id: actor.id,
-        early: false,
-        late: false,
-        time_to_check: false,
-        columns: Columns {
-            peer: Some(peer),
-            present: Some(present),
-            ..Columns::default()
-        },
-        data: "{}".into(),
-        sealed: None,
-        content_mac: facts::content_mac(app, &fact.to_json())?,
-        fact,
-    };
-    facts::store::insert(&mut tx, caller.programme, new).await?;
+    let kind = Kind::Presence { peer, present };
+    facts::record_at_desk(&mut tx, app, caller, id, kind).await?;
     tx.commit().await?;
     Ok(())
 }
@@ -475,8 +449,42 @@ pub async fn give_code(
     for round in outing.code_round + 1..=outing.code_round + CODE_TRIES {
         let code = code_of(app, programme, outing.id, round);
         let mac = code_mac(app, &code);
-        if store::by_code(tx, mac.clone()).await?.is_none() {
+        if is_free(tx, &mac).await? {
             store::set_code(tx, programme, outing.id, round, mac, expires_at).await?;
+            return Ok(ShownCode { code, expires_at });
+        }
+    }
+    Err(Problem::internal("no free joining code"))
+}
+
+/// No outing and no coordinator has a code of this hash.
+async fn is_free(tx: &mut Tx, mac: &[u8]) -> Result<bool, Problem> {
+    Ok(store::by_code(tx, mac.to_vec()).await?.is_none()
+        && store::personal_code(tx, mac.to_vec()).await?.is_none())
+}
+
+/// A code that makes one phone the caller's own: random, for ten minutes, for one use. The one
+/// before ends.
+pub async fn personal_code(app: &App, caller: &Caller, id: OutingId) -> Result<ShownCode, Problem> {
+    let (account, now) = (account(caller)?, app.now());
+    let expires_at = now.plus_ms(PERSONAL_CODE_LIFE_MS);
+    let mut tx = app.db.write().await?;
+    let outing = hold(&mut tx, caller.programme, id).await?;
+    if !outing.state.may_be_joined() {
+        return Err(wrong_state(outing.state));
+    }
+    for _ in 0..CODE_TRIES {
+        let code = JoinCode::from_random(rand::random());
+        let mac = code_mac(app, &code);
+        let kept = store::PersonalCode {
+            mac: mac.clone(),
+            programme: caller.programme,
+            outing: id,
+            account,
+            expires_at,
+        };
+        if is_free(&mut tx, &mac).await? && store::insert_personal_code(&mut tx, kept, now).await? {
+            tx.commit().await?;
             return Ok(ShownCode { code, expires_at });
         }
     }
@@ -512,7 +520,8 @@ fn within_discreet_term(settings: &Settings, outing: &Outing, now: Instant) -> b
     (outing.day.plus_days(-1)..=outing.day.plus_days(1)).contains(&today)
 }
 
-/// Says whose a joined phone is: only the association's and a peer's get discreet sites.
+/// Says whose a joined phone is: only the association's and a peer's get discreet sites. Kept as a
+/// fact too, so that an earlier word from the pavement that comes later changes nothing.
 pub async fn confirm_phone(
     app: &App,
     caller: &Caller,
@@ -524,6 +533,8 @@ pub async fn confirm_phone(
     if !store::confirm_phone(&mut tx, caller.programme, id, device, whose).await? {
         return Err(Problem::not_found());
     }
+    let kind = Kind::PhoneConfirmed { device, whose };
+    facts::record_at_desk(&mut tx, app, caller, id, kind).await?;
     tx.commit().await?;
     Ok(())
 }

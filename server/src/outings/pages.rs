@@ -3,6 +3,7 @@
 mod closing;
 mod departure;
 mod detail;
+mod hand_in;
 mod home;
 mod list;
 mod people;
@@ -11,6 +12,7 @@ mod places;
 mod plan;
 mod sheet;
 
+pub use hand_in::{Told, fault_words};
 pub use home::{agent_home, coordinator_home};
 pub use list::list;
 pub use plan::{PlanForm, plan_page, planning};
@@ -20,9 +22,11 @@ use super::store::Outing;
 use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::http::error::Problem;
+use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{clock, day_title};
 use crate::http::reading::{Path, Query};
+use crate::programmes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::{Day, OutingId, OutingState};
@@ -43,20 +47,27 @@ pub async fn detail(
     caller: Caller,
     Path(id): Path<OutingId>,
     Query(done): Query<Done>,
+    origin: Origin,
 ) -> Result<Response, Problem> {
     let sheet = Sheet::load(&app, &caller, id).await?;
-    Ok(detail_page(&app, &caller, &sheet, &done.fait))
+    Ok(detail_page(&app, &caller, &sheet, &done.fait, &origin))
 }
 
 /// The page of an outing, after a form or before it.
-pub fn detail_page(app: &App, caller: &Caller, sheet: &Sheet, done: &str) -> Response {
+pub fn detail_page(
+    app: &App,
+    caller: &Caller,
+    sheet: &Sheet,
+    done: &str,
+    origin: &Origin,
+) -> Response {
     let title = format!(
         "Sortie du {}",
         domain::french::weekday_and_date(sheet.outing.day)
     );
     let mut frame = Frame::of(&app.assets, caller, &sheet.settings, title, "/sorties");
     frame.with_map = !sheet.places.is_empty();
-    page(&frame, || detail::view(sheet, done)).into_response()
+    page(&frame, || detail::view(sheet, done, origin)).into_response()
 }
 
 /// `GET /sorties/{id}/fin`: what to look at before closing.
@@ -77,6 +88,32 @@ pub async fn closing(
         "/sorties",
     );
     Ok(page(&frame, || closing::view(&sheet)).into_response())
+}
+
+/// `GET /sorties/{id}/remettre`
+pub async fn hand_in(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Response, Problem> {
+    hand_in_page(&app, &caller, id, Told::Nothing).await
+}
+
+/// The page where a file is handed in, after it was or before.
+pub async fn hand_in_page(
+    app: &App,
+    caller: &Caller,
+    id: OutingId,
+    told: Told,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let outing = super::get(&mut tx, caller, id).await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    drop(tx);
+    let title = "Remettre des relevés";
+    let frame = Frame::of(&app.assets, caller, &settings, title, "/sorties");
+    let today = today(app, &settings);
+    Ok(page(&frame, || hand_in::view(&outing, today, &told)).into_response())
 }
 
 /// The state of an outing: a word in a colour.

@@ -344,7 +344,13 @@ pub async fn record(
 }
 
 async fn send(app: &App, phone: &CrewPhone, fact: &Value) -> Result<Option<FactStatus>, Problem> {
-    let answer = facts::receive(app, &phone.caller, std::slice::from_ref(fact)).await?;
+    let answer = facts::receive(
+        app,
+        &phone.caller,
+        facts::Delivery::default(),
+        std::slice::from_ref(fact),
+    )
+    .await?;
     Ok(answer.results.first().map(|it| it.status))
 }
 

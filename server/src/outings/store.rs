@@ -408,14 +408,23 @@ pub struct Joining {
     pub reads_until: Instant,
     /// Until when it may hand in facts.
     pub hands_in_until: Instant,
+    /// Whose it is, if that is known already.
+    pub whose: Option<Whose>,
+    /// The coordinator whose own phone it is, by a personal code.
+    pub account: Option<AccountId>,
 }
 
+// A phone that joins again stays whose it was. But what a personal code gave lasts only as long as
+// the token of that code: the outing's code, which the whole crew knows, gives an ordinary phone.
 const UPSERT_PHONE: &str = "
     insert into crew_phones (programme_id, outing_id, device_id, token_hash, joined_at, reads_until,
-      hands_in_until, last_seen_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $5)
+      hands_in_until, last_seen_at, whose, account_id)
+    values ($1, $2, $3, $4, $5, $6, $7, $5, $8, $9)
     on conflict (programme_id, outing_id, device_id) do update
-    set token_hash = excluded.token_hash, last_seen_at = excluded.last_seen_at
+    set token_hash = excluded.token_hash, last_seen_at = excluded.last_seen_at,
+      whose = case when excluded.account_id is null and crew_phones.account_id is null
+        then crew_phones.whose else excluded.whose end,
+      account_id = excluded.account_id
     where crew_phones.revoked_at is null";
 
 /// Lets a phone in. Answers `false` when it was revoked.
@@ -428,16 +437,20 @@ pub async fn join(tx: &mut Tx, it: Joining) -> Result<bool, DbError> {
         .bind(it.now)
         .bind(it.reads_until)
         .bind(it.hands_in_until)
+        .bind(it.whose.map(Whose::code))
+        .bind(it.account)
         .run(tx)
         .await?;
     Ok(touched == 1)
 }
 
 const UPDATE_WHOSE: &str = "
-    update crew_phones set whose = $4
+    update crew_phones set whose = $4,
+      account_id = case when $4 = 'association' then account_id end
     where programme_id = $1 and outing_id = $2 and device_id = $3";
 
-/// Says whose a joined phone is. Answers whether it is known.
+/// Says at a desk whose a joined phone is; one that is no longer the association's is no longer a
+/// coordinator's own either. Answers whether it is known.
 pub async fn confirm_phone(
     tx: &mut Tx,
     programme: ProgrammeId,
@@ -453,6 +466,110 @@ pub async fn confirm_phone(
         .run(tx)
         .await?;
     Ok(touched == 1)
+}
+
+const UPDATE_WHOSE_BY_FACTS: &str = "
+    update crew_phones set whose = $4
+    where programme_id = $1 and outing_id = $2 and device_id = $3 and account_id is null";
+
+/// Whose a joined phone is, as facts say it. A coordinator's own phone stays what its code made it.
+pub async fn set_whose(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+    whose: Option<Whose>,
+) -> Result<(), DbError> {
+    sql(UPDATE_WHOSE_BY_FACTS)
+        .bind(programme)
+        .bind(outing)
+        .bind(device)
+        .bind(whose.map(Whose::code))
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A personal joining code: it makes one phone a coordinator's own.
+pub struct PersonalCode {
+    /// Keyed hash of the code.
+    pub mac: Vec<u8>,
+    /// Its programme.
+    pub programme: ProgrammeId,
+    /// The outing it opens.
+    pub outing: OutingId,
+    /// Whose phone.
+    pub account: AccountId,
+    /// Until when it opens.
+    pub expires_at: Instant,
+}
+
+const DELETE_CODES: &str = "
+    delete from phone_codes
+    where expires_at <= $1 or (programme_id = $2 and outing_id = $3 and account_id = $4)";
+const INSERT_CODE: &str = "
+    insert into phone_codes (code_mac, programme_id, outing_id, account_id, expires_at)
+    values ($1, $2, $3, $4, $5) on conflict do nothing";
+
+/// Keeps a personal code in place of the one before, and sweeps those that ended. Answers `false`
+/// when that code is somebody's already.
+pub async fn insert_personal_code(
+    tx: &mut Tx,
+    it: PersonalCode,
+    now: Instant,
+) -> Result<bool, DbError> {
+    sql(DELETE_CODES)
+        .bind(now)
+        .bind(it.programme)
+        .bind(it.outing)
+        .bind(it.account)
+        .run(tx)
+        .await?;
+    let touched = sql(INSERT_CODE)
+        .bind(it.mac)
+        .bind(it.programme)
+        .bind(it.outing)
+        .bind(it.account)
+        .bind(it.expires_at)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonalCodeRow {
+    programme_id: Uuid,
+    outing_id: Uuid,
+    account_id: Uuid,
+    expires_at: i64,
+}
+
+// Only while the account is a coordinator's.
+const SELECT_PERSONAL_CODE: &str = "
+    select c.programme_id, c.outing_id, c.account_id, c.expires_at
+    from phone_codes c
+    join accounts a on a.programme_id = c.programme_id and a.id = c.account_id
+      and a.role = 'coordinator'
+    where c.code_mac = $1";
+
+/// The personal code of a hash.
+pub async fn personal_code(tx: &mut Tx, mac: Vec<u8>) -> Result<Option<PersonalCode>, DbError> {
+    let query = sql(SELECT_PERSONAL_CODE).bind(mac.clone());
+    let row: Option<PersonalCodeRow> = query.maybe(tx).await?;
+    Ok(row.map(|row| PersonalCode {
+        mac,
+        programme: ProgrammeId(row.programme_id),
+        outing: OutingId(row.outing_id),
+        account: AccountId(row.account_id),
+        expires_at: Instant::from_ms(row.expires_at),
+    }))
+}
+
+const DELETE_CODE: &str = "delete from phone_codes where code_mac = $1";
+
+/// Ends a personal code. Answers `false` when another phone used it first.
+pub async fn use_personal_code(tx: &mut Tx, mac: Vec<u8>) -> Result<bool, DbError> {
+    Ok(sql(DELETE_CODE).bind(mac).run(tx).await? == 1)
 }
 
 const UPDATE_REVOKED: &str = "
@@ -514,10 +631,46 @@ pub struct Phone {
     pub revoked: bool,
     /// Facts it handed in.
     pub facts: i64,
+    /// The coordinator whose own phone it is.
+    pub account_id: Option<Uuid>,
+}
+
+const SELECT_JOINED: &str = "
+    select p.reads_until, p.whose, a.id as account_id
+    from crew_phones p
+    left join accounts a on a.programme_id = p.programme_id and a.id = p.account_id
+      and a.role = 'coordinator' and p.revoked_at is null
+    where p.programme_id = $1 and p.outing_id = $2 and p.device_id = $3";
+
+/// A phone that joined once, as whoever hands in its facts needs it.
+#[derive(sqlx::FromRow)]
+pub struct Joined {
+    /// Until when it reads.
+    pub reads_until: i64,
+    /// Whose it is.
+    pub whose: Option<String>,
+    /// The coordinator whose own phone it is; nobody's once it was shut out.
+    pub account_id: Option<Uuid>,
+}
+
+/// The phone, if it ever joined that outing: shut out or not, in time or not.
+pub async fn joined(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    device: DeviceId,
+) -> Result<Option<Joined>, DbError> {
+    sql(SELECT_JOINED)
+        .bind(programme)
+        .bind(outing)
+        .bind(device)
+        .maybe(tx)
+        .await
 }
 
 const SELECT_PHONES: &str = "
     select p.device_id, p.joined_at, p.last_seen_at, p.whose, p.revoked_at is not null as revoked,
+      p.account_id,
       (select cast(count(*) as bigint) from facts f
        where f.programme_id = p.programme_id and f.outing_id = p.outing_id
          and f.device_id = p.device_id) as facts

@@ -38,7 +38,9 @@ pub async fn open(
     sealed: Vec<DiscreetSite>,
 ) -> Result<Vec<CoordinatorSite>, Problem> {
     let named = sealed.iter().map(|site| site.sealed.scope()).collect();
-    let (programme, actor, now) = (caller.programme, caller.actor(), app.now());
+    // On a coordinator's own phone it is the coordinator who sees them.
+    let actor = caller.as_coordinator().unwrap_or_else(|| caller.actor());
+    let (programme, now) = (caller.programme, app.now());
     let mut opening = Opening::begin(tx, &app.keys, programme, actor, action, named, now).await?;
     let mut opened = Vec::with_capacity(sealed.len());
     for site in sealed {

@@ -373,6 +373,11 @@ fn limits_are_those_of_the_contract() {
     let words = text(&PARSED["info"]["description"]);
     assert_eq!(limits::BODY_BYTES_MAX, 1_048_576);
     assert!(words.contains("1,048,576 bytes"));
+    assert_eq!(limits::HAND_IN_BYTES_MAX, 4_194_304);
+    assert_eq!(limits::HAND_IN_FACTS_MAX, 10_000);
+    assert!(words.contains("4,194,304 bytes and 10,000 facts"));
+    let file = &schema("HandIn")["properties"]["facts"]["maxItems"];
+    assert_eq!(file, limits::HAND_IN_FACTS_MAX);
     let tries = format!("After {} wrong joining codes", limits::JOIN_TRIES_MAX);
     assert!(words.contains(&tries));
     assert!(words.contains(&format!("an address waits {} seconds", limits::JOIN_WAIT_S)));

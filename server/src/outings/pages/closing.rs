@@ -183,5 +183,12 @@ pub fn quiet_phones(sheet: &Sheet) -> Option<AnyView> {
              ces relevés arriveront plus tard et seront signalés.",
         ),
     };
-    Some(note(Tone::Wait, view! { <b>{who}</b>" "{they} }))
+    let hand_in = format!("/sorties/{}/remettre", sheet.outing.id);
+    Some(note(
+        Tone::Wait,
+        view! {
+            <b>{who}</b>" "{they}
+            " "<a href=hand_in>"Remettre des relevés par fichier"</a>
+        },
+    ))
 }

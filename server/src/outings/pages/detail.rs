@@ -3,6 +3,7 @@
 use super::sheet::Sheet;
 use super::{closing, departure, meeting, people, phones, places, state_tag, title_of};
 use crate::app::local_hour;
+use crate::http::origin::Origin;
 use crate::http::pieces::{Tone, crumbs, listed, note};
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, LOCK, NEXT};
@@ -12,7 +13,7 @@ use domain::french::{amount, counted, distance, number};
 use leptos::prelude::*;
 
 /// The page.
-pub fn view(sheet: &Sheet, done: &str) -> AnyView {
+pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
     view! {
         {crumbs("/sorties".into(), "Sorties")}
         {head(sheet)}
@@ -29,7 +30,8 @@ pub fn view(sheet: &Sheet, done: &str) -> AnyView {
             <div class="col">
                 {departure::card(sheet)}
                 {people::card(sheet)}
-                {phones::code_card(sheet)}
+                {phones::code_card(sheet, origin)}
+                {phones::own_card(sheet, origin)}
                 {phones::card(sheet)}
                 {cancelling(sheet)}
             </div>

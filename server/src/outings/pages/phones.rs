@@ -2,7 +2,9 @@
 
 use super::sheet::Sheet;
 use crate::app::{local_day, local_hour, start_of_day};
+use crate::http::origin::Origin;
 use crate::http::pieces::ago;
+use crate::http::qr;
 use crate::outings::ShownCode;
 use crate::outings::store::Phone;
 use app::ui::Icon;
@@ -13,13 +15,13 @@ use domain::{Instant, Settings};
 use leptos::prelude::*;
 
 /// The joining code, while phones may join.
-pub fn code_card(sheet: &Sheet) -> Option<AnyView> {
+pub fn code_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
     if !sheet.outing.state.may_be_joined() {
         return None;
     }
     let action = format!("/sorties/{}/code", sheet.outing.id);
     let content = match &sheet.code {
-        Some(code) => shown(&sheet.settings, code, sheet.now, action),
+        Some(code) => shown(sheet, code, origin, action),
         None => view! {
             <h2>"Code pour rejoindre"</h2>
             <p>"Pas de code en ce moment."</p>
@@ -32,7 +34,22 @@ pub fn code_card(sheet: &Sheet) -> Option<AnyView> {
     Some(view! { <section class="card code-card" id="code">{content}</section> }.into_any())
 }
 
-fn shown(settings: &Settings, shown: &ShownCode, now: Instant, action: String) -> AnyView {
+fn shown(sheet: &Sheet, shown: &ShownCode, origin: &Origin, action: String) -> AnyView {
+    let until = until(&sheet.settings, shown.expires_at, sheet.now);
+    view! {
+        <h2>"Code pour rejoindre"</h2>
+        {signs(shown)}
+        {to_scan(shown, origin, "Code à scanner pour rejoindre la sortie")}
+        <p class="soft">"Il marche jusqu’à "{until}"."</p>
+        <form class="actions" method="post" action=action>
+            <button class="quiet"><Icon path=REFRESH/>"Nouveau code"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// The six signs, to be read aloud or typed.
+fn signs(shown: &ShownCode) -> AnyView {
     let signs: Vec<_> = shown
         .code
         .as_str()
@@ -41,15 +58,53 @@ fn shown(settings: &Settings, shown: &ShownCode, now: Instant, action: String) -
         .collect();
     let aloud: Vec<String> = shown.code.as_str().chars().map(String::from).collect();
     view! {
-        <h2>"Code pour rejoindre"</h2>
         <p class="code" aria-hidden="true">{signs}</p>
         <p class="sr">"Code\u{a0}: "{aloud.join(" ")}</p>
-        <p class="soft">"Il marche jusqu’à "{until(settings, shown.expires_at, now)}"."</p>
-        <form class="actions" method="post" action=action>
-            <button class="quiet"><Icon path=REFRESH/>"Nouveau code"</button>
-        </form>
     }
     .into_any()
+}
+
+/// An address that a phone's own camera opens. The code stands in its fragment, which no server
+/// and no log sees.
+fn to_scan(shown: &ShownCode, origin: &Origin, name: &'static str) -> Option<AnyView> {
+    let address = format!("{}/terrain#code={}", origin.0, shown.code);
+    let picture = qr::picture(&address, name)?;
+    Some(view! { <p class="to-scan">{picture}</p> }.into_any())
+}
+
+/// Making a phone the reader's own, while phones may join.
+pub fn own_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
+    if !sheet.outing.state.may_be_joined() {
+        return None;
+    }
+    let action = format!("/sorties/{}/mon-telephone#mon-telephone", sheet.outing.id);
+    let class = match &sheet.own_code {
+        Some(_) => "card code-card",
+        None => "card",
+    };
+    let code = sheet.own_code.as_ref().map(|code| {
+        view! {
+            {signs(code)}
+            {to_scan(code, origin, "Code à scanner avec mon téléphone")}
+            <p class="soft">"Ce code est pour vous. Il marche une fois, pendant 10\u{a0}minutes."</p>
+        }
+    });
+    Some(
+        view! {
+            <section class=class id="mon-telephone">
+                <h2>"Mon téléphone"</h2>
+                <p class="soft">"Votre téléphone peut donner le feu vert et noter les présences, même sans réseau."</p>
+                {code}
+                <form class="actions" method="post" action=action>
+                    <button name="geste" value="ici"><Icon path=PHONE/>"Ce téléphone"</button>
+                    <button class="quiet" name="geste" value="autre">
+                        "Un autre téléphone (le mien)"
+                    </button>
+                </form>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 /// « 18 h 00 », « minuit », « demain à 2 h 10 ».
@@ -90,10 +145,18 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
                 <h2>"Téléphones"</h2>
                 <p class="soft">{about}</p>
                 <ul class="phones">{rows}</ul>
+                {hand_in(sheet)}
             </section>
         }
         .into_any(),
     )
+}
+
+/// The way to hand in what a phone could not send.
+fn hand_in(sheet: &Sheet) -> Option<AnyView> {
+    let href = format!("/sorties/{}/remettre", sheet.outing.id);
+    let link = view! { <p><a href=href>"Remettre des relevés par fichier"</a></p> };
+    (!sheet.phones.is_empty()).then(|| link.into_any())
 }
 
 fn who_gets_what(settings: &Settings) -> String {
@@ -120,6 +183,9 @@ fn row(sheet: &Sheet, rank: usize, phone: &Phone, may_change: bool) -> AnyView {
     let whose = phone.whose.as_deref().and_then(Whose::from_code);
     let tag = match (phone.revoked, whose) {
         (true, _) => view! { <span class="tag">"retiré"</span> }.into_any(),
+        (false, Some(_)) if phone.account_id.is_some() => {
+            view! { <span class="tag info">"professionnel·le"</span> }.into_any()
+        }
         (false, Some(whose)) => view! { <span class="tag ok">{whose.label()}</span> }.into_any(),
         (false, None) => view! { <span class="tag todo">"à confirmer"</span> }.into_any(),
     };

@@ -33,6 +33,8 @@ pub struct Sheet {
     pub phones: Vec<Phone>,
     /// The joining code that opens now.
     pub code: Option<ShownCode>,
+    /// A code that makes one phone the reader's own, just made: it is not kept.
+    pub own_code: Option<ShownCode>,
     /// When this was read.
     pub now: Instant,
     /// Why a form of this page was refused.
@@ -95,6 +97,7 @@ impl Sheet {
             code,
             outing,
             now: app.now(),
+            own_code: None,
             refusal: None,
         })
     }
