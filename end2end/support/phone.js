@@ -35,6 +35,10 @@ export async function join(page, code) {
   await page.goto("/terrain");
   await page.getByLabel("Code de la sortie").fill(code);
   await page.getByRole("button", { name: "Rejoindre", exact: true }).click();
+  const picture = page.getByRole("button", { name: "C’est compris" });
+  await expect(picture.or(page.getByRole("heading", { name: "Où est-on ?" })).first()).toBeVisible();
+  // The first picture comes once on each phone.
+  if (await picture.isVisible()) await picture.click();
   await expect(page.getByRole("heading", { name: "Où est-on ?" })).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);

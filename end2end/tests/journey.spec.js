@@ -2,7 +2,7 @@
 import { expect, test } from "@playwright/test";
 import { parse } from "csv-parse/sync";
 import { closeAndIssue, download, markPresent, signIn } from "../support/desk.js";
-import { goTo, join, newPhone, tap } from "../support/phone.js";
+import { goTo, join, newPhone, openSending, tap, total } from "../support/phone.js";
 import { api, baseMap, startServer } from "../support/server.js";
 
 let server;
@@ -12,8 +12,6 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   await server.stop();
 });
-
-const total = (page) => page.getByLabel("Total de l’équipe");
 
 test("a crew counts with no network, eight take part, the payer downloads eight lines and 120,00 €", async ({
   browser,
@@ -78,7 +76,7 @@ test("a crew counts with no network, eight take part, the payer downloads eight 
   await test.step("the network comes back: everything is sent", async () => {
     await context.setOffline(false);
     await expect(page.getByText("tout est envoyé").first()).toBeVisible();
-    await page.getByRole("navigation").getByRole("button", { name: "Envoi" }).click();
+    await openSending(page);
     await expect(page.getByRole("heading", { name: "Tout est envoyé" })).toBeVisible();
   });
 
@@ -145,10 +143,12 @@ test("a town with other bodies lives the whole journey in its own words", async 
   await join(phone.page, town.join_code);
   await goTo(phone.page, "Ici");
   await tap(phone.page, "Plus cinq");
-  for (const name of ["Lieux", "Carte", "Envoi", "Compter"]) {
+  for (const name of ["Lieux", "Carte", "Rencontres", "Compter"]) {
     await phone.page.getByRole("navigation").getByRole("button", { name }).click();
     await read(phone.page);
   }
+  await openSending(phone.page);
+  await read(phone.page);
   await expect(phone.page.getByText("tout est envoyé").first()).toBeVisible();
   await phone.context.close();
 
