@@ -39,6 +39,10 @@ extern "C" {
     #[wasm_bindgen(catch, js_namespace = crypto, js_name = getRandomValues)]
     fn fill_by_chance(bytes: &mut [u8]) -> Result<(), JsValue>;
 
+    /// The loader's, which knows the service worker; there is none in the worker itself.
+    #[wasm_bindgen(catch, js_name = sendLater)]
+    fn ask_for_sync() -> Result<(), JsValue>;
+
     /// `setTimeout`, of pages and of workers.
     #[wasm_bindgen(js_name = setTimeout)]
     fn set_timeout(then: &JsValue, ms: u32);
@@ -109,6 +113,11 @@ pub fn object(fields: &[(&str, JsValue)]) -> Object {
 /// A field of a JavaScript object; undefined when there is none.
 pub fn field(value: &JsValue, name: &str) -> JsValue {
     Reflect::get(value, &JsValue::from_str(name)).unwrap_or(JsValue::UNDEFINED)
+}
+
+/// What this object does under that name, as a function of its own.
+pub fn method(of: &JsValue, name: &str) -> Function {
+    field(of, name).unchecked_into::<Function>().bind0(of)
 }
 
 /// « 14 h 05 », by the phone's clock, of an RFC 3339 time.
@@ -187,6 +196,8 @@ pub fn leave() {
 
 /// Runs `then` after so many milliseconds.
 pub fn after(ms: u32, then: impl FnOnce() + 'static) {
+    // Boxed here: one compiled body for all that is ever put off.
+    let then: Box<dyn FnOnce()> = Box::new(then);
     set_timeout(&Closure::once_into_js(then), ms);
 }
 
@@ -222,14 +233,10 @@ fn of_navigator(name: &str) -> JsValue {
     NAVIGATOR.with(|it| field(it, name))
 }
 
-/// A sync under this name, once there is a network, even if the page is closed by then; where the
-/// browser can do that.
-pub async fn ask_for_sync(name: &str) -> Result<(), JsValue> {
-    let ready: Promise = field(&of_navigator("serviceWorker"), "ready").dyn_into()?;
-    let sync = field(&JsFuture::from(ready).await?, "sync");
-    let register: Function = field(&sync, "register").dyn_into()?;
-    let registered: Promise = register.call1(&sync, &name.into())?.dyn_into()?;
-    JsFuture::from(registered).await.map(|_| ())
+/// Asks the browser to send in our place once there is a network, even if the page is closed by
+/// then; where it can do that.
+pub fn send_later() {
+    let _ = ask_for_sync();
 }
 
 /// A lock that is held for all tabs of the phone and its worker, until it is dropped.
@@ -309,7 +316,7 @@ pub async fn request(
     // The token says who we are: a staff session in the same browser must not.
     init.set_credentials(RequestCredentials::Omit);
     init.set_redirect(RequestRedirect::Error);
-    after(REQUEST_MS_MAX, move || abort.abort());
+    set_timeout(&method(&abort, "abort"), REQUEST_MS_MAX);
     let response = JsFuture::from(fetch(path, &init)).await?;
     let response: Response = response.unchecked_into();
     let body = JsFuture::from(response.text()?).await?;

@@ -28,6 +28,6 @@ pub fn hydrate() {
 /// Sends what waits on this phone; the service worker calls it when the browser wakes it.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]
-pub async fn send_waiting() -> Result<(), wasm_bindgen::JsValue> {
-    outbox::send_all().await
+pub fn send_waiting() -> js_sys::Promise {
+    outbox::send_all()
 }

@@ -3,7 +3,8 @@
 // Writes into OUTDIR, under logical names that the caller then hashes and compresses:
 //   map.js                     the <cueillette-map> element with its libraries and style rules
 //   help.js                    the <wash-timer> of the needle-stick page
-//   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__
+//   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__, and
+//                              holds the glue of app.js when that is already there
 //   style.css, terrain.css, help.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
 //   andika-400.woff2, andika-700.woff2
 //   app.js                     the WASM's glue, minified in place when it is already there
@@ -80,16 +81,39 @@ function buildMap(outdir) {
   });
 }
 
-async function buildWorkerAndLoader(outdir) {
-  await esbuild.build({ ...common, entryPoints: ["loader.js", "help.js"], outdir });
-  const worker = join(outdir, "sw.js");
-  // `iife`: a service worker is a classic script, its names must not become globals.
-  await esbuild.build({ ...common, format: "iife", entryPoints: ["sw.js"], outfile: worker });
-  const text = await readFile(worker, "utf8");
+function buildScripts(outdir) {
+  return esbuild.build({ ...common, entryPoints: ["loader.js", "help.js"], outdir });
+}
+
+/** `import … from "app-glue"`: this text. */
+const appGlue = (glue) => ({
+  name: "app-glue",
+  setup(build) {
+    build.onResolve({ filter: /^app-glue$/ }, () => ({ path: "app.js", namespace: "app-glue" }));
+    build.onLoad({ filter: /.*/, namespace: "app-glue" }, () => ({ contents: glue }));
+  },
+});
+
+/** A worker without WASM keeps its pages all the same, and says why it cannot send. */
+const NO_GLUE = `const fail = async () => { throw new Error("built without the WASM"); };
+export { fail as default, fail as send_waiting };`;
+
+/** The service worker with this glue inside, as text; the tokens are still in it. */
+export async function workerText(glue = NO_GLUE) {
+  const { outputFiles } = await esbuild.build({
+    ...common,
+    // A service worker is a classic script, its names must not become globals.
+    format: "iife",
+    entryPoints: ["sw.js"],
+    plugins: [appGlue(glue)],
+    write: false,
+  });
+  const { text } = outputFiles[0];
   const lists = text.split("__PRECACHE__").length - 1;
   if (lists !== 1 || !text.includes("__BUILD_ID__")) {
     throw new Error("sw.js lost a token that the build must replace");
   }
+  return text;
 }
 
 function buildStyles(outdir) {
@@ -108,12 +132,14 @@ async function copyFonts(outdir) {
   }
 }
 
-async function minifyGlue(outdir) {
+/** The glue once for the page, minified in place, and once inside the worker. */
+async function buildGlueAndWorker(outdir) {
   const file = join(outdir, "app.js");
   const glue = await readFile(file, "utf8").catch((error) => {
     if (error.code === "ENOENT") return undefined;
     throw error;
   });
+  await writeFile(join(outdir, "sw.js"), await workerText(glue));
   if (glue === undefined) return;
   const { code } = await esbuild.transform(glue, { format: "esm", minify: true, target: TARGET });
   await writeFile(file, code);
@@ -143,10 +169,10 @@ async function main(outdir) {
   await mkdir(outdir, { recursive: true });
   await Promise.all([
     buildMap(outdir),
-    buildWorkerAndLoader(outdir),
+    buildScripts(outdir),
     buildStyles(outdir),
     copyFonts(outdir),
-    minifyGlue(outdir),
+    buildGlueAndWorker(outdir),
   ]);
   await printSizes(outdir);
 }

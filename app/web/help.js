@@ -1,7 +1,12 @@
-// <wash-timer>: five minutes that are counted down, in words and by a bar, after one tap.
+// The needle-stick page, once it has a script: what the programme set (help/pack.js), the steps
+// read aloud (help/read-aloud.js), and <wash-timer>: five minutes that are counted down, in words
+// and by a bar, after one tap.
 //
 // Without script the element is empty and not shown: the page says « au moins 5 minutes » by
 // itself. Nothing is asked of the network, nothing is kept.
+
+import { fill, helpOfThisPhone } from "./help/pack.js";
+import { offerReading } from "./help/read-aloud.js";
 
 const MINUTES = 5;
 const SECONDS = MINUTES * 60;
@@ -90,3 +95,7 @@ document.querySelector("[data-quit]")?.addEventListener("click", (event) => {
   event.preventDefault();
   location.replace(event.currentTarget.href);
 });
+
+offerReading(document.querySelector("[data-read-aloud]"));
+// A phone that has no pack, or nothing to keep one in: the page says enough by itself.
+helpOfThisPhone().then(fill).catch(() => {});

@@ -4,6 +4,10 @@
 // silently dead. So the build ids and the islands' names are checked before anything is started.
 
 const START_TIMEOUT_MS = 20_000;
+/** The wish to send later, as the worker names it. */
+const SYNC = "cueillette-outbox";
+/** How often a page that is left open looks for a new version. */
+const UPDATE_MS = 3_600_000;
 
 const script = document.querySelector("script[data-glue]");
 const islands = [...document.querySelectorAll("leptos-island")];
@@ -31,7 +35,48 @@ async function start() {
 /** After the start, so that filling the cache does not compete with the first possible tap. */
 function registerServiceWorker() {
   if (!navigator.serviceWorker) return;
-  navigator.serviceWorker.register("/sw.js").catch((error) => console.warn(error));
+  navigator.serviceWorker
+    .register("/sw.js")
+    .then(follow)
+    .catch((error) => console.warn(error));
+}
+
+/**
+ * The recorder calls `sendLater` when something could not go: the browser then wakes the worker,
+ * even when this page is closed.
+ *
+ * A new version that is on the phone waits: `html[data-update]` and the event "update-ready" say
+ * so. The recorder knows when the moment is good and the person agrees: "update-agreed".
+ */
+function follow(registration) {
+  globalThis.sendLater = () => void registration.sync?.register(SYNC).catch(() => {});
+
+  const workers = navigator.serviceWorker;
+  const look = () => {
+    // The very first worker replaces nothing.
+    if (!registration.waiting || !workers.controller) return;
+    document.documentElement.dataset.update = "ready";
+    dispatchEvent(new Event("update-ready"));
+  };
+  registration.addEventListener("updatefound", () => {
+    registration.installing?.addEventListener("statechange", look);
+  });
+  look();
+  addEventListener("update-agreed", () => {
+    const reload = () => location.reload();
+    // Another tab agreed before us.
+    if (!registration.waiting) return reload();
+    workers.addEventListener("controllerchange", reload, { once: true });
+    registration.waiting.postMessage({ type: "skip-waiting" });
+  });
+  let asked = Date.now();
+  document.addEventListener("visibilitychange", () => {
+    // A clock set back must not end the asking.
+    if (document.hidden || Math.abs(Date.now() - asked) < UPDATE_MS) return;
+    asked = Date.now();
+    // With no network there is nothing new.
+    registration.update().catch(() => {});
+  });
 }
 
 // On a very slow network the form is offered first; a recorder that still arrives takes over.

@@ -1,12 +1,17 @@
-// The service worker: it makes /terrain and /aide/piqure open with no network, and nothing else.
+// The service worker: it makes /terrain and /aide/piqure open with no network, and sends what waits
+// when the browser wakes it, by the recorder's own compiled sender. Nothing else.
 //
 // It keeps one versioned set of files, taken whole or not at all. Pages of signed-in people,
 // the API and the town's base map never pass through it.
+//
+// A classic worker cannot import: the build puts the glue of the WASM into this file.
 //
 // The build replaces two tokens in the text of this file after it was minified: every
 // __BUILD_ID__ by the build's hexadecimal id, and the one __PRECACHE__ by a JSON list of paths.
 // The first stands in a string and the second is a name that is declared nowhere: a minifier
 // must leave both as they are.
+
+import startWasm, { send_waiting } from "app-glue";
 
 const BUILD_ID = "__BUILD_ID__";
 /** Paths kept on the phone: "/terrain", "/hors-ligne", "/aide/piqure", the hashed files under /pkg/, icons. */
@@ -20,6 +25,8 @@ const BASE_MAP_CACHE = "cueillette-base-map";
 const RECORDER_PAGE = "/terrain";
 const OFFLINE_PAGE = "/hors-ligne";
 const HASHED_FILES = "/pkg/";
+/** The wish to send later, as the recorder names it. */
+const SYNC = "cueillette-outbox";
 
 /**
  * Fetches one file of the set and says no to anything that is not exactly it. A redirect is a
@@ -75,6 +82,19 @@ async function kept(path) {
   const cache = await caches.open(CACHE);
   return cache.match(path, { ignoreSearch: true, ignoreVary: true });
 }
+
+/** Rejects while something still waits: the browser then wakes us again. */
+async function sendWaiting() {
+  // The kept one, made for this very glue; what the network has may be of another build.
+  const wasm = await kept(PRECACHE.find((path) => path.endsWith(".wasm")));
+  if (!wasm) throw new Error("the WASM is not on this phone any more");
+  await startWasm({ module_or_path: wasm });
+  await send_waiting();
+}
+
+self.addEventListener("sync", (event) => {
+  if (event.tag === SYNC) event.waitUntil(sendWaiting());
+});
 
 self.addEventListener("install", (event) => event.waitUntil(keepAll()));
 

@@ -9,15 +9,14 @@ pub mod store;
 pub mod wire;
 
 use crate::browser;
-use plan::{Action, Event, Seq, State, Trouble};
+use js_sys::Promise;
+use plan::{Action, Entry, Event, Seq, State, Trouble};
 use std::cell::{Cell, RefCell};
 use std::rc::Rc;
-use store::{CLOCK, Store, StoreError};
+use store::{CLOCK, Store, StoreError, whole};
 use wasm_bindgen::JsValue;
-use wasm_bindgen_futures::{JsFuture, spawn_local};
+use wasm_bindgen_futures::spawn_local;
 
-/// The name of the browser's own wish to send later. The service worker knows it too.
-const SYNC: &str = "cueillette-outbox";
 /// A clock that is measured again and differs by less, in seconds, has not changed.
 const CLOCK_NOISE_S: u32 = 2;
 
@@ -48,18 +47,22 @@ pub struct Outbox {
     owner: u32,
     /// Events whose actions are not all done yet.
     busy: Cell<u32>,
-    /// Called each time nothing is left to do at once.
-    on_rest: Box<dyn Fn()>,
+    /// Called each time nothing is left to do at once, with how many facts wait.
+    on_rest: Box<dyn Fn(usize)>,
     on_change: Box<dyn Fn(Status)>,
 }
 
 impl Outbox {
     /// An outbox over what is on the phone; says how it goes after each event.
     pub fn new(store: Rc<Store>, on_change: impl Fn(Status) + 'static) -> Rc<Self> {
-        Self::with(store, Box::new(on_change), Box::new(|| ()))
+        Self::with(store, Box::new(on_change), Box::new(|_| ()))
     }
 
-    fn with(store: Rc<Store>, on_change: Box<dyn Fn(Status)>, on_rest: Box<dyn Fn()>) -> Rc<Self> {
+    fn with(
+        store: Rc<Store>,
+        on_change: Box<dyn Fn(Status)>,
+        on_rest: Box<dyn Fn(usize)>,
+    ) -> Rc<Self> {
         Rc::new(Self {
             store,
             state: RefCell::default(),
@@ -76,12 +79,17 @@ impl Outbox {
     /// Reads what waits on the phone and sends it: at the start, when the page becomes visible,
     /// when the network comes back, when a person asks.
     pub async fn wake(self: &Rc<Self>) -> Result<(), StoreError> {
-        let waiting = self.store.waiting().await?;
-        self.count_aside().await?;
-        let clock = self.store.text(CLOCK).await?;
-        self.clock.set(clock.and_then(|it| it.parse().ok()));
+        let waiting = self.look().await?;
         self.tell(Event::Found(waiting));
         Ok(())
+    }
+
+    /// What is on the phone now.
+    async fn look(&self) -> Result<Vec<(Seq, Entry)>, StoreError> {
+        let found = self.store.found().await?;
+        self.aside.set(found.aside);
+        self.clock.set(found.clock_ahead_s);
+        Ok(found.waiting)
     }
 
     /// Puts what a person looked at back into the queue, and sends it: the server may have learnt,
@@ -89,11 +97,6 @@ impl Outbox {
     pub async fn retry_aside(self: &Rc<Self>) -> Result<(), StoreError> {
         self.store.retry_aside().await?;
         self.wake().await
-    }
-
-    async fn count_aside(&self) -> Result<(), StoreError> {
-        self.aside.set(self.store.aside_count().await?);
-        Ok(())
     }
 
     /// Takes the row that stands for a lock, or gives it back. A disk that fails stops nobody:
@@ -105,13 +108,12 @@ impl Outbox {
 
     /// The phone's clock is so much ahead of the server's.
     async fn measured(&self, ahead_ms: f64) {
-        // Whole seconds: the network is no better. Beyond 68 years `as` saturates.
-        #[allow(clippy::cast_possible_truncation)]
-        let now = (ahead_ms / 1_000.0).round() as i32;
+        // Whole seconds: the network is no better.
+        let now = whole(ahead_ms / 1_000.0);
         let same = |known: i32| known.abs_diff(now) < CLOCK_NOISE_S;
         if !self.clock.get().is_some_and(same) {
             self.clock.set(Some(now));
-            let _ = self.store.keep_texts(&[(CLOCK, &now.to_string())]).await;
+            let _ = self.store.keep_number(CLOCK, now.into()).await;
         }
     }
 
@@ -129,7 +131,7 @@ impl Outbox {
             // What was done may have told us of something else, which is counted by now.
             me.busy.set(me.busy.get() - 1);
             if me.busy.get() == 0 {
-                (me.on_rest)();
+                (me.on_rest)(me.state.borrow().waiting());
             }
         });
         self.say();
@@ -173,9 +175,7 @@ impl Outbox {
     /// Tries again after so long, and asks the browser to do it in our place should the page be
     /// closed by then.
     fn rest(self: &Rc<Self>, ms: u32) {
-        spawn_local(async {
-            let _ = browser::ask_for_sync(SYNC).await;
-        });
+        browser::send_later();
         let mine = self.rest.get().wrapping_add(1);
         self.rest.set(mine);
         let me = Rc::clone(self);
@@ -188,24 +188,19 @@ impl Outbox {
 }
 
 /// Sends what waits, until nothing more may go now; for the service worker, which the browser
-/// wakes when there is a network. `Err`: something still waits, the browser may try again.
-pub async fn send_all() -> Result<(), JsValue> {
-    let store = Rc::new(Store::default());
-    let mut start = |settled: js_sys::Function, failed: js_sys::Function| {
-        let on_rest = move || {
-            let _ = settled.call0(&JsValue::UNDEFINED);
+/// wakes when there is a network. Rejected while something still waits: the browser may try again.
+pub fn send_all() -> Promise {
+    Promise::new(&mut |sent, left| {
+        let unread = left.clone();
+        let on_rest = move |waiting| {
+            let end = if waiting == 0 { &sent } else { &left };
+            let _ = end.call0(&JsValue::UNDEFINED);
         };
-        let outbox = Outbox::with(Rc::clone(&store), Box::new(|_| ()), Box::new(on_rest));
+        let outbox = Outbox::with(Rc::default(), Box::new(|_| ()), Box::new(on_rest));
         spawn_local(async move {
             if outbox.wake().await.is_err() {
-                let _ = failed.call0(&JsValue::UNDEFINED);
+                let _ = unread.call0(&JsValue::UNDEFINED);
             }
         });
-    };
-    JsFuture::from(js_sys::Promise::new(&mut start)).await?;
-    // The disk knows best: whatever was forgotten or set aside is not there any more.
-    match store.waiting().await {
-        Ok(left) if left.is_empty() => Ok(()),
-        _ => Err(JsValue::NULL),
-    }
+    })
 }

@@ -51,7 +51,7 @@ async fn deliver(outbox: &Rc<Outbox>, outing: OutingId, seqs: &[Seq]) -> Reply {
     };
     if !gone.is_empty() {
         // Some of them may have been set aside.
-        let _ = outbox.count_aside().await;
+        let _ = outbox.look().await;
         outbox.tell(Event::Gone(gone));
     }
     if texts.is_empty() {

@@ -2,15 +2,15 @@
 //!
 //! Four stores. `facts`: id → the exact text that is sent. `outbox`: order → id and outing of a
 //! fact that waits. `aside`: the same for facts that a person must look at, with the reason and
-//! the row as it was. `meta`: everything else, as text under a name. A fact leaves `facts` once the
-//! server has it: a lost phone then says nothing.
+//! the row as it was. `meta`: everything else, under a name: texts, and a few numbers. A fact leaves
+//! `facts` once the server has it: a lost phone then says nothing.
 //!
 //! What cannot be read is set aside as [`DAMAGED`] and stops nobody; it leaves the phone by hand
 //! only ([`Store::unsent`]).
 
 use super::plan::{Entry, Seq};
 use super::wire::{could_be, hand_in};
-use crate::browser::{field, new_device_id, object, persist_storage};
+use crate::browser::{field, method, new_device_id, object, persist_storage};
 use crate::json::id;
 use crate::recorder::ledger::Ledger;
 use domain::{DeviceId, OutingId};
@@ -44,8 +44,8 @@ pub const DAMAGED: &str = "damaged";
 
 /// What sends the facts of an outing, and until when the rest of it may stay.
 const TOKEN_AND_TERM: [&str; 2] = ["token", "term"];
-/// Longer than a request may take, in seconds.
-const LEASE_S: u32 = 40;
+/// Longer than a request may take, in milliseconds.
+const LEASE_MS: f64 = 40_000.0;
 
 /// The name under which something of one outing is kept: `token`, `term`, `pack`, `ledger`,
 /// `place`.
@@ -120,9 +120,7 @@ async fn open() -> Result<Database, JsValue> {
     let database: Database = done(&request).await?.unchecked_into();
     // A newer version wants in: we do not stand in its way. On a connection that is closed, by us
     // or by the browser, the next transaction cannot begin, and the database is opened anew.
-    let closing = database.clone();
-    let close = Closure::once_into_js(move || closing.close());
-    database.set_onversionchange(Some(close.unchecked_ref()));
+    database.set_onversionchange(Some(&method(&database, "close")));
     Ok(database)
 }
 
@@ -166,57 +164,73 @@ impl Transaction {
         requests.iter().map(IdbRequest::result).collect()
     }
 
-    /// All keys of a store, and what is under them.
-    async fn all(&self, name: &str) -> Result<Vec<(JsValue, JsValue)>, JsValue> {
-        let store = self.store(name)?;
-        let (keys, rows) = (store.get_all_keys()?, store.get_all()?);
-        let rows: Array = done(&rows).await?.unchecked_into();
-        let keys: Array = keys.result()?.unchecked_into();
-        Ok(keys.iter().zip(rows.iter()).collect())
-    }
-
-    /// All that has not left the phone, in the queue and beside it.
-    async fn unsent(&self) -> Result<Vec<Unsent>, JsValue> {
-        let mut list = Vec::new();
-        for store in [OUTBOX, ASIDE] {
-            let rows = self.all(store).await?.into_iter();
-            list.extend(rows.map(|(key, row)| Unsent { store, key, row }));
-        }
-        Ok(list)
-    }
-
-    /// Deletes what is kept under the names of an outing, but for some; with the last of it, the
-    /// outing is no longer the one on the screen.
-    fn forget_names(
-        &self,
-        meta: &[(JsValue, JsValue)],
-        outing: OutingId,
-        but: &[&str],
-    ) -> Result<(), JsValue> {
-        let outing = outing.to_string();
-        for (key, value) in meta {
-            let name = key.as_string().unwrap_or_default();
-            let goes = match name.split_once(':') {
-                Some((what, of)) => of == outing && !but.contains(&what),
-                None => name == CURRENT && *value == *outing && but.is_empty(),
-            };
-            if goes {
-                self.delete(META, key)?;
+    /// All that is in these stores.
+    async fn rows(&self, stores: &[&'static str]) -> Result<Vec<Row>, JsValue> {
+        let mut rows = Vec::new();
+        for store in stores {
+            let from = self.store(store)?;
+            let (keys, values) = (from.get_all_keys()?, from.get_all()?);
+            let values: Array = done(&values).await?.unchecked_into();
+            let keys: Array = keys.result()?.unchecked_into();
+            for at in 0..values.length() {
+                rows.push(Row {
+                    store,
+                    key: keys.get(at),
+                    value: values.get(at),
+                });
             }
+        }
+        Ok(rows)
+    }
+
+    fn set_aside(&self, key: &JsValue, row: &JsValue, reason: &str) -> Result<(), JsValue> {
+        let aside = object(&[
+            ("id", field(row, "id")),
+            ("outing", field(row, "outing")),
+            ("reason", reason.into()),
+            ("row", row.clone()),
+        ]);
+        self.put(ASIDE, key, &aside)?;
+        self.delete(OUTBOX, key)
+    }
+
+    /// Deletes all of an outing; or, where something must stay, what is kept under other names
+    /// only.
+    fn forget_outing(&self, rows: &[Row], outing: OutingId, but: &[&str]) -> Result<(), JsValue> {
+        let id = outing.to_string();
+        for row in rows {
+            if row.store == META {
+                let name = row.key.as_string().unwrap_or_default();
+                let goes = match name.strip_suffix(&*id).and_then(|it| it.strip_suffix(':')) {
+                    Some(what) => !but.contains(&what),
+                    None => but.is_empty() && name == CURRENT && row.value == *id,
+                };
+                if !goes {
+                    continue;
+                }
+            } else if but.is_empty() && row.might_be_of(outing) {
+                self.delete(FACTS, &fact_key(&row.value))?;
+            } else {
+                continue;
+            }
+            self.delete(row.store, &row.key)?;
         }
         Ok(())
     }
 
     /// What is kept as the facts of these rows, and their texts where they could be facts.
-    async fn facts(&self, rows: &[JsValue]) -> Result<Vec<(JsValue, Option<String>)>, JsValue> {
-        let keys: Vec<JsValue> = rows.iter().map(fact_key).collect();
-        let facts = self.get_many(FACTS, &keys).await?.into_iter();
-        let read = facts.zip(&keys).map(|(fact, key)| {
-            let fits = |text: &String| could_be(text, &key.as_string().unwrap_or_default());
-            let text = fact.as_string().filter(fits);
-            (fact, text)
-        });
-        Ok(read.collect())
+    async fn facts(&self, rows: &[JsValue]) -> Result<Vec<Kept>, JsValue> {
+        let mut keys = Vec::new();
+        for row in rows {
+            keys.push(fact_key(row));
+        }
+        let mut list = Vec::new();
+        for (at, raw) in self.get_many(FACTS, &keys).await?.into_iter().enumerate() {
+            let id = keys[at].as_string().unwrap_or_default();
+            let text = raw.as_string().filter(|it| could_be(it, &id));
+            list.push(Kept { raw, text });
+        }
+        Ok(list)
     }
 
     async fn text(&self, name: &str) -> Result<Option<String>, JsValue> {
@@ -268,20 +282,52 @@ pub struct Aside {
     pub reason: String,
 }
 
-/// A row of `outbox` or `aside`.
-struct Unsent {
+/// What is kept under a key.
+struct Row {
     store: &'static str,
     key: JsValue,
-    row: JsValue,
+    value: JsValue,
 }
 
-impl Unsent {
-    /// Of this outing, or nobody can say of which: then it might be.
+impl Row {
+    /// A fact of this outing, or nobody can say of which: then it might be.
     fn might_be_of(&self, outing: OutingId) -> bool {
-        let of = field(&self.row, "outing").as_string();
+        let of = field(&self.value, "outing").as_string();
         let of: Option<OutingId> = of.and_then(|it| id(&it));
         of.is_none_or(|it| it == outing)
     }
+}
+
+/// How many of these are facts of an outing.
+fn count_of(rows: &[Row], outing: OutingId) -> u32 {
+    let mut count = 0;
+    for row in rows {
+        count += u32::from(row.store != META && row.might_be_of(outing));
+    }
+    count
+}
+
+/// What is kept under a name.
+fn named(rows: &[Row], name: &str) -> JsValue {
+    let row = rows.iter().find(|it| it.store == META && it.key == *name);
+    row.map_or(JsValue::UNDEFINED, |it| it.value.clone())
+}
+
+/// What is kept as a fact, and its text if it could be one.
+struct Kept {
+    raw: JsValue,
+    text: Option<String>,
+}
+
+/// What the outbox finds on the phone.
+#[derive(Default)]
+pub(super) struct Found {
+    /// All that waits.
+    pub(super) waiting: Vec<(Seq, Entry)>,
+    /// How many facts a person must look at.
+    pub(super) aside: u32,
+    /// As [`super::Status::clock_ahead_s`].
+    pub(super) clock_ahead_s: Option<i32>,
 }
 
 /// What became of the wish to wipe an outing.
@@ -322,6 +368,21 @@ impl Store {
         self.begin("readwrite").await
     }
 
+    /// One transaction that reads whole stores and then writes what `decide` asks for, or nothing.
+    async fn change(
+        &self,
+        stores: &[&'static str],
+        decide: &mut dyn FnMut(&Transaction, &[Row]) -> Result<(), JsValue>,
+    ) -> Result<(), StoreError> {
+        let transaction = self.write().await?;
+        let rows = transaction.rows(stores).await?;
+        if let Err(error) = decide(&transaction, &rows) {
+            let _ = transaction.inner.abort();
+            return Err(error.into());
+        }
+        Ok(transaction.complete().await?)
+    }
+
     /// This phone's own name; made at the first call.
     pub async fn device(&self) -> Result<DeviceId, StoreError> {
         let transaction = self.write().await?;
@@ -343,11 +404,21 @@ impl Store {
 
     /// Keeps texts under their names.
     pub async fn keep_texts(&self, texts: &[(&str, &str)]) -> Result<(), StoreError> {
-        let transaction = self.write().await?;
-        for (name, text) in texts {
-            transaction.put(META, &(*name).into(), &(*text).into())?;
-        }
-        Ok(transaction.complete().await?)
+        let mut put = |transaction: &Transaction, _: &[Row]| {
+            for (name, text) in texts {
+                transaction.put(META, &(*name).into(), &(*text).into())?;
+            }
+            Ok(())
+        };
+        self.change(&[], &mut put).await
+    }
+
+    /// Keeps a number under its name.
+    pub(super) async fn keep_number(&self, name: &str, number: f64) -> Result<(), StoreError> {
+        let mut put = |transaction: &Transaction, _: &[Row]| {
+            transaction.put(META, &name.into(), &number.into())
+        };
+        self.change(&[], &mut put).await
     }
 
     /// Keeps a fact, its place in the outbox, the next order and the ledger: all or nothing. When
@@ -383,15 +454,7 @@ impl Store {
         let names = [NEXT_SEQ.into(), (&*ledger_name).into()];
         let known = transaction.get_many(META, &names).await?;
         let seq = known[0].as_string().and_then(|it| it.parse().ok());
-        let seq: Seq = match seq {
-            Some(seq) => seq,
-            // The first fact; or the number was damaged, and what waits must not be overwritten.
-            None => {
-                let unsent = transaction.unsent().await?;
-                let last = unsent.iter().filter_map(|it| seq_of(&it.key)).max();
-                last.unwrap_or(0) + 1
-            }
-        };
+        let seq: Seq = seq.unwrap_or(1);
         let ledger = read_ledger(known[1].as_string());
         let Some(Record { text, ledger }) = make(seq, ledger) else {
             return Ok(None);
@@ -411,40 +474,62 @@ impl Store {
         Ok(read_ledger(self.text(&of_outing("ledger", outing)).await?))
     }
 
-    /// All that waits. What cannot be read is set aside.
-    pub async fn waiting(&self) -> Result<Vec<(Seq, Entry)>, StoreError> {
-        let transaction = self.read().await?;
-        let (mut list, mut damaged) = (Vec::new(), Vec::new());
-        for (key, row) in transaction.all(OUTBOX).await? {
-            match (seq_of(&key), entry_of(&row)) {
-                (Some(seq), Some(entry)) => list.push((seq, entry)),
-                _ => damaged.push(key),
+    /// What is there when the outbox wakes up. What waits and cannot be read is set aside; an order
+    /// that was lost, or given twice, is made good.
+    pub(super) async fn found(&self) -> Result<Found, StoreError> {
+        let mut found = Found::default();
+        let mut look = |transaction: &Transaction, rows: &[Row]| {
+            let mut last = 0;
+            for row in rows.iter().filter(|it| it.store != META) {
+                let seq = seq_of(&row.key);
+                last = last.max(seq.unwrap_or(0));
+                match (seq, entry_of(&row.value)) {
+                    (Some(seq), Some(entry)) if row.store == OUTBOX => {
+                        found.waiting.push((seq, entry));
+                        continue;
+                    }
+                    _ if row.store == OUTBOX => {
+                        transaction.set_aside(&row.key, &row.value, DAMAGED)?;
+                    }
+                    _ => {}
+                }
+                found.aside += 1;
             }
+            let next: Option<Seq> = named(rows, NEXT_SEQ)
+                .as_string()
+                .and_then(|it| it.parse().ok());
+            if next.unwrap_or(1) <= last {
+                transaction.put(META, &NEXT_SEQ.into(), &(last + 1).to_string().into())?;
+            }
+            found.clock_ahead_s = named(rows, CLOCK).as_f64().map(whole);
+            Ok(())
+        };
+        match self.change(&[OUTBOX, ASIDE, META], &mut look).await {
+            Err(error) if found.waiting.is_empty() => Err(error),
+            // A full disk that cannot set aside is no reason not to send the others.
+            _ => Ok(found),
         }
-        // A full disk is no reason not to send the others.
-        let _ = self.move_aside(&damaged, DAMAGED).await;
-        Ok(list)
     }
 
     /// The exact texts of these facts, and which of them wait no more: they were sent by another
     /// tab, or are set aside now because they cannot be read.
     pub async fn texts(&self, seqs: &[Seq]) -> Result<(Vec<String>, Vec<Seq>), StoreError> {
-        let transaction = self.read().await?;
+        let transaction = self.write().await?;
         let keys: Vec<JsValue> = seqs.iter().map(|it| (*it).into()).collect();
         let rows = transaction.get_many(OUTBOX, &keys).await?;
         let facts = transaction.facts(&rows).await?;
-        let (mut texts, mut gone, mut damaged) = (Vec::new(), Vec::new(), Vec::new());
-        for (at, (_, text)) in facts.into_iter().enumerate() {
-            if let Some(text) = text {
-                texts.push(text);
-                continue;
-            }
-            gone.push(seqs[at]);
-            if !rows[at].is_undefined() {
-                damaged.push(keys[at].clone());
+        let (mut texts, mut gone) = (Vec::new(), Vec::new());
+        for (at, fact) in facts.into_iter().enumerate() {
+            match fact.text {
+                Some(text) => texts.push(text),
+                None => {
+                    gone.push(seqs[at]);
+                    if !rows[at].is_undefined() {
+                        transaction.set_aside(&keys[at], &rows[at], DAMAGED)?;
+                    }
+                }
             }
         }
-        let _ = self.move_aside(&damaged, DAMAGED).await;
         Ok((texts, gone))
     }
 
@@ -464,61 +549,57 @@ impl Store {
 
     /// Out of the queue, still on the phone: a person must look at it.
     pub async fn set_aside(&self, seq: Seq, reason: &str) -> Result<(), StoreError> {
-        Ok(self.move_aside(&[seq.into()], reason).await?)
-    }
-
-    async fn move_aside(&self, keys: &[JsValue], reason: &str) -> Result<(), JsValue> {
-        if keys.is_empty() {
-            return Ok(());
-        }
         let transaction = self.write().await?;
-        let rows = transaction.get_many(OUTBOX, keys).await?;
-        for (key, row) in keys.iter().zip(rows) {
-            if !row.is_undefined() {
-                let aside = object(&[
-                    ("id", field(&row, "id")),
-                    ("outing", field(&row, "outing")),
-                    ("reason", reason.into()),
-                    ("row", row),
-                ]);
-                transaction.put(ASIDE, key, &aside)?;
-                transaction.delete(OUTBOX, key)?;
-            }
-        }
-        transaction.complete().await
-    }
-
-    /// Puts all that was set aside back into the queue, at its old place, but for what is damaged.
-    pub async fn retry_aside(&self) -> Result<(), StoreError> {
-        let transaction = self.write().await?;
-        for (key, row) in transaction.all(ASIDE).await? {
-            if field(&row, "reason") != *DAMAGED {
-                let waiting = waiting_row(field(&row, "id"), field(&row, "outing"));
-                transaction.put(OUTBOX, &key, &waiting)?;
-                transaction.delete(ASIDE, &key)?;
-            }
+        let key = seq.into();
+        let row = transaction.get(OUTBOX, &key).await?;
+        if !row.is_undefined() {
+            transaction.set_aside(&key, &row, reason)?;
         }
         Ok(transaction.complete().await?)
     }
 
-    /// How many facts a person must look at.
-    pub async fn aside_count(&self) -> Result<u32, StoreError> {
+    /// Puts all that was set aside back into the queue, at its old place, but for what is damaged.
+    pub async fn retry_aside(&self) -> Result<(), StoreError> {
+        let mut put_back = |transaction: &Transaction, rows: &[Row]| {
+            for row in rows {
+                if field(&row.value, "reason") != *DAMAGED {
+                    let (id, outing) = (field(&row.value, "id"), field(&row.value, "outing"));
+                    transaction.put(OUTBOX, &row.key, &waiting_row(id, outing))?;
+                    transaction.delete(ASIDE, &row.key)?;
+                }
+            }
+            Ok(())
+        };
+        self.change(&[ASIDE], &mut put_back).await
+    }
+
+    /// The rows of these stores, and what is kept as their facts.
+    async fn with_facts(
+        &self,
+        stores: &[&'static str],
+    ) -> Result<(Vec<Row>, Vec<Kept>), StoreError> {
         let transaction = self.read().await?;
-        let count = done(&transaction.store(ASIDE)?.count()?).await?;
-        Ok(seq_of(&count).unwrap_or(0))
+        let rows = transaction.rows(stores).await?;
+        let mut values = Vec::new();
+        for row in &rows {
+            values.push(row.value.clone());
+        }
+        let facts = transaction.facts(&values).await?;
+        Ok((rows, facts))
     }
 
     /// The facts that a person must look at.
     pub async fn aside(&self) -> Result<Vec<Aside>, StoreError> {
-        let transaction = self.read().await?;
-        let (keys, rows): (Vec<_>, Vec<_>) = transaction.all(ASIDE).await?.into_iter().unzip();
-        let facts = transaction.facts(&rows).await?;
-        let list = facts.into_iter().enumerate().map(|(at, (_, text))| Aside {
-            seq: seq_of(&keys[at]).unwrap_or(0),
-            text: text.unwrap_or_default(),
-            reason: field(&rows[at], "reason").as_string().unwrap_or_default(),
-        });
-        Ok(list.collect())
+        let (rows, facts) = self.with_facts(&[ASIDE]).await?;
+        let mut list = Vec::new();
+        for (row, fact) in rows.into_iter().zip(facts) {
+            list.push(Aside {
+                seq: seq_of(&row.key).unwrap_or(0),
+                text: fact.text.unwrap_or_default(),
+                reason: field(&row.value, "reason").as_string().unwrap_or_default(),
+            });
+        }
+        Ok(list)
     }
 
     /// All facts of an outing that the server does not have, as the text of a
@@ -526,84 +607,75 @@ impl Store {
     /// cannot be read. `None`: there are none.
     pub async fn unsent(&self, outing: OutingId) -> Result<Option<String>, StoreError> {
         let device = self.device().await?;
-        let transaction = self.read().await?;
-        let mut rows = transaction.unsent().await?;
-        rows.retain(|it| it.might_be_of(outing));
-        let rows: Vec<JsValue> = rows.into_iter().map(|it| it.row).collect();
+        let (rows, facts) = self.with_facts(&[OUTBOX, ASIDE]).await?;
         let (mut texts, mut damaged) = (Vec::new(), Vec::new());
-        for (at, (fact, text)) in transaction.facts(&rows).await?.into_iter().enumerate() {
-            match text {
+        for (row, fact) in rows.into_iter().zip(facts) {
+            if !row.might_be_of(outing) {
+                continue;
+            }
+            match fact.text {
                 Some(text) => texts.push(text),
                 None => {
-                    let raw = object(&[("row", rows[at].clone()), ("fact", fact)]);
-                    let raw = JSON::stringify(&raw).map_or("null".into(), String::from);
-                    damaged.push(raw);
+                    let raw = object(&[("row", row.value), ("fact", fact.raw)]);
+                    damaged.push(JSON::stringify(&raw).map_or("null".into(), String::from));
                 }
             }
         }
-        Ok((!rows.is_empty()).then(|| hand_in(outing, device, texts, damaged)))
+        let any = !texts.is_empty() || !damaged.is_empty();
+        Ok(any.then(|| hand_in(outing, device, texts, damaged)))
     }
 
     /// Deletes all that this phone knows of an outing: facts, token, pack, ledger, place. Refused
     /// while something has not reached the server, unless `even_unsent`. Counting and deleting are
     /// one transaction: what another tab records is either counted, or recorded afterwards.
     pub async fn wipe(&self, outing: OutingId, even_unsent: bool) -> Result<Wiped, StoreError> {
-        let transaction = self.write().await?;
-        let mut rows = transaction.unsent().await?;
-        let all = rows.len();
-        rows.retain(|it| it.might_be_of(outing));
-        if !rows.is_empty() && !even_unsent {
-            return Ok(Wiped::Refused(
-                u32::try_from(rows.len()).unwrap_or(u32::MAX),
-            ));
-        }
-        for Unsent { store, key, row } in &rows {
-            transaction.delete(FACTS, &fact_key(row))?;
-            transaction.delete(store, key)?;
-        }
-        if rows.len() == all {
-            // Nothing else waits: a fact that no row knows is of nobody.
-            transaction.store(FACTS)?.clear()?;
-        }
-        let meta = transaction.all(META).await?;
-        transaction.forget_names(&meta, outing, &[])?;
-        transaction.complete().await?;
-        Ok(Wiped::Done)
+        let mut wiped = Wiped::Done;
+        let mut wipe = |transaction: &Transaction, rows: &[Row]| {
+            let unsent = count_of(rows, outing);
+            if unsent > 0 && !even_unsent {
+                wiped = Wiped::Refused(unsent);
+                return Ok(());
+            }
+            transaction.forget_outing(rows, outing, &[])?;
+            if rows
+                .iter()
+                .all(|it| it.store == META || it.might_be_of(outing))
+            {
+                // Nothing else waits: a fact that no row knows is nobody's.
+                transaction.store(FACTS)?.clear()?;
+            }
+            Ok(())
+        };
+        self.change(&[OUTBOX, ASIDE, META], &mut wipe).await?;
+        Ok(wiped)
     }
 
     /// Keeps until when what is read of an outing may stay on this phone (by the server's clock, in
     /// milliseconds since 1970): `expires_at` of the answer to joining.
     pub async fn keep_term(&self, outing: OutingId, until_ms: f64) -> Result<(), StoreError> {
-        let name = of_outing("term", outing);
-        let until = seconds(until_ms).to_string();
-        self.keep_texts(&[(&name, &until)]).await
+        self.keep_number(&of_outing("term", outing), until_ms).await
     }
 
     /// Deletes what is read of outings whose term is over; and, where nothing of it is unsent, the
     /// rest of it. Unsent facts, and the token that sends them, never leave by time. `now_ms` is by
     /// the phone's clock: it is corrected by what the server last said of it.
     pub async fn purge(&self, now_ms: f64) -> Result<(), StoreError> {
-        let transaction = self.write().await?;
-        let ahead = transaction
-            .text(CLOCK)
-            .await?
-            .and_then(|it| it.parse().ok());
-        let now = seconds(now_ms - f64::from(ahead.unwrap_or(0i32)) * 1_000.0);
-        let unsent = transaction.unsent().await?;
-        let meta = transaction.all(META).await?;
-        for (key, value) in &meta {
-            let name = key.as_string().unwrap_or_default();
-            let outing = name.strip_prefix("term:").and_then(id::<OutingId>);
-            let until: Option<u32> = value.as_string().and_then(|it| it.parse().ok());
-            if let (Some(outing), Some(until)) = (outing, until)
-                && until <= now
-            {
-                let waits = unsent.iter().any(|it| it.might_be_of(outing));
-                let but = if waits { &TOKEN_AND_TERM[..] } else { &[] };
-                transaction.forget_names(&meta, outing, but)?;
+        let mut purge = |transaction: &Transaction, rows: &[Row]| {
+            let ahead_s = named(rows, CLOCK).as_f64().unwrap_or(0.0);
+            let now_ms = now_ms - ahead_s * 1_000.0;
+            for row in rows.iter().filter(|it| it.store == META) {
+                let name = row.key.as_string().unwrap_or_default();
+                let outing: Option<OutingId> = name.strip_prefix("term:").and_then(id);
+                let Some(outing) = outing else { continue };
+                if row.value.as_f64().is_some_and(|it| it <= now_ms) {
+                    let waits = count_of(rows, outing) > 0;
+                    let but = if waits { &TOKEN_AND_TERM[..] } else { &[] };
+                    transaction.forget_outing(rows, outing, but)?;
+                }
             }
-        }
-        Ok(transaction.complete().await?)
+            Ok(())
+        };
+        self.change(&[OUTBOX, ASIDE, META], &mut purge).await
     }
 
     /// Takes, or renews, the row that stands for a lock; or gives it back. False: somebody else has
@@ -614,23 +686,25 @@ impl Store {
         now_ms: f64,
         hold: bool,
     ) -> Result<bool, StoreError> {
-        let transaction = self.write().await?;
-        let known = transaction.text(LEASE).await?.unwrap_or_default();
-        let (whose, until) = known.split_once(' ').unwrap_or_default();
-        let (owner, now) = (owner.to_string(), seconds(now_ms));
-        let until: u32 = until.parse().unwrap_or(0);
-        // One that lasts longer than any can was made before the clock was set back.
-        if whose != owner && (now..=now + LEASE_S).contains(&until) {
-            return Ok(false);
-        }
-        if hold {
-            let lease = [&*owner, " ", &(now + LEASE_S).to_string()].concat();
-            transaction.put(META, &LEASE.into(), &lease.into())?;
-        } else {
-            transaction.delete(META, &LEASE.into())?;
-        }
-        transaction.complete().await?;
-        Ok(true)
+        let mut ours = true;
+        let mut take = |transaction: &Transaction, rows: &[Row]| {
+            let known = named(rows, LEASE);
+            let left_ms = field(&known, "until").as_f64().unwrap_or(0.0) - now_ms;
+            let other = field(&known, "owner") != f64::from(owner);
+            // One that lasts longer than any can was made before the clock was set back.
+            if other && (0.0..=LEASE_MS).contains(&left_ms) {
+                ours = false;
+                return Ok(());
+            }
+            if !hold {
+                return transaction.delete(META, &LEASE.into());
+            }
+            let until = (now_ms + LEASE_MS).into();
+            let lease = object(&[("owner", owner.into()), ("until", until)]);
+            transaction.put(META, &LEASE.into(), &lease)
+        };
+        self.change(&[META], &mut take).await?;
+        Ok(ours)
     }
 
     /// Asks the browser not to throw our data away when the phone is full, and keeps its answer.
@@ -660,12 +734,11 @@ fn fact_key(row: &JsValue) -> JsValue {
     field(row, "id").as_string().unwrap_or_default().into()
 }
 
-/// Whole seconds since 1970.
-fn seconds(ms: f64) -> u32 {
-    // Until 2106; `as` saturates.
-    #[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
-    let seconds = (ms / 1_000.0) as u32;
-    seconds
+/// A number without its fraction; `as` saturates.
+pub(super) fn whole(number: f64) -> i32 {
+    #[allow(clippy::cast_possible_truncation)]
+    let whole = number as i32;
+    whole
 }
 
 /// A ledger that cannot be read starts anew: the facts are what counts, and they are safe.

@@ -1,4 +1,5 @@
-// The five minutes of the needle-stick page: said in words, never cut short.
+// The needle-stick page: five minutes that are never cut short, what the programme set, and a voice
+// that stays on the phone.
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
@@ -8,6 +9,8 @@ const defined = [];
 globalThis.customElements = { define: (name) => defined.push(name) };
 globalThis.document = { querySelector: () => null };
 const { inWords, left } = await import("../help.js");
+const { dialled, fill, helpOfThisPhone } = await import("../help/pack.js");
+const { localFrenchVoice, offerReading, wordsOf } = await import("../help/read-aloud.js");
 
 test("the element is there for the page to use", () => {
   assert.deepEqual(defined, ["wash-timer"]);
@@ -34,4 +37,215 @@ test("five minutes are five minutes, and end", () => {
 test("a phone that slept has counted, and a clock set back a day changes nothing", () => {
   assert.equal(left(start, after(10_000, 300_000)), 0);
   assert.equal(left(start, after(60_000, -86_400_000)), 240);
+});
+
+/** An element that knows what these scripts use of it. */
+class Fake {
+  constructor(name) {
+    Object.assign(this, { name, children: [], attributes: {}, hidden: true, listeners: {} });
+  }
+
+  append(...content) {
+    this.children.push(...content);
+  }
+
+  replaceChildren(...content) {
+    this.children = content;
+  }
+
+  remove() {
+    this.removed = true;
+  }
+
+  setAttribute(name, value) {
+    this.attributes[name] = value;
+  }
+
+  removeAttribute(name) {
+    delete this.attributes[name];
+  }
+
+  addEventListener(name, then) {
+    this.listeners[name] = then;
+  }
+
+  scrollIntoView() {}
+
+  get said() {
+    return this.children.map((it) => it.said ?? it).join("|");
+  }
+
+  find(name) {
+    const inside = this.children.flatMap((it) => (it.find ? it.find(name) : []));
+    return this.name === name ? [this, ...inside] : inside;
+  }
+}
+
+const HELP = {
+  validated_by: "Dr Ndiaye",
+  coordinator_phone: "06 12 34 56 78",
+  places: [
+    { name: "Urgences Saint-André", address: "1 rue Jean Burguet", phone: "+33 (0)5 56 79 56 79" },
+    { name: "Urgences Pellegrin", address: "", phone: null },
+  ],
+};
+
+/** The page's empty places. */
+function emptyPage() {
+  const names = ["[data-help-places]", "[data-help-coordinator]", "[data-help-validated] span"];
+  const places = Object.fromEntries(names.map((name) => [name, new Fake(name)]));
+  document.querySelector = (selector) => places[selector] ?? null;
+  document.createElement = (name) => new Fake(name);
+  return names.map((name) => places[name]);
+}
+
+test("what the programme set is written into the page, with numbers that can be dialled", () => {
+  const [places, coordinator, validated] = emptyPage();
+  fill(HELP);
+  assert.equal(
+    places.said,
+    "Où aller|Urgences Saint-André|1 rue Jean Burguet|Appeler : Urgences Saint-André|Urgences Pellegrin",
+  );
+  const calls = [...places.find("a"), ...coordinator.find("a")].map((it) => it.href);
+  assert.deepEqual(calls, ["tel:+330556795679", "tel:0612345678"]);
+  assert.equal(validated.said, "Vérifié par Dr Ndiaye");
+  assert.equal(places.hidden || coordinator.hidden, false);
+});
+
+test("what is not set leaves the page as it is", () => {
+  const all = emptyPage();
+  fill({ validated_by: null, coordinator_phone: " ", places: [{ name: 7 }] });
+  assert.ok(all.every((it) => it.hidden && it.said === ""));
+  assert.equal(dialled("à demander"), "");
+});
+
+/** An IndexedDB that holds these texts; without any it does not exist yet. */
+function databases(meta) {
+  const world = { aborted: false, closed: false };
+  const answer = (result, say) => {
+    const request = { result };
+    queueMicrotask(() => say(request));
+    return request;
+  };
+  const get = (name) => answer(meta[name], (request) => request.onsuccess());
+  const database = {
+    transaction: () => ({ objectStore: () => ({ get }) }),
+    close: () => void (world.closed = true),
+  };
+  world.open = (...name) => {
+    assert.deepEqual(name, ["cueillette"]);
+    return answer(database, (request) => {
+      if (meta) return request.onsuccess();
+      request.transaction = { abort: () => void (world.aborted = true) };
+      request.onupgradeneeded();
+      request.onerror();
+    });
+  };
+  return world;
+}
+
+test("it is read from the pack of this phone, which is closed at once", async () => {
+  const phone = databases({ current: "o1", "pack:o1": JSON.stringify({ help: HELP }) });
+  assert.deepEqual(await helpOfThisPhone(phone), HELP);
+  assert.equal(phone.closed, true);
+});
+
+test("a phone without pack, without database or without any memory says nothing", async () => {
+  const bare = databases({});
+  await assert.rejects(helpOfThisPhone(bare));
+  assert.equal(bare.closed, true);
+  await assert.rejects(helpOfThisPhone(undefined));
+  const fresh = databases(undefined);
+  await assert.rejects(helpOfThisPhone(fresh));
+  assert.equal(fresh.aborted, true);
+});
+
+const FRENCH = { lang: "fr-FR", localService: true };
+
+test("only a French voice of the device itself reads", () => {
+  const far = { lang: "fr-FR", localService: false };
+  const unsaid = { lang: "fr-FR" };
+  const frisian = { lang: "fry", localService: true };
+  const android = { lang: "fr_CA", localService: true };
+  assert.equal(localFrenchVoice([far, unsaid, frisian]), undefined);
+  assert.equal(localFrenchVoice([far, android, FRENCH]), android);
+  assert.equal(localFrenchVoice([]), undefined);
+});
+
+/** A step of the page with these sentences. */
+function step(...sentences) {
+  const made = new Fake("li");
+  made.querySelectorAll = () =>
+    sentences.map((words) => ({ textContent: words, closest: () => null }));
+  return made;
+}
+
+/** The page with two steps, and a voice that says what it is told. */
+function speakingPage(voices) {
+  const world = { spoken: [], cancelled: 0 };
+  const steps = [step("Je lave", "Je rince."), step("Urgences")];
+  document.querySelectorAll = () => steps;
+  document.createElement = (name) => new Fake(name);
+  globalThis.addEventListener = () => {};
+  globalThis.SpeechSynthesisUtterance = class {
+    constructor(words) {
+      this.words = words;
+    }
+  };
+  world.synth = {
+    getVoices: () => voices,
+    speak: (it) => void world.spoken.push(it),
+    cancel: () => void world.cancelled++,
+  };
+  world.place = new Fake("div");
+  offerReading(world.place, world.synth);
+  world.current = () => steps.map((it) => it.attributes["aria-current"]);
+  return world;
+}
+
+test("steps are read one after the other, and the one that is read is marked", () => {
+  const page = speakingPage([FRENCH]);
+  const [button] = page.place.children;
+  assert.equal(button.textContent, "Lire à voix haute");
+  button.listeners.click();
+  assert.equal(button.textContent, "Arrêter la lecture");
+  assert.equal(page.spoken[0].words, "Je lave. Je rince.");
+  assert.equal(page.spoken[0].voice, FRENCH);
+  assert.deepEqual(page.current(), ["step", undefined]);
+  page.spoken[0].onend();
+  assert.equal(page.spoken[1].words, "Urgences.");
+  assert.deepEqual(page.current(), [undefined, "step"]);
+  page.spoken[1].onend();
+  assert.deepEqual(page.current(), [undefined, undefined]);
+  assert.equal(button.textContent, "Lire à voix haute");
+});
+
+test("it falls silent when it is told to, and what was cut off does not go on", () => {
+  const page = speakingPage([FRENCH]);
+  const [button] = page.place.children;
+  button.listeners.click();
+  button.listeners.click();
+  assert.equal(page.cancelled, 1);
+  page.spoken[0].onend();
+  page.spoken[0].onerror();
+  assert.equal(page.spoken.length, 1);
+  assert.deepEqual(page.current(), [undefined, undefined]);
+});
+
+test("without a voice of the device there is no button, until one comes", () => {
+  const voices = [];
+  const page = speakingPage(voices);
+  assert.equal(page.place.children.length, 0);
+  voices.push(FRENCH);
+  page.synth.onvoiceschanged();
+  assert.equal(page.place.children.length, 1);
+  voices.pop();
+  page.synth.onvoiceschanged();
+  assert.equal(page.place.children[0].removed, true);
+});
+
+test("the timer in a step speaks for itself", () => {
+  const inTimer = { textContent: "Encore 5 minutes", closest: () => ({}) };
+  const own = { textContent: " Au moins 5 minutes. ", closest: () => null };
+  assert.equal(wordsOf({ querySelectorAll: () => [own, inTimer] }), "Au moins 5 minutes.");
 });

@@ -1,4 +1,5 @@
-// The loader: the recorder starts, or the way to the plain form appears. Never nothing.
+// The loader: the recorder starts, or the way to the plain form appears. Never nothing. And a new
+// version comes when the person agrees.
 
 import assert from "node:assert/strict";
 import { beforeEach, test } from "node:test";
@@ -24,15 +25,36 @@ beforeEach(() => {
     rescue: { hidden: true },
     root: { dataset: {} },
     registered: [],
+    said: [],
+    reloads: 0,
+    updates: 0,
   };
   delete globalThis.hydrated;
+  page.heard = {};
+  const hear = (heard) => (name, then) => void (heard[name] = then);
+  globalThis.addEventListener = hear(page.heard);
+  globalThis.dispatchEvent = ({ type }) => void page.said.push(type);
+  globalThis.location = { reload: () => void page.reloads++ };
   globalThis.document = {
+    addEventListener: hear(page.heard),
+    hidden: false,
     documentElement: page.root,
     querySelector: () => page.script,
     querySelectorAll: () => [page.island],
     getElementById: () => page.rescue,
   };
-  const serviceWorker = { register: async (path) => void page.registered.push(path) };
+  page.registration = {
+    addEventListener: hear(page.heard),
+    update: async () => void page.updates++,
+  };
+  const serviceWorker = {
+    controller: {},
+    addEventListener: hear(page.heard),
+    register: async (path) => {
+      page.registered.push(path);
+      return page.registration;
+    },
+  };
   Object.defineProperty(globalThis, "navigator", { value: { serviceWorker }, configurable: true });
 });
 
@@ -101,4 +123,72 @@ test("on a network that does not answer the form comes, then the recorder takes 
   assert.equal(page.root.dataset.start, "ready");
   assert.equal(page.rescue.hidden, true);
   assert.equal(page.island.hidden, false);
+});
+
+const newVersion = () => ({
+  told: [],
+  postMessage(message) {
+    this.told.push(message);
+  },
+  addEventListener(_, then) {
+    this.change = then;
+  },
+});
+
+test("a new version that is on the phone is told, and comes once the person agrees", async () => {
+  await load(glue());
+  const worker = newVersion();
+  page.registration.installing = worker;
+  page.heard.updatefound();
+  worker.change();
+  assert.deepEqual(page.said, []);
+  page.registration.waiting = worker;
+  worker.change();
+  assert.deepEqual(page.said, ["update-ready"]);
+  assert.equal(page.root.dataset.update, "ready");
+  assert.deepEqual(worker.told, []);
+  page.heard["update-agreed"]();
+  assert.deepEqual(worker.told, [{ type: "skip-waiting" }]);
+  assert.equal(page.reloads, 0);
+  page.heard.controllerchange();
+  assert.equal(page.reloads, 1);
+});
+
+test("a version that waited already is told at the start", async () => {
+  page.registration.waiting = newVersion();
+  await load(glue());
+  assert.deepEqual(page.said, ["update-ready"]);
+});
+
+test("the very first version is no update", async () => {
+  navigator.serviceWorker.controller = null;
+  page.registration.waiting = newVersion();
+  await load(glue());
+  assert.deepEqual(page.said, []);
+  assert.equal(page.root.dataset.update, undefined);
+});
+
+test("when another tab agreed first, the page is loaded anew", async () => {
+  await load(glue());
+  page.heard["update-agreed"]();
+  assert.equal(page.reloads, 1);
+});
+
+test("a page that is looked at again asks for a new version once an hour, whatever the clock does", async (t) => {
+  t.mock.timers.enable({ apis: ["Date"], now: 1_700_000_000_000 });
+  await load(glue());
+  const look = (now) => {
+    t.mock.timers.setTime(now);
+    page.heard.visibilitychange();
+  };
+  look(1_700_000_000_000 + 3_599_999);
+  assert.equal(page.updates, 0);
+  look(1_700_000_000_000 + 3_600_000);
+  look(1_700_000_000_000 + 3_700_000);
+  assert.equal(page.updates, 1);
+  look(1_600_000_000_000);
+  assert.equal(page.updates, 2);
+  document.hidden = true;
+  look(1_800_000_000_000);
+  assert.equal(page.updates, 2);
 });

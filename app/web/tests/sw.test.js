@@ -1,14 +1,26 @@
-// The service worker against a fake browser: caches, fetch and events of our own.
+// The service worker as it is built, with a glue of our own, against a fake browser: caches, fetch
+// and events of our own.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
 import { test } from "node:test";
 import vm from "node:vm";
+import { workerText } from "../build.mjs";
 
 const ORIGIN = "https://cueillette.example";
 const BUILD = "00ff00ff00ff00ff";
-const FILES = ["/terrain", "/hors-ligne", "/aide/piqure", "/pkg/app.0001.js", "/icon.svg"];
-const source = await readFile(new URL("../sw.js", import.meta.url), "utf8");
+const FILES = [
+  "/terrain",
+  "/hors-ligne",
+  "/aide/piqure",
+  "/pkg/app.0001.js",
+  "/pkg/app_bg.0001.wasm",
+  "/icon.svg",
+];
+/** Stands for the WASM and its sender. */
+const GLUE = `
+  export default async ({ module_or_path }) => { wasm.started.push(await module_or_path.text()); };
+  export const send_waiting = () => wasm.send();`;
+const source = await workerText(GLUE);
 
 const page = (build) => `<!DOCTYPE html><html lang="fr" data-build="${build}">`;
 const html = (body, headers) =>
@@ -21,6 +33,8 @@ function answers(build = BUILD) {
     "/hors-ligne": () => html("hors ligne"),
     "/aide/piqure": () => html("ne pas faire saigner"),
     "/pkg/app.0001.js": () => jsFile("app"),
+    "/pkg/app_bg.0001.wasm": () =>
+      new Response("asm", { headers: { "content-type": "application/wasm" } }),
     "/icon.svg": () => new Response("<svg/>", { headers: { "content-type": "image/svg+xml" } }),
   };
 }
@@ -79,11 +93,13 @@ function start({ server = answers(), caches = new FakeCaches(), build = BUILD } 
   const listeners = {};
   const asked = [];
   const done = { claimed: 0, skipped: 0 };
+  const wasm = { started: [], send: async () => {} };
   const world = {
     server,
     caches,
     asked,
     done,
+    wasm,
     async dispatch(type, event = {}) {
       const promises = [];
       listeners[type]({ ...event, waitUntil: (promise) => promises.push(promise) });
@@ -111,9 +127,9 @@ function start({ server = answers(), caches = new FakeCaches(), build = BUILD } 
     return answer();
   };
   const text = source
-    .replaceAll("__PRECACHE__;", `${JSON.stringify(FILES)};`)
+    .replaceAll("__PRECACHE__", JSON.stringify(FILES))
     .replaceAll("__BUILD_ID__", build);
-  vm.runInNewContext(text, { self, caches, fetch, URL, Response, Headers, TextDecoder });
+  vm.runInNewContext(text, { self, caches, fetch, wasm, URL, Response, Headers, TextDecoder });
   return world;
 }
 
@@ -250,4 +266,42 @@ test("a set that the browser threw away is fetched again", async () => {
   await worker.dispatch("install");
   await worker.caches.delete(`cueillette-${BUILD}`);
   assert.equal(await textOf(worker.get("/terrain", navigate)), page(BUILD));
+});
+
+const sync = { tag: "cueillette-outbox" };
+
+test("when the browser wakes it, it sends with the kept WASM, and asks the network for nothing", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.server = undefined;
+  worker.asked.length = 0;
+  let sent = 0;
+  worker.wasm.send = async () => void sent++;
+  await worker.dispatch("sync", sync);
+  assert.equal(sent, 1);
+  assert.deepEqual(worker.wasm.started, ["asm"]);
+  assert.deepEqual(worker.asked, []);
+});
+
+test("while something still waits the browser is told to wake it again", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  worker.wasm.send = () => Promise.reject(null);
+  await assert.rejects(worker.dispatch("sync", sync), (error) => error === null);
+});
+
+test("a sync of another name is not ours", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  await worker.dispatch("sync", { tag: "something-else" });
+  assert.deepEqual(worker.wasm.started, []);
+});
+
+test("without the kept WASM nothing is fetched in its place, and it is tried again later", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  await worker.caches.delete(`cueillette-${BUILD}`);
+  worker.asked.length = 0;
+  await assert.rejects(worker.dispatch("sync", sync), /not on this phone/);
+  assert.deepEqual(worker.asked, []);
 });

@@ -1,0 +1,67 @@
+// The steps of the needle-stick page, read aloud one after the other, by a voice of the device
+// itself: other voices send the text to whoever made the browser. Without one there is no button.
+
+const READ = "Lire à voix haute";
+const STOP = "Arrêter la lecture";
+
+/** The first French voice that speaks on the device. */
+export function localFrenchVoice(voices) {
+  return voices.find((it) => it.localService === true && /^fr($|[-_])/i.test(it.lang));
+}
+
+/** What is said of a step: its sentences, each with an end. The timer speaks for itself. */
+export function wordsOf(step) {
+  return [...step.querySelectorAll("h2, p, li")]
+    .filter((it) => !it.closest("wash-timer"))
+    .map((it) => it.textContent.trim())
+    .filter(Boolean)
+    .map((words) => (/[.:!?…]$/.test(words) ? words : `${words}.`))
+    .join(" ");
+}
+
+/** Puts the button into `place` as soon as the device has a voice for it. */
+export function offerReading(place, synth = globalThis.speechSynthesis) {
+  if (!place || !synth) return;
+  const steps = [...document.querySelectorAll(".aid-steps > li, .aid > section:not(.calls)")];
+  const button = document.createElement("button");
+  button.type = "button";
+  /** What is being said; undefined in silence. */
+  let now;
+
+  function read(at) {
+    const step = steps[at];
+    for (const it of steps) {
+      if (it === step) it.setAttribute("aria-current", "step");
+      else it.removeAttribute("aria-current");
+    }
+    button.textContent = step ? STOP : READ;
+    now = step && new SpeechSynthesisUtterance(wordsOf(step));
+    if (!now) return;
+    const mine = now;
+    mine.voice = localFrenchVoice(synth.getVoices());
+    mine.lang = mine.voice.lang;
+    // What was cut off ends too, but is no longer ours.
+    mine.onend = () => now === mine && read(at + 1);
+    mine.onerror = () => now === mine && stop();
+    step.scrollIntoView({ block: "center" });
+    synth.speak(mine);
+  }
+
+  function stop() {
+    read(steps.length);
+    synth.cancel();
+  }
+
+  function offer() {
+    if (localFrenchVoice(synth.getVoices())) return place.append(button);
+    if (now) stop();
+    button.remove();
+  }
+
+  button.addEventListener("click", () => (now ? stop() : read(0)));
+  addEventListener("pagehide", stop);
+  // Voices come late, and may go.
+  synth.onvoiceschanged = offer;
+  read(steps.length);
+  offer();
+}
