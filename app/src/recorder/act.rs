@@ -1,6 +1,7 @@
 //! What a tap asks for, as it stands in the markup (`data-do="add 5"`) and as the desk does it.
 
 use super::model::{Habit, Place, Sheet, Tab};
+use super::team::TeamAct;
 use crate::json::id;
 use domain::fact::{AgentAccess, Encounter, Item, Method};
 use domain::{FactId, Nature};
@@ -48,6 +49,8 @@ pub enum Act {
     Unlock,
     /// Sends now.
     Send,
+    /// On a coordinator's own phone.
+    Team(TeamAct),
     /// What was set aside goes once more.
     Retry,
     /// What was not sent, as a file.
@@ -104,6 +107,7 @@ impl Act {
             Self::Agree(Some(false)) => ("agree", "no".to_owned()),
             Self::Access(access) => ("access", access.code().to_owned()),
             Self::Turn(habit) => ("turn", habit.code().to_owned()),
+            Self::Team(act) => ("team", act.to_text()),
             plain => {
                 let found = PLAIN.iter().find(|(_, act)| *act == plain);
                 (found.map_or("", |it| it.0), String::new())
@@ -131,6 +135,7 @@ impl Act {
             "agree" => Self::Agree(Some(of == "yes")),
             "access" => Self::Access(AgentAccess::from_code(of)?),
             "turn" => Self::Turn(Habit::from_code(of)?),
+            "team" => Self::Team(TeamAct::from_text(of)?),
             _ => return None,
         })
     }
@@ -159,6 +164,8 @@ mod tests {
             Act::Agree(Some(false)),
             Act::Access(AgentAccess::Absent),
             Act::Turn(Habit::Sun),
+            Act::Team(TeamAct::Open),
+            Act::Team(TeamAct::Staff(1, false)),
         ];
         for act in with_words.into_iter().chain(PLAIN.map(|it| it.1)) {
             assert_eq!(Act::from_text(&act.to_text()), Some(act));

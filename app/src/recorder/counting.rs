@@ -2,6 +2,7 @@
 
 use super::desk::{Desk, Tools};
 use super::facts::{Maker, Pickup, Tally, Void};
+use super::lead::Source;
 use super::ledger::{Gesture, Ledger, What};
 use super::model::{Habit, Saved};
 use super::proposal::Proposal;
@@ -82,7 +83,7 @@ impl Desk {
 
     /// Keeps one fact. `enter` writes it into the ledger as it is on the disk (another tab may
     /// have counted meanwhile), or says that there is nothing to record any more.
-    fn record(
+    pub(super) fn record(
         self,
         kind: &'static str,
         data: String,
@@ -143,6 +144,7 @@ impl Desk {
         self.change(|it| {
             it.ledger = ledger;
             it.saved = Saved::Kept;
+            it.team.source = Source::Own;
         });
     }
 

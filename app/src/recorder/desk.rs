@@ -4,8 +4,9 @@
 
 use super::act::Act;
 use super::facts::in_words;
+use super::joining::read_pack;
 use super::model::{Fix, Habit, Looking, Model, Phase, Place, Row, Saved, Sheet, Tab};
-use super::pack::Pack;
+use super::team::{self, Team};
 use super::touch::{HOLD_MS, Touches};
 use super::{morph, views};
 use crate::browser;
@@ -195,6 +196,7 @@ impl Desk {
                 it.locked = true;
             }),
             Act::Unlock => self.change(|it| it.locked = false),
+            Act::Team(act) => self.lead(act),
             Act::Send => self.wake(),
             Act::Retry => self.retry(),
             Act::Export => self.export(),
@@ -273,6 +275,14 @@ impl Desk {
         self.model.update(what);
     }
 
+    /// What the loader said: a newer version waits, the other screens are here.
+    fn look_at_page(self) {
+        self.change(|it| {
+            it.update = browser::page_says("data-update");
+            it.more = browser::page_says("data-more");
+        });
+    }
+
     /// What wakes the outbox, and a code that comes in by an address.
     fn listen(self) {
         let wakes = ["online", "visibilitychange", "hashchange"];
@@ -282,12 +292,11 @@ impl Desk {
                 self.wake();
             }
         });
-        // A newer version may wait already; the page was told before we listened.
-        let update_waits = move || self.change(|it| it.update = true);
-        if browser::update_waits() {
-            update_waits();
-        }
-        browser::listen(&window(), &["update-ready"], move |_| update_waits());
+        // The loader may have told the page before we listened.
+        self.look_at_page();
+        browser::listen(&window(), &["update-ready", "more-ready"], move |_| {
+            self.look_at_page();
+        });
     }
 
     pub(super) fn tools(self) -> Option<Rc<Tools>> {
@@ -316,7 +325,7 @@ impl Desk {
         };
         let store = &tools.store;
         let pack = store.text(&of_outing("pack", outing)).await?;
-        let pack = pack.and_then(|it| Pack::read(&it)).unwrap_or_default();
+        let pack = pack.and_then(|it| read_pack(&it)).unwrap_or_default();
         let place = store.text(&of_outing("place", outing)).await?;
         let ledger = store.ledger(outing).await?;
         let picture_seen = is_set(store, "picture").await?;
@@ -326,6 +335,7 @@ impl Desk {
             it.outing = Some(outing);
             it.pack = pack;
             it.ledger = ledger;
+            it.team = Team::default();
             it.place = Place::from_text(&place.unwrap_or_default());
             it.here = None;
             it.saved = Saved::NotYet;
@@ -468,8 +478,10 @@ impl Desk {
     }
 
     fn row(self, text: &str, reason: &'static str) -> Row {
-        let (words, at) =
-            self.read(|model| in_words(text, |site| model.title_of(site).map(str::to_owned)));
+        let (words, at) = self.read(|model| {
+            let title_of = |site| model.title_of(site).map(str::to_owned);
+            in_words(text, title_of, |code| team::name_of(model, code))
+        });
         Row {
             words,
             hour: browser::hour_of(&at),

@@ -1,9 +1,10 @@
 //! Facts as this phone writes them, and as it tells them.
 //!
-//! The phone makes two kinds and writes them by hand: what reads all kinds is the server's, and
+//! The phone writes its few kinds by hand: what reads all kinds is the server's, and
 //! need not travel. Tests hold every text against [`domain::Fact::parse`].
 
 use super::model::{Fix, Place};
+use super::team;
 use crate::json::{Json, decimal, quoted};
 use crate::ui::texts;
 use domain::fact::{Count, Encounter, Item, Method};
@@ -124,7 +125,13 @@ impl Void {
 }
 
 /// A fact in words: « 5 seringues · Place de la Victoire », and when it was recorded.
-pub fn in_words(text: &str, title_of: impl Fn(SiteId) -> Option<String>) -> (String, String) {
+///
+/// `name_of`: of somebody, or of a sign, as far as this phone may show it.
+pub fn in_words(
+    text: &str,
+    title_of: impl Fn(SiteId) -> Option<String>,
+    name_of: impl Fn(&str) -> String,
+) -> (String, String) {
     let fact = Json::read(text).unwrap_or(Json::Null);
     let data = fact.get("data");
     let words = match fact.get("kind").text() {
@@ -142,7 +149,10 @@ pub fn in_words(text: &str, title_of: impl Fn(SiteId) -> Option<String>) -> (Str
             who.map_or("", texts::met::name).to_owned()
         }
         Some(Void::KIND) => texts::sending::VOID.to_owned(),
-        _ => texts::sending::OTHER.to_owned(),
+        kind => {
+            let words = team::in_words(kind.unwrap_or_default(), data, name_of);
+            words.unwrap_or_else(|| texts::sending::OTHER.to_owned())
+        }
     };
     let recorded_at = fact.get("recorded_at").text().unwrap_or_default();
     (words, recorded_at.to_owned())
@@ -287,12 +297,17 @@ mod tests {
     #[test]
     fn a_waiting_fact_is_told_in_words() {
         let title = |_| Some("Place de la Victoire".to_owned());
+        let nobody = |_: &str| String::new();
         let pickup = five(Place::Site(site()), None);
-        let (words, at) = in_words(&maker().text(1, Pickup::KIND, &pickup.data()), title);
+        let (words, at) = in_words(
+            &maker().text(1, Pickup::KIND, &pickup.data()),
+            title,
+            nobody,
+        );
         assert_eq!(words, "5\u{a0}seringues · Place de la Victoire");
         assert_eq!(at, "2026-11-24T13:05:00.250Z");
         let void = maker().text(2, Void::KIND, &Void(maker().id).data());
-        assert_eq!(in_words(&void, title).0, "Annulation");
-        assert_eq!(in_words("{", title).0, "Relevé");
+        assert_eq!(in_words(&void, title, nobody).0, "Annulation");
+        assert_eq!(in_words("{", title, nobody).0, "Relevé");
     }
 }

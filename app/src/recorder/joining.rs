@@ -1,6 +1,7 @@
 //! Joining an outing: a code for a token, and the pack that comes with it.
 
 use super::desk::{Desk, Tools};
+use super::lead::Source;
 use super::model::Phase;
 use super::pack::Pack;
 use crate::browser;
@@ -104,15 +105,35 @@ impl Desk {
     /// Brings what the phone knows of the outing up to date, when there is a network.
     pub(super) async fn fetch_pack(self, store: &Store, outing: OutingId) -> Option<()> {
         let token = store.text(&of_outing("token", outing)).await.ok()??;
+        // It will know better than this phone if all is sent by now.
+        self.change(|it| {
+            if it.unsent() == 0 && it.team.source == Source::Own {
+                it.team.source = Source::Asked;
+            }
+        });
         let reply = browser::request(PACK_PATH, Some(&token), None).await.ok()?;
-        let pack = Pack::read(&reply.body)?;
+        let pack = read_pack(&reply.body)?;
         let name = of_outing("pack", outing);
         store.keep_texts(&[(&name, &reply.body)]).await.ok()?;
         self.change(|it| {
             if it.outing == Some(outing) {
                 it.pack = pack;
+                if it.team.source == Source::Asked {
+                    it.team.source = Source::Pack;
+                }
             }
         });
         Some(())
     }
+}
+
+/// A pack as it was kept, with its hours by this phone's clock.
+pub(super) fn read_pack(text: &str) -> Option<Pack> {
+    let mut pack = Pack::read(text)?;
+    if let Some(lead) = &mut pack.lead {
+        for phone in &mut lead.phones {
+            phone.words = browser::hour_of(&phone.words);
+        }
+    }
+    Some(pack)
 }

@@ -3,6 +3,7 @@
 //! Kept beside the facts and written in the same transaction, so that opening the recorder reads
 //! one line and not ten thousand facts. It holds no point: what was counted « ici » is one number.
 
+use super::lead::Marks;
 use crate::json::{Json, listed, quoted};
 use domain::fact::{Encounter, Item};
 use domain::{FactId, SiteId};
@@ -15,6 +16,8 @@ pub const GESTURES_MAX: usize = 50;
 pub struct Ledger {
     lines: Vec<Line>,
     gestures: Vec<Gesture>,
+    /// What a coordinator said on this phone.
+    pub marks: Marks,
 }
 
 /// What a tap counts.
@@ -70,6 +73,7 @@ impl Ledger {
         Self {
             lines: lines.filter_map(Line::from_json).collect(),
             gestures: gestures.filter_map(Gesture::from_json).collect(),
+            marks: Marks::from_json(json.get("marks")),
         }
     }
 
@@ -84,7 +88,17 @@ impl Ledger {
             [&fields(it.place, it.what, it.count), ",", &fact, "]"].concat()
         });
         let (lines, gestures) = (listed(&mut lines), listed(&mut gestures));
-        ["{\"lines\":[", &lines, "],\"gestures\":[", &gestures, "]}"].concat()
+        let marks = self.marks.to_text();
+        let parts = [
+            "{\"lines\":[",
+            &lines,
+            "],\"gestures\":[",
+            &gestures,
+            "],\"marks\":[",
+            &marks,
+            "]}",
+        ];
+        parts.concat()
     }
 
     /// Adds what a tap counted.

@@ -10,6 +10,8 @@ pub mod counting;
 pub mod desk;
 pub mod facts;
 pub mod joining;
+pub mod lead;
+pub mod leading;
 pub mod leaving;
 pub mod ledger;
 pub mod map;
@@ -17,6 +19,7 @@ pub mod model;
 pub mod morph;
 pub mod pack;
 pub mod proposal;
+pub mod team;
 pub mod touch;
 pub mod views;
 

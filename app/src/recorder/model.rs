@@ -3,6 +3,7 @@
 use super::ledger::{Gesture, Ledger, What};
 use super::pack::Pack;
 use super::proposal::Proposal;
+use super::team::Team;
 use crate::json::id;
 use crate::outbox::Status;
 use crate::outbox::store::StoreError;
@@ -85,10 +86,16 @@ pub enum Sheet {
     End,
     /// Wiping what was not sent: asked a second time.
     Wipe,
+    /// The green light.
+    Light,
+    /// Somebody new.
+    Newcomer,
+    /// Whose the other phones are.
+    Phones,
 }
 
 impl Sheet {
-    const ALL: [Self; 7] = [
+    const ALL: [Self; 10] = [
         Self::Items,
         Self::Gestures,
         Self::Menu,
@@ -96,6 +103,9 @@ impl Sheet {
         Self::Proposal,
         Self::End,
         Self::Wipe,
+        Self::Light,
+        Self::Newcomer,
+        Self::Phones,
     ];
 
     /// Its name in the markup.
@@ -108,6 +118,9 @@ impl Sheet {
             Self::Proposal => "proposal",
             Self::End => "end",
             Self::Wipe => "wipe",
+            Self::Light => "light",
+            Self::Newcomer => "newcomer",
+            Self::Phones => "phones",
         }
     }
 
@@ -242,6 +255,8 @@ pub struct Model {
     pub pack: Pack,
     /// What was counted.
     pub ledger: Ledger,
+    /// What a coordinator prepares on their own phone.
+    pub team: Team,
     /// Where the team is.
     pub place: Place,
     /// The point of « ici ».
@@ -270,6 +285,9 @@ pub struct Model {
     pub looking: Looking,
     /// The outing was just wiped from this phone.
     pub wiped: bool,
+    /// The screens that are not needed for the first tap are here: the phone fetches them after it
+    /// could be made.
+    pub more: bool,
     /// A newer version of the product waits to take over.
     pub update: bool,
     /// The browser promised to keep what is here, or did not; none before it was asked.
@@ -295,6 +313,7 @@ impl Default for Model {
             outing: None,
             pack: Pack::default(),
             ledger: Ledger::default(),
+            team: Team::default(),
             place: Place::Unset,
             here: None,
             item: Item::Syringe,
@@ -309,6 +328,7 @@ impl Default for Model {
             position: None,
             looking: Looking::No,
             wiped: false,
+            more: false,
             update: false,
             promised: None,
             joining: false,

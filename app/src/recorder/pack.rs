@@ -1,5 +1,6 @@
 //! What a phone keeps of its outing: the parts of [`domain::crew::Pack`] that the screens show.
 
+use super::lead::Lead;
 use crate::json::Json;
 use domain::{Position, SiteId};
 
@@ -16,6 +17,8 @@ pub struct Pack {
     pub box_litres: u32,
     /// Items a full one is estimated at; 0 until the pack is here.
     pub box_count: u32,
+    /// What a coordinator's own phone gets besides.
+    pub lead: Option<Lead>,
 }
 
 /// A site, as the crew of its outing knows it.
@@ -50,6 +53,7 @@ impl Pack {
                 .to_owned(),
             box_litres: limits.get("full_box_litres").whole().unwrap_or(0),
             box_count: limits.get("full_box_count").whole().unwrap_or(0),
+            lead: Lead::read(&json),
         })
     }
 }
@@ -156,6 +160,7 @@ mod tests {
             city: String::new(),
             box_litres: 2,
             box_count: 60,
+            lead: None,
         };
         assert_eq!(read, expected);
     }

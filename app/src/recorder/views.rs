@@ -9,6 +9,7 @@ mod met;
 mod places;
 mod sending;
 mod sheets;
+mod team;
 
 use super::act::Act;
 use super::model::{Model, Phase, Sheet, Tab};
@@ -29,7 +30,7 @@ pub fn screen(model: &Model) -> Markup {
                 Tab::Places => (places::screen(model)),
                 Tab::Map => (places::map(model)),
                 Tab::Met => (met::screen(model)),
-                Tab::Team => {}
+                Tab::Team => (team::screen(model)),
                 Tab::Sending => (sending::screen(model)),
             }
             nav.tabs aria-label=(texts::tabs::NAME) {
@@ -37,6 +38,9 @@ pub fn screen(model: &Model) -> Markup {
                 (tab(model, Tab::Places, draw::PIN, texts::tabs::PLACES))
                 (tab(model, Tab::Map, draw::MAP, texts::tabs::MAP))
                 (tab(model, Tab::Met, draw::PEOPLE, texts::tabs::MET))
+                @if model.pack.lead.is_some() {
+                    (tab(model, Tab::Team, draw::PRESENT, texts::tabs::TEAM))
+                }
                 (needle_stick("help"))
             }
             @if let Some(sheet) = model.sheet { (sheets::over(model, sheet)) }

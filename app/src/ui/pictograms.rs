@@ -53,6 +53,9 @@ pub const PEOPLE: &str = "M5.5 8a3.5 3.5 0 107 0 3.5 3.5 0 10-7 0zM2.5 20.5c0-3.
 /// One person.
 pub const PERSON: &str = "M8.2 7.8a3.8 3.8 0 107.6 0 3.8 3.8 0 10-7.6 0zM4.5 20.5c0-4 3-6.7 7.5-6.7\
     s7.5 2.7 7.5 6.7";
+/// Who is there.
+pub const PRESENT: &str =
+    "M6.2 7.8a3.8 3.8 0 107.6 0 3.8 3.8 0 10-7.6 0zM2.5 20.5c0-4 2.8-6.7 7-6.7M13 17.5l3 3 5.5-6.5";
 /// Look out; needle-stick.
 pub const WARNING: &str = "M12 3.5l9.3 16.5H2.7zM12 10v4.5M12 17.3h.01";
 /// Good to know.

@@ -65,6 +65,8 @@ pub mod join {
     pub const SERVER: &str = "Le serveur ne répond pas. Réessayer dans un moment.";
 }
 
+pub mod team;
+
 /// The screens.
 pub mod tabs {
     /// Name of the bar.

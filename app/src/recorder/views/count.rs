@@ -114,7 +114,8 @@ fn undo(model: &Model) -> Markup {
     }
 }
 
-fn saved(model: &Model) -> Markup {
+/// Whether the last thing is kept.
+pub fn saved(model: &Model) -> Markup {
     let (class, path, words) = match model.saved {
         Saved::NotYet => return html! { span role="status" {} },
         Saved::Kept => ("kept fresh", draw::CHECK, texts::count::KEPT),

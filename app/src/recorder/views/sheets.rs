@@ -1,6 +1,6 @@
 //! What lies over the screen, at the thumb: a choice, a question, the menu, the locked screen.
 
-use super::{button, choice, icon, needle_stick, row};
+use super::{button, choice, icon, needle_stick, row, team};
 use crate::recorder::act::Act;
 use crate::recorder::model::{Fix, Habit, Looking, Model, Sheet};
 use crate::ui::{pictograms as draw, texts};
@@ -13,6 +13,7 @@ use maud::{Markup, html};
 const GESTURES_SHOWN: usize = 12;
 
 /// The sheet, and the veil under it that closes it.
+#[inline(never)]
 pub fn over(model: &Model, sheet: Sheet) -> Markup {
     let (title, inside) = match sheet {
         Sheet::Items => (texts::count::ITEM, items(model)),
@@ -22,6 +23,9 @@ pub fn over(model: &Model, sheet: Sheet) -> Markup {
         Sheet::Proposal => (texts::menu::PROPOSE, proposal(model)),
         Sheet::End => (texts::menu::END, end(model)),
         Sheet::Wipe => (texts::menu::END, wipe(model)),
+        Sheet::Light => (texts::team::LIGHT, team::light(model)),
+        Sheet::Newcomer => (texts::team::NEWCOMER, team::newcomer(model)),
+        Sheet::Phones => (texts::team::PHONES, team::phones(model)),
     };
     html! {
         div.veil data-do=(Act::Close.to_text()) {
