@@ -162,9 +162,9 @@ pub async fn quarantine(
     Ok(())
 }
 
-/// True of a fact `f` that nobody took back. A coordinator may void any fact of the programme, or,
-/// naming an outing (as the phone in their hand does), of that outing; a crew, facts of its own
-/// outing that no coordinator made; anybody else, their own.
+/// True of a fact `f` that nobody took back. A void that names an outing takes back facts of that
+/// outing only. A coordinator may void any fact of the programme; a crew, facts of its own outing
+/// that no coordinator made; anybody else, their own.
 macro_rules! not_voided {
     () => {
         not_voided!("")
@@ -175,8 +175,8 @@ macro_rules! not_voided {
           select 1 from facts v
           where v.programme_id = f.programme_id and v.target_id = f.id and v.kind = 'void' ",
             $more,
-            "and ((v.sender_role = 'coordinator'
-                and (v.outing_id is null or v.outing_id = f.outing_id))
+            "and (v.outing_id is null or v.outing_id = f.outing_id)
+            and (v.sender_role = 'coordinator'
               or v.sender_id = f.sender_id
               or (v.outing_id = f.outing_id and f.sender_role <> 'coordinator')))"
         )

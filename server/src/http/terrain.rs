@@ -57,6 +57,7 @@ fn document(assets: &Assets) -> impl IntoView + use<> {
                         src=src
                         data-glue=path("app.js")
                         data-wasm=path("app_bg.wasm")
+                        data-more=path("app_more.wasm")
                         data-map=path("map.js")
                         data-map-css=path("map.css")
                         data-build=build

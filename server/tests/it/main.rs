@@ -7,13 +7,16 @@
 mod access;
 mod allowances;
 mod bad_input;
+mod client_versions;
 mod command_line;
 mod crew;
 mod facts;
+mod hand_in;
 mod journey;
 mod needle_stick;
 mod openapi;
 mod outings;
+mod own_phone;
 mod properties;
 mod sites;
 mod support;

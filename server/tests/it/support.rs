@@ -235,6 +235,16 @@ impl World {
         Programme::make(&self.app, &self.router, slug, demo::bordeaux_settings()).await
     }
 
+    /// The first value of the first row of a query without values.
+    pub async fn value<T>(&self, text: &'static str) -> T
+    where
+        (T,): server::db::Row,
+    {
+        let mut tx = self.app.db.read().await.unwrap();
+        let (value,): (T,) = sql(text).one(&mut tx).await.unwrap();
+        value
+    }
+
     pub fn set_clock(&self, at: &str) {
         let at: Instant = at.parse().unwrap();
         self.clock.store(at.as_ms(), Ordering::Relaxed);
@@ -290,7 +300,24 @@ impl World {
     /// A phone that joined.
     pub async fn crew_phone(&self, outing: Uuid) -> Phone {
         let code = self.code(outing).await;
-        let device = Uuid::new_v4();
+        self.joined(outing, &code, Uuid::new_v4()).await
+    }
+
+    /// A code that makes one phone the coordinator's own.
+    pub async fn personal_code(&self, outing: Uuid) -> String {
+        let path = format!("/api/v1/outings/{outing}/my-phone");
+        let answer = self.town.coordinator.post(&path, json!({})).await;
+        answer.expect(201)["code"].as_str().unwrap().to_owned()
+    }
+
+    /// A coordinator's own phone.
+    pub async fn own_phone(&self, outing: Uuid) -> Phone {
+        let code = self.personal_code(outing).await;
+        self.joined(outing, &code, Uuid::new_v4()).await
+    }
+
+    /// This phone, joined with that code.
+    pub async fn joined(&self, outing: Uuid, code: &str, device: Uuid) -> Phone {
         let body = json!({"code": code, "device": device});
         let answer = self
             .anon()
