@@ -319,6 +319,9 @@ struct Kept {
     text: Option<String>,
 }
 
+/// Looks at all that was read, and asks for what is to be written.
+type Decide<'a> = dyn FnMut(&Transaction, &[Row]) -> Result<(), JsValue> + 'a;
+
 /// What the outbox finds on the phone.
 #[derive(Default)]
 pub(super) struct Found {
@@ -372,7 +375,7 @@ impl Store {
     async fn change(
         &self,
         stores: &[&'static str],
-        decide: &mut dyn FnMut(&Transaction, &[Row]) -> Result<(), JsValue>,
+        decide: &mut Decide<'_>,
     ) -> Result<(), StoreError> {
         let transaction = self.write().await?;
         let rows = transaction.rows(stores).await?;

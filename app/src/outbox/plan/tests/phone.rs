@@ -1,6 +1,6 @@
-//! A phone of the model: its disk, and two tabs that share nothing else.
+//! A phone of the model: its disk, and two tabs and a service worker that share nothing else.
 //!
-//! A tab does what `Outbox` and `send` do, one wait at a time: between any two of its steps the
+//! A tab, and the worker, does what `Outbox` and `send` do, one wait at a time: between any two of its steps the
 //! page may be killed, the other tab may go on, the network may answer.
 
 use super::dice::Dice;
@@ -11,6 +11,9 @@ use domain::crew::FactStatus;
 use domain::limits::FACTS_PER_BATCH_MAX;
 use domain::{FactId, OutingId};
 use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// The service worker's place beside the tabs. Nobody taps in it.
+pub const WORKER: usize = 2;
 
 /// One request and whoever waits for its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -82,12 +85,18 @@ impl Disk {
             self.aside.insert(seq, row);
         }
     }
+
+    fn retry_aside(&mut self) {
+        self.outbox.append(&mut self.aside);
+    }
 }
 
 /// What a tab will do once it is its turn.
 enum Work {
     /// Reads what waits on the disk.
     Wake,
+    /// Puts what was set aside back, then wakes.
+    RetryAside,
     Tell(Event),
     Perform(VecDeque<Action>),
     /// The lock is held: reads these from the disk and sends them.
@@ -106,7 +115,7 @@ pub struct Tab {
 pub struct Phone {
     number: usize,
     pub disk: Disk,
-    pub tabs: [Option<Tab>; 2],
+    pub tabs: [Option<Tab>; 3],
     /// The tab that sends. Older browsers have no such lock: there both may send.
     lock: Option<usize>,
     has_locks: bool,
@@ -117,7 +126,7 @@ impl Phone {
         Self {
             number,
             disk: Disk::default(),
-            tabs: [None, None],
+            tabs: [None, None, None],
             lock: None,
             has_locks,
         }
@@ -145,6 +154,26 @@ impl Phone {
     /// The page becomes visible, or the network comes back.
     pub fn wake(&mut self, tab: usize) {
         self.later(tab, Work::Wake);
+    }
+
+    /// A person wants what was refused to be tried again.
+    pub fn retry_aside(&mut self, tab: usize) {
+        self.later(tab, Work::RetryAside);
+    }
+
+    /// The browser wakes the worker; one that is at work goes on.
+    pub fn sync(&mut self) {
+        if self.tabs[WORKER].is_none() {
+            self.open(WORKER);
+        }
+    }
+
+    /// A worker that has nothing to do at once is put to sleep: it rests by being woken again.
+    fn sleep(&mut self) {
+        let idle = |it: &mut Tab| it.work.is_empty() && it.awaits.is_none();
+        if self.tabs[WORKER].as_mut().is_some_and(idle) {
+            self.kill(WORKER);
+        }
     }
 
     /// On the disk first; the outbox of this tab hears of it later, or never.
@@ -243,6 +272,7 @@ impl Phone {
     /// Does the next step of any of the things this tab is at. False: there was nothing to do.
     pub fn work(&mut self, at: usize, dice: &mut Dice, outside: &mut Outside) -> bool {
         let Some(tab) = self.tabs[at].as_mut().filter(|it| !it.work.is_empty()) else {
+            self.sleep();
             return false;
         };
         let which = dice.below(tab.work.len());
@@ -250,6 +280,10 @@ impl Phone {
             Work::Wake => {
                 let found = Event::Found(self.disk.waiting());
                 self.later(at, Work::Tell(found));
+            }
+            Work::RetryAside => {
+                self.disk.retry_aside();
+                self.wake(at);
             }
             Work::Tell(event) => self.tell(at, event, dice, outside),
             Work::Send(outing, seqs) => self.send(at, outing, &seqs, dice, outside),

@@ -29,6 +29,8 @@ pub enum Flaw {
     None,
     /// Refused with a reason, alone.
     Refused,
+    /// Refused until the server has learnt.
+    TooNew,
     /// Makes its whole batch unreadable.
     Unreadable,
 }
@@ -39,6 +41,13 @@ pub struct Fact {
     pub id: FactId,
     pub what: What,
     pub flaw: Flaw,
+}
+
+impl Fact {
+    /// Never taken, whatever the server learns.
+    pub fn is_flawed(&self) -> bool {
+        matches!(self.flaw, Flaw::Refused | Flaw::Unreadable)
+    }
 }
 
 /// What a phone shows to be let in: a number that changes when the old one is withdrawn.
@@ -82,6 +91,7 @@ pub struct Server {
     known: HashMap<FactId, Fact>,
     tokens: Vec<[u32; OUTINGS]>,
     at_work: Vec<Request>,
+    learnt: bool,
 }
 
 impl Server {
@@ -93,7 +103,13 @@ impl Server {
             known: HashMap::new(),
             tokens: vec![[0; OUTINGS]; phones],
             at_work: Vec::new(),
+            learnt: false,
         }
+    }
+
+    /// An update: from now on it takes what was too new for it.
+    pub fn learn(&mut self) {
+        self.learnt = true;
     }
 
     /// The token that is good now.
@@ -205,7 +221,7 @@ impl Server {
     }
 
     fn take(&mut self, fact: Fact) -> FactStatus {
-        if fact.flaw == Flaw::Refused {
+        if fact.flaw == Flaw::Refused || fact.flaw == Flaw::TooNew && !self.learnt {
             return FactStatus::Refused;
         }
         let before = self.known.insert(fact.id, fact);

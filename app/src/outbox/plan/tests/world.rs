@@ -2,7 +2,7 @@
 
 use super::dice::Dice;
 use super::outing;
-use super::phone::{Outside, Phone};
+use super::phone::{Outside, Phone, WORKER};
 use super::server::{Fact, Flaw, Mutant, OUTINGS, Packet, Server, What};
 use crate::outbox::plan::Trouble;
 use domain::FactId;
@@ -98,7 +98,7 @@ impl World {
     fn step(&mut self) {
         let phone = self.dice.below(self.phones.len());
         let tab = usize::from(self.dice.one_in(4));
-        let what = self.dice.below(40);
+        let what = self.dice.below(43);
         self.note(|| format!("step {what} of phone {phone}, tab {tab}"));
         match what {
             0..6 => self.taps(phone, tab),
@@ -124,6 +124,11 @@ impl World {
             17..25 => self.work(phone, tab),
             25..33 => {
                 self.carry(true);
+            }
+            40 => self.phones[phone].retry_aside(tab),
+            41 => self.phones[phone].sync(),
+            42 => {
+                self.work(phone, WORKER);
             }
             _ => {
                 self.serve(true);
@@ -159,6 +164,7 @@ impl World {
         let flaw = match self.dice.below(48) {
             0 => Flaw::Unreadable,
             1..4 => Flaw::Refused,
+            4..6 => Flaw::TooNew,
             _ => Flaw::None,
         };
         let id = FactId(Uuid::from_u128(u128::try_from(self.facts).unwrap()));
@@ -253,7 +259,7 @@ impl World {
     /// other tab is looked at.
     fn calm_down(&mut self) {
         for phone in &mut self.phones {
-            if phone.tabs.iter().all(Option::is_none) {
+            if phone.tabs[..WORKER].iter().all(Option::is_none) {
                 phone.open(0);
             }
         }
@@ -271,6 +277,17 @@ impl World {
         self.run_until_quiet();
         self.each_tab(|phone, tab, _, _| {
             phone.wake(tab);
+            false
+        });
+        self.run_until_quiet();
+        self.retry_refused();
+    }
+
+    /// The server is brought up to date, and somebody presses « réessayer » in each tab.
+    fn retry_refused(&mut self) {
+        self.outside.server.learn();
+        self.each_tab(|phone, tab, _, _| {
+            phone.retry_aside(tab);
             false
         });
         self.run_until_quiet();
@@ -292,13 +309,13 @@ impl World {
             }
             let aside: HashSet<FactId> = phone.disk.aside.values().map(|it| it.id).collect();
             for fact in kept {
-                let flawed = fact.flaw != Flaw::None;
+                let flawed = fact.is_flawed();
                 let there = (outside.server.has(fact.id), aside.contains(&fact.id));
                 let on_disk = phone.disk.facts.contains_key(&fact.id);
                 let right = there == (!flawed, flawed) && on_disk == flawed;
                 outside.check(right, || format!("{fact:?}: server, aside {there:?}"));
             }
-            good += kept.iter().filter(|it| it.flaw == Flaw::None).count();
+            good += kept.iter().filter(|it| !it.is_flawed()).count();
             total += expected(kept);
         }
         let known = outside.server.known();
@@ -314,7 +331,7 @@ impl World {
 
 /// What was tapped minus what was voided, of the facts that the server takes.
 fn expected(kept: &[Fact]) -> u64 {
-    let taken = kept.iter().filter(|it| it.flaw == Flaw::None);
+    let taken = kept.iter().filter(|it| !it.is_flawed());
     let voided: HashSet<FactId> = taken
         .clone()
         .filter_map(|it| match it.what {
