@@ -30,7 +30,7 @@ Usage: cargo xtask COMMAND
                      FILTER keeps the tests whose name contains it
   check              formatting, lints, documentation, byte budgets
   build [--release]  the site and the server; --release makes one self-contained binary
-  bench [NAME]       measures on real input; NAME: boston
+  bench [NAME]       measures on real input; NAME: boston, recorder
   help               this text
 ";
 
@@ -55,7 +55,9 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["check"] => check::check(),
         ["build"] => build(server::Profile::Dev),
         ["build", "--release"] => build(server::Profile::Release),
-        ["bench"] | ["bench", "boston"] => bench::boston(),
+        ["bench"] => bench::all(),
+        ["bench", "boston"] => bench::boston(),
+        ["bench", "recorder"] => bench::recorder(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

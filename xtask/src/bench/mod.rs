@@ -1,9 +1,13 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
-//! several phones at once, then sent again in another order, then summed and compared.
+//! several phones at once, then sent again in another order, then summed and compared. And the
+//! recorder, in a real browser ([`recorder`]).
 
 mod figures;
 mod phones;
 mod positions;
+mod recorder;
+
+pub use recorder::recorder;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -22,6 +26,12 @@ use positions::Place;
 const POSITIONS_FILE: &str = "geodata/boston_needle_requests_2024-01_2026-03.csv";
 /// Reports of needles on public ground in this file, one row each.
 const POSITIONS: usize = 24_054;
+
+/// Every measure there is.
+pub fn all() -> Result<ExitCode> {
+    boston()?;
+    recorder()
+}
 
 /// A row of the file is one syringe picked up « ici », where no site is; 75 rows are one outing.
 pub fn boston() -> Result<ExitCode> {
