@@ -25,6 +25,8 @@ pub enum Action {
     PackGiven,
     /// « Ici » points or words of an outing were opened to be shown.
     FactsShown,
+    /// A phone became a coordinator's own, by a personal code.
+    OwnPhoneJoined,
     /// Facts that a phone could not send were handed in for it, as a file.
     FactsHandedIn,
     /// Civil identities were opened to issue a list.
@@ -41,6 +43,7 @@ impl Action {
             Self::SitesShown => "sites_shown",
             Self::PackGiven => "pack_given",
             Self::FactsShown => "facts_shown",
+            Self::OwnPhoneJoined => "own_phone_joined",
             Self::FactsHandedIn => "facts_handed_in",
             Self::ListIssued => "list_issued",
             Self::ListDownloaded => "list_downloaded",

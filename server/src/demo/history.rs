@@ -13,7 +13,8 @@ use crate::access::{Caller, Scope, Sealer, Who};
 use crate::app::App;
 use crate::cli::Failure;
 use crate::db::Tx;
-use crate::outings::store::{self, Joining, Plan};
+use crate::outings::crew::store::{Joining, join};
+use crate::outings::store::{self, Plan};
 use crate::outings::{self, OverrideReason};
 use crate::{allowances, facts};
 use domain::crew::FactStatus;
@@ -147,7 +148,7 @@ async fn write_plan(tx: &mut Tx, town: &Town, past: &Past) -> Result<bool, Failu
         whose: Some(Whose::Association),
         account: None,
     };
-    store::join(tx, joining).await?;
+    join(tx, joining).await?;
     Ok(true)
 }
 

@@ -82,7 +82,7 @@ async fn begin(
     if file.outing != outing {
         return Err(Invalid::new("outing", "other_outing").into());
     }
-    let joined = outings::store::joined(&mut tx, programme, outing, file.device).await?;
+    let joined = outings::crew::store::joined(&mut tx, programme, outing, file.device).await?;
     let joined = joined.ok_or_else(|| Invalid::new("device", "unknown_phone"))?;
     let subjects = [format!("outing:{outing}"), format!("phone:{}", file.device)];
     let action = Action::FactsHandedIn;

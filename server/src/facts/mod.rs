@@ -112,7 +112,7 @@ pub async fn receive(
     if let Who::Phone { outing, device, .. } = caller.who
         && delivery.handed_in_by.is_none()
     {
-        outings::store::phone_seen(&mut tx, caller.programme, outing, device, now).await?;
+        outings::crew::store::phone_seen(&mut tx, caller.programme, outing, device, now).await?;
     }
     tx.commit().await?;
     Ok(FactsAnswer {
@@ -410,7 +410,7 @@ async fn settle_whose(
     device: DeviceId,
 ) -> Result<(), Problem> {
     let whose = store::whose(tx, programme, outing, device).await?;
-    outings::store::set_whose(tx, programme, outing, device, whose).await?;
+    outings::crew::store::set_whose(tx, programme, outing, device, whose).await?;
     Ok(())
 }
 

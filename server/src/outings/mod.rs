@@ -460,7 +460,9 @@ pub async fn give_code(
 /// No outing and no coordinator has a code of this hash.
 async fn is_free(tx: &mut Tx, mac: &[u8]) -> Result<bool, Problem> {
     Ok(store::by_code(tx, mac.to_vec()).await?.is_none()
-        && store::personal_code(tx, mac.to_vec()).await?.is_none())
+        && crew::store::personal_code(tx, mac.to_vec())
+            .await?
+            .is_none())
 }
 
 /// A code that makes one phone the caller's own: random, for ten minutes, for one use. The one
@@ -476,14 +478,16 @@ pub async fn personal_code(app: &App, caller: &Caller, id: OutingId) -> Result<S
     for _ in 0..CODE_TRIES {
         let code = JoinCode::from_random(rand::random());
         let mac = code_mac(app, &code);
-        let kept = store::PersonalCode {
+        let kept = crew::store::PersonalCode {
             mac: mac.clone(),
             programme: caller.programme,
             outing: id,
             account,
             expires_at,
         };
-        if is_free(&mut tx, &mac).await? && store::insert_personal_code(&mut tx, kept, now).await? {
+        if is_free(&mut tx, &mac).await?
+            && crew::store::insert_personal_code(&mut tx, kept, now).await?
+        {
             tx.commit().await?;
             return Ok(ShownCode { code, expires_at });
         }
@@ -530,7 +534,7 @@ pub async fn confirm_phone(
     whose: Whose,
 ) -> Result<(), Problem> {
     let mut tx = app.db.write().await?;
-    if !store::confirm_phone(&mut tx, caller.programme, id, device, whose).await? {
+    if !crew::store::confirm_phone(&mut tx, caller.programme, id, device, whose).await? {
         return Err(Problem::not_found());
     }
     let kind = Kind::PhoneConfirmed { device, whose };
@@ -547,7 +551,7 @@ pub async fn revoke_phone(
     device: DeviceId,
 ) -> Result<(), Problem> {
     let mut tx = app.db.write().await?;
-    if !store::revoke_phone(&mut tx, caller.programme, id, device, app.now()).await? {
+    if !crew::store::revoke_phone(&mut tx, caller.programme, id, device, app.now()).await? {
         return Err(Problem::not_found());
     }
     tx.commit().await?;

@@ -3,7 +3,7 @@
 //! Such a phone is a crew phone like any other: it joins by code, its token is in a cookie that
 //! only these addresses read, and what it records goes in by the same door as every fact.
 
-use super::{crew, store};
+use super::crew;
 use crate::access::{Caller, Who, credentials};
 use crate::app::App;
 use crate::facts;
@@ -392,7 +392,7 @@ async fn next_seq(app: &App, phone: &CrewPhone) -> Result<u32, Problem> {
         return Ok(0);
     };
     let mut tx = app.db.read().await?;
-    let phones = store::phones(&mut tx, phone.caller.programme, outing).await?;
+    let phones = crew::store::phones(&mut tx, phone.caller.programme, outing).await?;
     let mine = phones.iter().find(|it| it.device_id == device.0);
     Ok(mine.map_or(0, |it| u32::try_from(it.facts).unwrap_or(u32::MAX - 1) + 1))
 }

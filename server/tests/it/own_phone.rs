@@ -1,7 +1,8 @@
 //! A coordinator's own phone: what it may say with no network, and what nobody may do with it.
 
 use crate::on_both;
-use crate::support::Phone;
+use crate::support::{Actor, Phone};
+use axum::body::Body;
 use axum::http::{Method, header};
 use serde_json::{Value, json};
 use server::db::sql;
@@ -98,6 +99,9 @@ on_both! {
         assert_eq!((taken.len(), &taken[0]["label"]), (1, &json!("renard rouge")));
         assert_eq!(lead["animals"].as_array().unwrap().len(), 12);
         let journal = world.journal("pack_given").await;
+        let joined = world.journal("own_phone_joined").await;
+        let subjects = format!("outing:{outing} phone:{}", own.device);
+        assert_eq!(joined, [("coordinator".to_owned(), subjects)]);
         assert_eq!(journal[0].0, "coordinator", "it is the coordinator who sees discreet places");
     }
 
@@ -360,6 +364,18 @@ on_both! {
         let page = coordinator.get(&format!("/sorties/{outing}")).await.text();
         assert!(page.contains("aria-label=\"Code à scanner pour rejoindre la sortie\""));
         assert!(!page.contains("style="), "no inline style");
+        let seen_at = async |actor: &Actor, host: &str| {
+            let request = actor.request(Method::GET, &format!("/sorties/{outing}"));
+            let page = actor.send(request.header("host", host).body(Body::empty()).unwrap()).await.text();
+            let code = page.split("class=\"qr\"").nth(1).unwrap();
+            code.split("</svg>").next().unwrap().to_owned()
+        };
+        let one = seen_at(coordinator, "une.example").await;
+        assert_ne!(one, seen_at(coordinator, "deux.example").await, "the code leads where the browser is");
+        let set = server::http::router::router(
+            world.app.clone().reached_at(Some("https://une.example".into())));
+        let set = Actor { router: set, token: coordinator.token.clone() };
+        assert_eq!(one, seen_at(&set, "deux.example").await, "or where the operator says");
         let path = format!("/sorties/{outing}/mon-telephone");
         let form = "application/x-www-form-urlencoded";
         let here = coordinator.raw(Method::POST, &path, form, "geste=ici").await;

@@ -6,7 +6,7 @@ use crate::http::origin::Origin;
 use crate::http::pieces::ago;
 use crate::http::qr;
 use crate::outings::ShownCode;
-use crate::outings::store::Phone;
+use crate::outings::crew::store::Phone;
 use app::ui::Icon;
 use app::ui::pictograms::{KEY, PHONE, QUIT, REFRESH};
 use domain::fact::Whose;
@@ -78,33 +78,42 @@ pub fn own_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
         return None;
     }
     let action = format!("/sorties/{}/mon-telephone#mon-telephone", sheet.outing.id);
-    let class = match &sheet.own_code {
-        Some(_) => "card code-card",
-        None => "card",
+    let (class, content) = match &sheet.own_code {
+        Some(code) => ("card code-card", own_code(code, origin, action)),
+        None => ("card", own_choice(action)),
     };
-    let code = sheet.own_code.as_ref().map(|code| {
-        view! {
-            {signs(code)}
-            {to_scan(code, origin, "Code à scanner avec mon téléphone")}
-            <p class="soft">"Ce code est pour vous. Il marche une fois, pendant 10\u{a0}minutes."</p>
-        }
-    });
     Some(
         view! {
             <section class=class id="mon-telephone">
                 <h2>"Mon téléphone"</h2>
-                <p class="soft">"Votre téléphone peut donner le feu vert et noter les présences, même sans réseau."</p>
-                {code}
-                <form class="actions" method="post" action=action>
-                    <button name="geste" value="ici"><Icon path=PHONE/>"Ce téléphone"</button>
-                    <button class="quiet" name="geste" value="autre">
-                        "Un autre téléphone (le mien)"
-                    </button>
-                </form>
+                {content}
             </section>
         }
         .into_any(),
     )
+}
+
+fn own_choice(action: String) -> AnyView {
+    view! {
+        <p class="soft">"Votre téléphone peut donner le feu vert et noter les présences, même sans réseau."</p>
+        <form class="actions" method="post" action=action>
+            <button name="geste" value="ici"><Icon path=PHONE/>"Ce téléphone"</button>
+            <button class="quiet" name="geste" value="autre">"Un autre téléphone (le mien)"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn own_code(code: &ShownCode, origin: &Origin, action: String) -> AnyView {
+    view! {
+        {signs(code)}
+        {to_scan(code, origin, "Code à scanner avec mon téléphone")}
+        <p class="soft">"Ce code est pour vous. Il marche une seule fois, pendant 10\u{a0}minutes."</p>
+        <form class="actions" method="post" action=action>
+            <button class="quiet" name="geste" value="autre"><Icon path=REFRESH/>"Nouveau code"</button>
+        </form>
+    }
+    .into_any()
 }
 
 /// « 18 h 00 », « minuit », « demain à 2 h 10 ».

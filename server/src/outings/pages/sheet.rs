@@ -6,7 +6,8 @@ use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::facts::store::PickupSum;
 use crate::http::error::Problem;
-use crate::outings::store::{self, Outing, Phone};
+use crate::outings::crew::store::{Phone, phones};
+use crate::outings::store::Outing;
 use crate::outings::summary::{self, BySite, Summary};
 use crate::outings::{ShownCode, get, missing, shown_code};
 use crate::people::store::Peer;
@@ -85,7 +86,7 @@ impl Sheet {
         let summary = summary::from_sums(&mut tx, programme, id, sums).await?;
         let places = places_of(&mut tx, app, caller, id, &summary, &estimated).await?;
         let people = people_of(people::store::all(&mut tx, programme).await?, &summary);
-        let phones = store::phones(&mut tx, programme, id).await?;
+        let phones = phones(&mut tx, programme, id).await?;
         tx.commit().await?;
         let code = shown_code(app, programme, &outing).filter(|_| outing.state.may_be_joined());
         Ok(Self {

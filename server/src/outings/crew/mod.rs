@@ -1,8 +1,11 @@
 //! Crew phones: joining by code, and the pack a phone needs to work with no network.
 
-use super::{code_mac, get, phone_terms, store, within_discreet_term, wrong_state};
+pub mod store;
+
+use super::store::Outing;
+use super::{code_mac, get, phone_terms, within_discreet_term, wrong_state};
 use crate::access::credentials::{new_token, token_hash};
-use crate::access::{Action, Caller, Who};
+use crate::access::{Action, Actor, Caller, Role, Who, journal};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
@@ -21,7 +24,7 @@ use domain::{
 };
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
-use store::{Joining, Outing};
+use store::Joining;
 
 /// Lets a phone join the outing of a code.
 pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAnswer, Problem> {
@@ -46,8 +49,17 @@ pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAn
         Some(_) => Some(Whose::Association),
         None => facts::store::whose(&mut tx, programme, id, asked.device).await?,
     };
-    if opened.account.is_some() && !store::use_personal_code(&mut tx, mac).await? {
-        return Err(wrong(unknown_code()));
+    if let Some(account) = opened.account {
+        if !store::use_personal_code(&mut tx, mac).await? {
+            return Err(wrong(unknown_code()));
+        }
+        let actor = Actor {
+            role: Role::Coordinator,
+            id: Some(account.0),
+        };
+        let subjects = [format!("outing:{id}"), format!("phone:{}", asked.device)];
+        let action = Action::OwnPhoneJoined;
+        journal::write(&mut tx, programme, actor, action, &subjects, now).await?;
     }
     let settings = programmes::settings(&mut tx, programme).await?;
     let (reads_until, hands_in_until) = phone_terms(&settings, &outing);
@@ -90,7 +102,7 @@ struct Opened {
 
 /// The outing's code first: whatever the crew was told is never taken for somebody's own.
 async fn opened_by(tx: &mut Tx, mac: &[u8]) -> Result<Option<Opened>, Problem> {
-    if let Some((programme, outing)) = store::by_code(tx, mac.to_vec()).await? {
+    if let Some((programme, outing)) = super::store::by_code(tx, mac.to_vec()).await? {
         return Ok(Some(Opened {
             programme,
             outing,
@@ -208,7 +220,7 @@ async fn sites_of(
             known.insert(site.id, site);
         }
     }
-    let order = store::site_ids(tx, programme, outing.id).await?;
+    let order = super::store::site_ids(tx, programme, outing.id).await?;
     Ok(order.iter().filter_map(|id| known.remove(id)).collect())
 }
 
