@@ -86,10 +86,10 @@ async function kept(path) {
 /** Rejects while something still waits: the browser then wakes us again. */
 async function sendWaiting() {
   // The kept one, made for this very glue; what the network has may be of another build.
-  const wasm = await kept(PRECACHE.find((path) => path.endsWith(".wasm")));
+  const wasm = await kept(PRECACHE.find((path) => /^\/pkg\/app_bg\..*wasm$/.test(path)));
   if (!wasm) throw new Error("the WASM is not on this phone any more");
   await startWasm({ module_or_path: wasm });
-  await send_waiting();
+  await send_waiting().catch(() => Promise.reject(new Error("something still waits")));
 }
 
 self.addEventListener("sync", (event) => {
