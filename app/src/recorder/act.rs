@@ -144,6 +144,7 @@ impl Act {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::recorder::team::What;
     use domain::SiteId;
     use uuid::Uuid;
 
@@ -164,8 +165,7 @@ mod tests {
             Act::Agree(Some(false)),
             Act::Access(AgentAccess::Absent),
             Act::Turn(Habit::Sun),
-            Act::Team(TeamAct::Open),
-            Act::Team(TeamAct::Staff(1, false)),
+            Act::Team(TeamAct::at(What::Open, 0)),
         ];
         for act in with_words.into_iter().chain(PLAIN.map(|it| it.1)) {
             assert_eq!(Act::from_text(&act.to_text()), Some(act));

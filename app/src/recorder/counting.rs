@@ -89,6 +89,11 @@ impl Desk {
         data: String,
         enter: impl Fn(FactId, &mut Ledger) -> bool + 'static,
     ) {
+        self.record_dyn(kind, data, Box::new(enter));
+    }
+
+    /// One compiled body for all that is recorded.
+    fn record_dyn(self, kind: &'static str, data: String, enter: Box<Enter>) {
         self.change(|it| it.saved = Saved::NotYet);
         let (outing, device) = self.read(|it| (it.outing, it.device));
         let (Some(tools), Some(outing), Some(device)) = (self.tools(), outing, device) else {
@@ -106,7 +111,6 @@ impl Desk {
             device,
             recorded_at,
         };
-        let enter: Box<Enter> = Box::new(enter);
         spawn_local(async move {
             let make = |seq: Seq, mut ledger: Ledger| {
                 enter(id, &mut ledger).then(|| Record {

@@ -1,7 +1,7 @@
 //! What only a coordinator's own phone knows: what its pack brings besides, and what was said on
 //! it. Read with the pack and the ledger at the start; [`super::team`] says what it means.
 
-use crate::json::{Json, listed, quoted};
+use crate::json::{Json, quoted};
 
 /// Kind of the fact that somebody is there, or was marked by mistake.
 pub const PRESENCE: &str = "presence";
@@ -77,13 +77,16 @@ impl Lead {
 }
 
 fn entries(list: &Json, [code, words, more, is]: [&str; 4]) -> Vec<Entry> {
-    let one = |it: &Json| Entry {
-        code: text(it, code),
-        words: text(it, words),
-        more: text(it, more),
-        is: matches!(it.get(is), Json::Bool(true)),
-    };
-    list.items().iter().map(one).collect()
+    let mut entries = Vec::new();
+    for it in list.items() {
+        entries.push(Entry {
+            code: text(it, code),
+            words: text(it, words),
+            more: text(it, more),
+            is: matches!(it.get(is), Json::Bool(true)),
+        });
+    }
+    entries
 }
 
 fn text(json: &Json, name: &str) -> String {
@@ -110,23 +113,37 @@ pub struct Marks(Vec<Mark>);
 impl Marks {
     /// As they were kept; what cannot be read is left out.
     pub fn from_json(list: &Json) -> Self {
-        Self(list.items().iter().filter_map(Mark::from_json).collect())
+        let mut marks = Self::default();
+        for mark in list.items() {
+            marks.0.extend(Mark::from_json(mark));
+        }
+        marks
     }
 
     /// As they are kept, without the brackets.
     pub fn to_text(&self) -> String {
-        listed(&mut self.0.iter().map(|it| {
-            let fields = [it.kind, &it.about, &it.word, &it.more];
-            let fields = listed(&mut fields.into_iter().map(quoted));
-            ["[", &fields, "]"].concat()
-        }))
+        let mut out = String::new();
+        for it in &self.0 {
+            out += if out.is_empty() { "[" } else { ",[" };
+            for (at, field) in [it.kind, &it.about, &it.word, &it.more].iter().enumerate() {
+                out += if at == 0 { "" } else { "," };
+                out += &quoted(field);
+            }
+            out.push(']');
+        }
+        out
     }
 
-    /// Says something; it takes the place of what was said before about the same.
-    pub fn say(&mut self, mark: Mark) {
-        let Mark { kind, about, .. } = &mark;
-        self.0.retain(|it| it.kind != *kind || it.about != *about);
-        self.0.push(mark);
+    /// Says something; it takes the place of what was said before about the same. False: it is
+    /// said already, and for good. The green light is given once, also by two tabs.
+    pub fn enter(&mut self, mark: &Mark) -> bool {
+        let same = |it: &Mark| it.kind == mark.kind && it.about == mark.about;
+        match self.0.iter_mut().find(|it| same(it)) {
+            Some(_) if mark.kind == OPENING => return false,
+            Some(known) => *known = mark.clone(),
+            None => self.0.push(mark.clone()),
+        }
+        true
     }
 
     /// The latest word about it.

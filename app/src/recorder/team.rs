@@ -2,12 +2,11 @@
 //! other phones are. Pure: what is shown is the pack and, over it, the own words of this phone
 //! that the server may not have yet.
 
-use super::lead::{Entry, Lead, NEWCOMER, OPENING, PHONE_CONFIRMED, PRESENCE, Source};
+use super::lead::{Entry, Lead, Mark, NEWCOMER, OPENING, PHONE_CONFIRMED, PRESENCE, Source};
 use super::model::Model;
-use crate::json::{Json, id, listed, quoted};
+use crate::json::{Json, quoted};
 use crate::ui::texts;
-use domain::fact::Whose;
-use domain::{DeviceId, PeerId};
+use uuid::Uuid;
 
 /// The two bodies that walk, as an `opening` names them.
 pub const ROLES: [&str; 2] = ["coordinator", "agent"];
@@ -91,11 +90,17 @@ impl Team {
 
     /// The green light, as a fact says it; `words` are why it is given all the same.
     pub fn opening(&self, lead: &Lead, words: &str) -> String {
-        let there = self.staff.iter().zip(ROLES);
-        let mut staff = there.flat_map(|(n, role)| (0..*n).map(move |_| quoted(role)));
-        let mut equipment = self.checked.iter().map(|it| quoted(it));
-        let (staff, equipment) = (listed(&mut staff), listed(&mut equipment));
-        let mut data = ["\"staff\":[", &staff, "],\"equipment\":[", &equipment, "]"].concat();
+        let mut data = String::from("\"staff\":[");
+        for (role, n) in ROLES.into_iter().zip(self.staff) {
+            for _ in 0..n {
+                add(&mut data, role);
+            }
+        }
+        data += "],\"equipment\":[";
+        for code in &self.checked {
+            add(&mut data, code);
+        }
+        data += "]";
         let reason = self.reason.and_then(|it| texts::team::REASONS.get(it));
         if let Some(reason) = reason.filter(|_| !self.is_ready(lead)) {
             let words = words.trim();
@@ -107,10 +112,12 @@ impl Team {
     }
 }
 
-/// Somebody is there, or was marked by mistake.
-pub fn presence(peer: PeerId, present: bool) -> String {
-    let peer = quoted(&peer.to_string());
-    ["\"peer\":", &peer, ",\"present\":", truth(present)].concat()
+/// Adds a text to a list in JSON.
+fn add(list: &mut String, text: &str) {
+    if !list.ends_with('[') {
+        list.push(',');
+    }
+    *list += &quoted(text);
 }
 
 /// `true` or `false`, in a fact and in a mark.
@@ -118,25 +125,24 @@ pub fn truth(it: bool) -> &'static str {
     if it { "true" } else { "false" }
 }
 
-/// Somebody new.
-pub fn newcomer(peer: PeerId, pseudonym: &str, sign: &str) -> String {
-    let (peer, pseudonym) = (quoted(&peer.to_string()), quoted(pseudonym));
-    let sign = quoted(sign);
-    [
-        "\"peer\":",
-        &peer,
-        ",\"pseudonym\":",
-        &pseudonym,
-        ",\"sign\":",
-        &sign,
-    ]
-    .concat()
-}
-
-/// Whose a phone is.
-pub fn phone_confirmed(device: DeviceId, whose: Whose) -> String {
-    let (device, whose) = (quoted(&device.to_string()), quoted(whose.code()));
-    ["\"device\":", &device, ",\"whose\":", &whose].concat()
+/// What a mark says, as a fact says it; all but the green light, which says more.
+pub fn data(mark: &Mark) -> String {
+    let (about, word, more) = match mark.kind {
+        PRESENCE => ("\"peer\":", ",\"present\":", ""),
+        NEWCOMER => ("\"peer\":", ",\"sign\":", ",\"pseudonym\":"),
+        _ => ("\"device\":", ",\"whose\":", ""),
+    };
+    let mut data = [about, &quoted(&mark.about), word].concat();
+    if mark.kind == PRESENCE {
+        data += &mark.word;
+    } else {
+        data += &quoted(&mark.word);
+    }
+    if !more.is_empty() {
+        data += more;
+        data += &quoted(&mark.more);
+    }
+    data
 }
 
 /// Somebody on the screen.
@@ -154,24 +160,25 @@ pub struct Person<'a> {
 
 /// Everybody: those whom only this phone knows, then the programme's in its order.
 pub fn people<'a>(model: &'a Model, lead: &'a Lead) -> Vec<Person<'a>> {
-    let marks = &model.ledger.marks;
-    let known = |id: &str| lead.peers.iter().any(|it| it.code == id);
-    let own = marks.of(NEWCOMER).filter(|it| !known(&it.about));
-    let own = own.map(|it| (&it.about, &it.more, &it.word, false));
-    let all = lead
-        .peers
-        .iter()
-        .map(|it| (&it.code, &it.words, &it.more, it.is));
-    let person = |(id, pseudonym, sign, there): (&'a String, &'a String, &'a String, bool)| {
+    let mut list = Vec::new();
+    let mut add = |id: &'a str, pseudonym: &'a str, sign: &'a str, there| {
         let word = own_word(model, PRESENCE, id);
-        Person {
+        list.push(Person {
             id,
             pseudonym,
             sign,
             there: word.map_or(there, |it| it == truth(true)),
-        }
+        });
     };
-    own.chain(all).map(person).collect()
+    for new in model.ledger.marks.of(NEWCOMER) {
+        if !lead.peers.iter().any(|it| it.code == new.about) {
+            add(&new.about, &new.more, &new.word, false);
+        }
+    }
+    for peer in &lead.peers {
+        add(&peer.code, &peer.words, &peer.more, peer.is);
+    }
+    list
 }
 
 /// Whose a phone is, by its code; empty while nobody said so.
@@ -237,76 +244,178 @@ pub fn name_of(model: &Model, code: &str) -> String {
 
 /// What a tap on the team's screen asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum TeamAct {
-    /// One more, or less, of a body.
-    Staff(usize, bool),
-    /// This is there, or not any more: its place in the list.
-    Check(usize),
+pub struct TeamAct {
+    /// What.
+    pub what: What,
+    /// Which of a list, or which body; 0 where there is none.
+    pub at: usize,
+    /// Whom, or which phone; nil where there is none.
+    pub of: Uuid,
+}
+
+/// The things that can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum What {
+    /// One more of a body.
+    More,
+    /// One less.
+    Less,
+    /// This is there, or not any more.
+    Check,
     /// All of it is.
     AllThere,
     /// It opens all the same: why?
     Anyway,
     /// For this reason.
-    Reason(usize),
+    Reason,
     /// The green light.
     Open,
-    /// Somebody is there, or was marked by mistake.
-    Presence(PeerId, bool),
-    /// The newcomer's sign: its place in the list.
-    Sign(usize),
+    /// Somebody is there.
+    There,
+    /// They were marked by mistake.
+    Mistake,
+    /// The newcomer's sign.
+    Sign,
     /// All free signs.
     AllSigns,
     /// Somebody new, with that sign.
     Newcomer,
-    /// Whose a phone is.
-    Phone(DeviceId, Whose),
+    /// The phone is the association's.
+    Association,
+    /// It is a peer's.
+    Peer,
+    /// It is an agent's.
+    Agent,
 }
 
-/// Acts that name nothing else.
-const PLAIN: [(&str, TeamAct); 5] = [
-    ("all-there", TeamAct::AllThere),
-    ("anyway", TeamAct::Anyway),
-    ("open", TeamAct::Open),
-    ("all-signs", TeamAct::AllSigns),
-    ("newcomer", TeamAct::Newcomer),
+/// Their names in the markup; of a phone, also in its fact.
+const WHATS: [(What, &str); 15] = [
+    (What::More, "more"),
+    (What::Less, "less"),
+    (What::Check, "check"),
+    (What::AllThere, "all-there"),
+    (What::Anyway, "anyway"),
+    (What::Reason, "reason"),
+    (What::Open, "open"),
+    (What::There, "there"),
+    (What::Mistake, "mistake"),
+    (What::Sign, "sign"),
+    (What::AllSigns, "all-signs"),
+    (What::Newcomer, "newcomer"),
+    (What::Association, "association"),
+    (What::Peer, "peer"),
+    (What::Agent, "agent"),
 ];
 
+impl What {
+    /// Its name.
+    pub fn code(self) -> &'static str {
+        WHATS[self as usize].1
+    }
+}
+
 impl TeamAct {
-    /// As it stands in the markup.
+    /// Something that names nothing else, or one of a list.
+    pub fn at(what: What, at: usize) -> Self {
+        let of = Uuid::nil();
+        Self { what, at, of }
+    }
+
+    /// As it stands in the markup: `there 0 01933e4c-…`.
     pub fn to_text(self) -> String {
-        let (name, of) = match self {
-            Self::Staff(role, true) => ("more", role.to_string()),
-            Self::Staff(role, false) => ("less", role.to_string()),
-            Self::Check(at) => ("check", at.to_string()),
-            Self::Reason(at) => ("reason", at.to_string()),
-            Self::Sign(at) => ("sign", at.to_string()),
-            Self::Presence(peer, true) => ("there", peer.to_string()),
-            Self::Presence(peer, false) => ("mistake", peer.to_string()),
-            Self::Phone(device, whose) => (whose.code(), device.to_string()),
-            plain => {
-                let found = PLAIN.iter().find(|(_, act)| *act == plain);
-                (found.map_or("", |it| it.0), String::new())
-            }
-        };
-        [name, " ", &of].concat()
+        let (at, of) = (self.at.to_string(), self.of.to_string());
+        [self.what.code(), " ", &at, " ", &of].concat()
     }
 
     /// From the markup.
     pub fn from_text(text: &str) -> Option<Self> {
-        let (name, of) = text.split_once(' ')?;
-        let at = || of.parse().ok();
-        Some(match name {
-            "more" => Self::Staff(at()?, true),
-            "less" => Self::Staff(at()?, false),
-            "check" => Self::Check(at()?),
-            "reason" => Self::Reason(at()?),
-            "sign" => Self::Sign(at()?),
-            "there" => Self::Presence(id(of)?, true),
-            "mistake" => Self::Presence(id(of)?, false),
-            _ if of.is_empty() => PLAIN.iter().find(|it| it.0 == name)?.1,
-            whose => Self::Phone(id(of)?, Whose::from_code(whose)?),
+        let (name, rest) = text.split_once(' ')?;
+        let (at, of) = rest.split_once(' ')?;
+        Some(Self {
+            what: WHATS.iter().find(|it| it.1 == name)?.0,
+            at: at.parse().ok()?,
+            of: crate::json::id(of)?,
         })
     }
+}
+
+/// What an act is done with.
+#[derive(Clone, Debug, Default)]
+pub struct Told {
+    /// « 14 h 05 », by the phone's clock.
+    pub hour: String,
+    /// Why it opens all the same, as typed.
+    pub why: String,
+    /// The newcomer's pseudonym, as typed.
+    pub pseudonym: String,
+    /// A new id, should it be needed.
+    pub id: Uuid,
+}
+
+/// Does what was tapped; what it says is to be recorded, each word with the data of its fact.
+pub fn act(model: &mut Model, act: TeamAct, told: &Told) -> Vec<(String, Mark)> {
+    let mut said = Vec::new();
+    let Some(lead) = &model.pack.lead else {
+        return said;
+    };
+    let mut say = |kind, about: &str, word: &str, more: &str, opening: Option<String>| {
+        let (about, word, more) = (about.to_owned(), word.to_owned(), more.to_owned());
+        let mark = Mark {
+            kind,
+            about,
+            word,
+            more,
+        };
+        said.push((opening.unwrap_or_else(|| data(&mark)), mark));
+    };
+    let team = &mut model.team;
+    let about = act.of.to_string();
+    match act.what {
+        What::More | What::Less => team.count(act.at, act.what == What::More),
+        What::Check => {
+            if let Some(item) = lead.equipment.get(act.at) {
+                team.check(&item.code);
+            }
+        }
+        What::AllThere => {
+            for item in &lead.equipment {
+                if !team.has(&item.code) {
+                    team.check(&item.code);
+                }
+            }
+        }
+        What::Anyway => team.anyway = true,
+        What::Reason => team.reason = Some(act.at),
+        What::Open => {
+            let opening = team.opening(lead, &told.why);
+            say(OPENING, "", &told.hour, "", Some(opening));
+            *team = Team::default();
+            model.sheet = None;
+        }
+        What::There | What::Mistake => {
+            say(PRESENCE, &about, truth(act.what == What::There), "", None);
+        }
+        What::Sign => {
+            team.sign = Some(act.at);
+            team.all_signs = false;
+        }
+        What::AllSigns => team.all_signs = true,
+        What::Newcomer => {
+            if let Some(sign) = team.sign.and_then(|it| lead.signs.get(it)) {
+                let about = told.id.to_string();
+                let typed = told.pseudonym.trim();
+                let pseudonym = if typed.is_empty() { &sign.words } else { typed };
+                say(NEWCOMER, &about, &sign.code, pseudonym, None);
+                say(PRESENCE, &about, truth(true), "", None);
+                team.sign = None;
+                model.sheet = None;
+            }
+        }
+        What::Association | What::Peer | What::Agent => {
+            say(PHONE_CONFIRMED, &about, act.what.code(), "", None);
+        }
+    }
+    said
 }
 
 #[cfg(test)]

@@ -6,11 +6,27 @@ use crate::json::id;
 use crate::recorder::act::Act;
 use crate::recorder::lead::{Lead, OPENING};
 use crate::recorder::model::{Model, Sheet};
-use crate::recorder::team::{self, Person, TeamAct, free_signs, people, whose};
+use crate::recorder::team::{self, Person, TeamAct, What, free_signs, people, whose};
 use crate::ui::{pictograms as draw, texts};
 use domain::fact::Whose;
 use domain::limits::{NOTE_CHARS_MAX, TITLE_CHARS_MAX};
 use maud::{Markup, html};
+use uuid::Uuid;
+
+/// Whose a phone may be.
+const OWNERS: [(What, Whose); 3] = [
+    (What::Association, Whose::Association),
+    (What::Peer, Whose::Peer),
+    (What::Agent, Whose::Agent),
+];
+
+fn at(what: What, at: usize) -> Act {
+    Act::Team(TeamAct::at(what, at))
+}
+
+fn of(what: What, of: Uuid) -> Act {
+    Act::Team(TeamAct { what, at: 0, of })
+}
 
 /// The screen.
 #[inline(never)]
@@ -44,7 +60,12 @@ fn one(lead: &Lead, person: &Person) -> Markup {
     let Some(peer) = id(person.id) else {
         return html! {};
     };
-    let act = Act::Team(TeamAct::Presence(peer, !person.there));
+    let what = if person.there {
+        What::Mistake
+    } else {
+        What::There
+    };
+    let act = of(what, peer);
     html! {
         li {
             button.row type="button" aria-pressed=(team::truth(person.there))
@@ -117,17 +138,17 @@ pub fn light(model: &Model) -> Markup {
         (how_many(model, 0))
         @if agents { (how_many(model, 1)) }
         div.list.two role="group" aria-label=(texts::team::EQUIPMENT) {
-            @for (at, item) in lead.equipment.iter().enumerate() {
+            @for (n, item) in lead.equipment.iter().enumerate() {
                 @let there = team.has(&item.code);
-                (choice(Act::Team(TeamAct::Check(at)), if there { draw::CHECK } else { "" },
+                (choice(at(What::Check, n), if there { draw::CHECK } else { "" },
                     &item.words, there))
             }
-            (button("quiet", Act::Team(TeamAct::AllThere), &html! { (texts::team::ALL_THERE) }))
+            (button("quiet", at(What::AllThere, 0), &html! { (texts::team::ALL_THERE) }))
         }
         p role="status" { (texts::team::missing(staff, &equipment)) }
         @if ready || !team.anyway {
             button.primary type="button" disabled[!ready]
-                data-do=(Act::Team(TeamAct::Open).to_text()) { (texts::team::GO) }
+                data-do=(at(What::Open, 0).to_text()) { (texts::team::GO) }
         }
         @if !ready { (all_the_same(model, agents)) }
     }
@@ -137,15 +158,15 @@ pub fn light(model: &Model) -> Markup {
 fn all_the_same(model: &Model, agents: bool) -> Markup {
     let team = &model.team;
     if !team.anyway {
-        let act = Act::Team(TeamAct::Anyway);
+        let act = at(What::Anyway, 0);
         return button("quiet", act, &html! { (texts::team::ANYWAY) });
     }
     html! {
         h3 { (texts::team::WHY) }
         div.list role="group" aria-label=(texts::team::WHY) {
-            @for (at, reason) in texts::team::REASONS.iter().enumerate() {
-                @if at > 0 || agents {
-                    (choice(Act::Team(TeamAct::Reason(at)), "", reason, team.reason == Some(at)))
+            @for (n, reason) in texts::team::REASONS.iter().enumerate() {
+                @if n > 0 || agents {
+                    (choice(at(What::Reason, n), "", reason, team.reason == Some(n)))
                 }
             }
         }
@@ -154,14 +175,14 @@ fn all_the_same(model: &Model, agents: bool) -> Markup {
             textarea #why rows="2" maxlength=((NOTE_CHARS_MAX / 2).to_string()) {}
         }
         button.primary type="button" disabled[team.reason.is_none()]
-            data-do=(Act::Team(TeamAct::Open).to_text()) { (texts::team::ANYWAY) }
+            data-do=(at(What::Open, 0).to_text()) { (texts::team::ANYWAY) }
     }
 }
 
 fn how_many(model: &Model, role: usize) -> Markup {
     let name = texts::team::STAFF[role];
-    let step = |more, label: &str, sign| {
-        let act = Act::Team(TeamAct::Staff(role, more));
+    let step = |what, label: &str, sign| {
+        let act = at(what, role);
         html! {
             button type="button" aria-label=([label, name].concat()) data-do=(act.to_text()) {
                 (sign)
@@ -171,9 +192,9 @@ fn how_many(model: &Model, role: usize) -> Markup {
     html! {
         div.row.steps role="group" aria-label=(name) {
             span { b { (name) } }
-            (step(false, texts::team::LESS, "−"))
+            (step(What::Less, texts::team::LESS, "−"))
             output.num { (texts::number_of(model.team.staff[role])) }
-            (step(true, texts::team::MORE, "+"))
+            (step(What::More, texts::team::MORE, "+"))
         }
     }
 }
@@ -187,12 +208,12 @@ pub fn newcomer(model: &Model) -> Markup {
     let chosen = model.team.sign.and_then(|it| lead.signs.get(it));
     html! {
         div.list.signs role="group" aria-label=(texts::team::SIGN) {
-            @for (at, free) in free_signs(model, lead) {
-                button type="button" aria-pressed=(team::truth(model.team.sign == Some(at)))
-                    data-do=(Act::Team(TeamAct::Sign(at)).to_text()) { (sign(lead, &free.code)) }
+            @for (n, free) in free_signs(model, lead) {
+                button type="button" aria-pressed=(team::truth(model.team.sign == Some(n)))
+                    data-do=(at(What::Sign, n).to_text()) { (sign(lead, &free.code)) }
             }
             @if !model.team.all_signs {
-                (button("quiet", Act::Team(TeamAct::AllSigns), &html! { (texts::team::OTHERS) }))
+                (button("quiet", at(What::AllSigns, 0), &html! { (texts::team::OTHERS) }))
             }
         }
         div.field {
@@ -201,7 +222,7 @@ pub fn newcomer(model: &Model) -> Markup {
                 value=(chosen.map_or("", |it| &it.words));
         }
         button.primary type="button" disabled[chosen.is_none()]
-            data-do=(Act::Team(TeamAct::Newcomer).to_text()) { (texts::team::ADD) }
+            data-do=(at(What::Newcomer, 0).to_text()) { (texts::team::ADD) }
     }
 }
 
@@ -219,10 +240,10 @@ pub fn phones(model: &Model) -> Markup {
                 @let joined = texts::team::joined(&phone.words);
                 h3 { (joined) }
                 div.method role="group" aria-label=(joined) {
-                    @for of in Whose::ALL {
-                        @if city || *of != Whose::Agent {
-                            (choice(Act::Team(TeamAct::Phone(device, *of)), "", of.label(),
-                                whose(model, phone) == of.code()))
+                    @for (what, owner) in OWNERS {
+                        @if city || owner != Whose::Agent {
+                            (choice(of(what, device), "", owner.label(),
+                                whose(model, phone) == owner.code()))
                         }
                     }
                 }
