@@ -17,7 +17,7 @@ on_both! {
             "La présence et l’aide restent dues.", "À valider par le médecin référent",
             "Rien n’est gardé ni envoyé.", "Quitter vite",
             // What the phone's own script fills, from the pack it kept.
-            "data-help>", "data-help-places hidden", "data-help-coordinator hidden",
+            "<section data-help ", "data-help-places hidden", "data-help-coordinator hidden",
             "data-help-validated", "data-read-aloud"] {
             assert!(steps.contains(words), "{words}: {steps}");
         }

@@ -31,18 +31,28 @@ enum Made {
         peer: usize,
         present: bool,
     },
+    Newcomer {
+        who: usize,
+    },
     Tally {
         count: u32,
     },
     Unknown,
 }
 
+/// Peers that the world has, and then those whom a phone may make.
+const PEERS: usize = 10;
+/// Newcomers that a schedule may speak of.
+const NEWCOMERS: usize = 3;
+
 fn made() -> impl Strategy<Value = Made> {
     prop_oneof![
         6 => (prop::option::of(0usize..4), 0usize..4, 1u32..=1000, any::<bool>())
             .prop_map(|(site, item, count, estimated)| Made::Pickup { site, item, count, estimated }),
         3 => (0usize..40).prop_map(|target| Made::Void { target }),
-        2 => (0usize..10, any::<bool>()).prop_map(|(peer, present)| Made::Seen { peer, present }),
+        3 => (0..PEERS + NEWCOMERS, any::<bool>())
+            .prop_map(|(peer, present)| Made::Seen { peer, present }),
+        1 => (0..NEWCOMERS).prop_map(|who| Made::Newcomer { who }),
         1 => (1u32..5).prop_map(|count| Made::Tally { count }),
         1 => Just(Made::Unknown),
     ]
@@ -51,6 +61,8 @@ fn made() -> impl Strategy<Value = Made> {
 #[derive(Clone, Debug)]
 struct Schedule {
     facts: Vec<Made>,
+    /// The phone is a coordinator's own.
+    own: bool,
     /// What the coordinator does, in this order, while facts arrive.
     marks: Vec<(usize, bool)>,
     /// Facts sent only after closing.
@@ -60,17 +72,43 @@ struct Schedule {
 
 fn schedule() -> impl Strategy<Value = Schedule> {
     let facts = prop::collection::vec(made(), 1..40);
-    let marks = prop::collection::vec((0usize..10, any::<bool>()), 0..12);
-    (facts, marks, 0usize..10, any::<u64>()).prop_map(|(facts, marks, late, seed)| Schedule {
-        facts,
-        marks,
-        late,
-        seed,
-    })
+    let marks = prop::collection::vec((0..PEERS, any::<bool>()), 0..12);
+    (facts, any::<bool>(), marks, 0usize..10, any::<u64>()).prop_map(
+        |(facts, own, marks, late, seed)| Schedule {
+            facts,
+            own,
+            marks,
+            late,
+            seed,
+        },
+    )
+}
+
+/// The phone of a schedule.
+async fn phone_of(schedule: &Schedule, world: &World, outing: Uuid) -> Phone {
+    if schedule.own {
+        world.own_phone(outing).await
+    } else {
+        world.crew_phone(outing).await
+    }
+}
+
+/// Ids of newcomers whom nobody knows yet, in their order.
+fn newcomers() -> [Uuid; NEWCOMERS] {
+    std::array::from_fn(|_| Uuid::now_v7())
 }
 
 /// The facts of a schedule, for one phone.
-fn facts_of(schedule: &Schedule, world: &World, phone: &mut Phone) -> Vec<Value> {
+fn facts_of(
+    schedule: &Schedule,
+    world: &World,
+    phone: &mut Phone,
+    newcomers: &[Uuid; NEWCOMERS],
+) -> Vec<Value> {
+    let peer = |n: usize| match n.checked_sub(PEERS) {
+        None => world.town.peers[n].0,
+        Some(who) => newcomers[who],
+    };
     let items = ["syringe", "needle", "pipe", "other"];
     let mut out: Vec<Value> = Vec::new();
     for made in &schedule.facts {
@@ -100,9 +138,12 @@ fn facts_of(schedule: &Schedule, world: &World, phone: &mut Phone) -> Vec<Value>
                     .map_or(json!(Uuid::now_v7()), |it| it["id"].clone());
                 ("void", json!({"target": target}))
             }
-            Made::Seen { peer, present } => (
-                "presence",
-                json!({"peer": world.town.peers[*peer], "present": present}),
+            Made::Seen { peer: who, present } => {
+                ("presence", json!({"peer": peer(*who), "present": present}))
+            }
+            Made::Newcomer { who } => (
+                "newcomer",
+                json!({"peer": newcomers[*who], "pseudonym": "Zoé", "sign": "owl-blue"}),
             ),
             Made::Tally { count } => ("tally", json!({"who": "resident", "count": count})),
             Made::Unknown => ("hologram", json!({"x": 1})),
@@ -113,8 +154,20 @@ fn facts_of(schedule: &Schedule, world: &World, phone: &mut Phone) -> Vec<Value>
 }
 
 /// What must not depend on the order: the summary, and who is owed what.
-async fn outcome(world: &World, outing: Uuid) -> (Value, Vec<(String, i64)>) {
-    let mut summary = world.summary(outing).await;
+async fn outcome(
+    world: &World,
+    outing: Uuid,
+    newcomers: &[Uuid; NEWCOMERS],
+) -> (Value, Vec<(String, i64)>) {
+    // Newcomers are others each time: they go by their rank.
+    let by_rank = |text: String| {
+        let named = newcomers.iter().enumerate();
+        named.fold(text, |text, (rank, id)| {
+            text.replace(&id.to_string(), &format!("newcomer {rank}"))
+        })
+    };
+    let summary = by_rank(world.summary(outing).await.to_string());
+    let mut summary: Value = serde_json::from_str(&summary).unwrap();
     // How many came late is a matter of when they came; what they say is not.
     for count in ["late", "early", "to_check"] {
         summary.as_object_mut().unwrap().remove(count);
@@ -129,7 +182,7 @@ async fn outcome(world: &World, outing: Uuid) -> (Value, Vec<(String, i64)>) {
     let mut owed: Vec<(String, i64)> = of_outing
         .map(|it| {
             (
-                it["peer"].as_str().unwrap().to_owned(),
+                by_rank(it["peer"].as_str().unwrap().to_owned()),
                 it["amount_cents"].as_i64().unwrap(),
             )
         })
@@ -148,23 +201,26 @@ async fn act(world: &World, outing: Uuid, marks: &[(usize, bool)]) {
 /// In order, each once, one batch, then the coordinator's acts and closing.
 async fn plainly(world: &World, schedule: &Schedule) -> (Value, Vec<(String, i64)>) {
     let outing = world.open_outing().await;
-    let mut phone = world.crew_phone(outing).await;
-    let facts = facts_of(schedule, world, &mut phone);
+    let mut phone = phone_of(schedule, world, outing).await;
+    let newcomers = newcomers();
+    let facts = facts_of(schedule, world, &mut phone, &newcomers);
     phone.actor.facts(&facts).await;
     act(world, outing, &schedule.marks).await;
     world.close(outing).await.expect(200);
-    outcome(world, outing).await
+    outcome(world, outing, &newcomers).await
 }
 
 /// Shuffled, some of them twice or more, in batches of any size, some after closing, with the
-/// same coordinator's acts in between. Presences seen by a phone must come before closing: after
-/// it they wait for a revision.
+/// same coordinator's acts in between. Presences and newcomers must come before closing: after it
+/// they wait for a revision.
 async fn anyhow(world: &World, schedule: &Schedule) -> (Value, Vec<(String, i64)>) {
     let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(schedule.seed);
     let outing = world.open_outing().await;
-    let mut phone = world.crew_phone(outing).await;
-    let facts = facts_of(schedule, world, &mut phone);
-    let may_wait = |it: &&Value| it["kind"] != "presence" && it["kind"] != "void";
+    let mut phone = phone_of(schedule, world, outing).await;
+    let newcomers = newcomers();
+    let facts = facts_of(schedule, world, &mut phone, &newcomers);
+    let of_presences = ["presence", "void", "newcomer"];
+    let may_wait = |it: &&Value| !of_presences.iter().any(|kind| it["kind"] == *kind);
     let late: Vec<Value> = facts
         .iter()
         .filter(may_wait)
@@ -202,7 +258,7 @@ async fn anyhow(world: &World, schedule: &Schedule) -> (Value, Vec<(String, i64)
     for batch in again.chunks(1 + size * 3) {
         phone.actor.facts(batch).await;
     }
-    outcome(world, outing).await
+    outcome(world, outing, &newcomers).await
 }
 
 /// The summary without ids that differ from one outing to the next: none of them does.
