@@ -372,32 +372,58 @@ impl Store {
     }
 
     /// One transaction that reads whole stores and then writes what `decide` asks for, or nothing.
+    /// `decide` is asked again when the browser dropped the connection on the way.
     async fn change(
         &self,
         stores: &[&'static str],
         decide: &mut Decide<'_>,
     ) -> Result<(), StoreError> {
+        let mut again = false;
+        loop {
+            match self.try_change(stores, decide).await {
+                Err(error) if !again && self.lost(&error) => again = true,
+                end => return Ok(end?),
+            }
+        }
+    }
+
+    async fn try_change(
+        &self,
+        stores: &[&'static str],
+        decide: &mut Decide<'_>,
+    ) -> Result<(), JsValue> {
         let transaction = self.write().await?;
         let rows = transaction.rows(stores).await?;
         if let Err(error) = decide(&transaction, &rows) {
             let _ = transaction.inner.abort();
-            return Err(error.into());
+            return Err(error);
         }
-        Ok(transaction.complete().await?)
+        transaction.complete().await
+    }
+
+    /// Whether it looks as if the connection had died: the next transaction opens it anew.
+    fn lost(&self, error: &JsValue) -> bool {
+        let lost = StoreError::from(error.clone()) == StoreError::Unavailable;
+        if lost {
+            self.database.borrow_mut().take();
+        }
+        lost
     }
 
     /// This phone's own name; made at the first call.
     pub async fn device(&self) -> Result<DeviceId, StoreError> {
-        let transaction = self.write().await?;
-        if let Some(known) = transaction.text(DEVICE).await?
-            && let Some(device) = id(&known)
-        {
-            return Ok(device);
-        }
-        let device = new_device_id()?;
-        transaction.put(META, &DEVICE.into(), &device.to_string().into())?;
-        transaction.complete().await?;
-        Ok(device)
+        let mut device = None;
+        let mut find = |transaction: &Transaction, rows: &[Row]| {
+            device = named(rows, DEVICE).as_string().and_then(|it| id(&it));
+            if device.is_some() {
+                return Ok(());
+            }
+            let new: DeviceId = new_device_id()?;
+            device = Some(new);
+            transaction.put(META, &DEVICE.into(), &new.to_string().into())
+        };
+        self.change(&[META], &mut find).await?;
+        device.ok_or(StoreError::Unavailable)
     }
 
     /// A text kept under a name.
@@ -432,14 +458,14 @@ impl Store {
         entry: Entry,
         make: &MakeRecord<'_>,
     ) -> Result<Option<(Seq, Ledger)>, StoreError> {
-        match self.try_record(entry, make).await {
-            // A connection that died on the way: once more. Should the fact have been kept all the
-            // same, it is found by its id and not kept twice.
-            Err(error) if StoreError::from(error.clone()) == StoreError::Unavailable => {
-                self.database.borrow_mut().take();
-                Ok(self.try_record(entry, make).await?)
+        let mut again = false;
+        loop {
+            match self.try_record(entry, make).await {
+                // Should the fact have been kept all the same, it is found by its id and not kept
+                // twice.
+                Err(error) if !again && self.lost(&error) => again = true,
+                end => return Ok(end?),
             }
-            other => Ok(other?),
         }
     }
 
@@ -482,6 +508,7 @@ impl Store {
     pub(super) async fn found(&self) -> Result<Found, StoreError> {
         let mut found = Found::default();
         let mut look = |transaction: &Transaction, rows: &[Row]| {
+            found = Found::default();
             let mut last = 0;
             for row in rows.iter().filter(|it| it.store != META) {
                 let seq = seq_of(&row.key);
