@@ -338,10 +338,10 @@ pub fn show_theme(sun: bool) {
     }
 }
 
-/// Did the loader say that a newer version is ready?
-pub fn update_waits() -> bool {
+/// Did the loader say this of the page?
+pub fn page_says(attribute: &str) -> bool {
     let root = document().document_element();
-    root.is_some_and(|it| it.has_attribute("data-update"))
+    root.is_some_and(|it| it.has_attribute(attribute))
 }
 
 /// Tells the page's other scripts.

@@ -9,6 +9,9 @@ const SYNC = "cueillette-outbox";
 /** How often a page that is left open looks for a new version. */
 const UPDATE_MS = 3_600_000;
 
+/** When the second part did not come, ask for it again after so long. */
+const MORE_AGAIN_MS = 5_000;
+
 const script = document.querySelector("script[data-glue]");
 const islands = [...document.querySelectorAll("leptos-island")];
 
@@ -24,12 +27,32 @@ function show(state) {
 async function start() {
   const { glue, wasm, build } = script.dataset;
   const app = await import(glue);
-  await app.default({ module_or_path: wasm });
+  const first = await app.default({ module_or_path: wasm });
   if (app.build_id() !== build) throw new Error("page and WASM are of two builds");
   const strangers = islands.filter((island) => !app[island.dataset.component]);
   if (strangers.length) throw new Error("the WASM does not know an island of this page");
   app.hydrate();
   for (const island of islands) app[island.dataset.component](island);
+  return first;
+}
+
+/**
+ * What the first tap does not need comes after it: it shares memory and table with the first part.
+ * `html[data-more]` and the event "more-ready" say that it is here.
+ */
+async function bringMore(first) {
+  const { more } = script.dataset;
+  if (!more) return;
+  try {
+    const answer = await fetch(more);
+    if (!answer.ok) throw new Error(`${answer.status}`);
+    await WebAssembly.instantiate(await answer.arrayBuffer(), { _: first });
+    document.documentElement.dataset.more = "ready";
+    dispatchEvent(new Event("more-ready"));
+  } catch {
+    // Counting goes on meanwhile.
+    setTimeout(bringMore, MORE_AGAIN_MS, first);
+  }
 }
 
 /** After the start, so that filling the cache does not compete with the first possible tap. */
@@ -83,7 +106,10 @@ function follow(registration) {
 const tooLong = setTimeout(show, START_TIMEOUT_MS, "failed");
 start()
   .then(
-    () => show("ready"),
+    (first) => {
+      show("ready");
+      bringMore(first);
+    },
     (error) => {
       console.error(error);
       show("failed");

@@ -11,13 +11,16 @@ use crate::{run, site};
 
 /// Up to the first possible tap: page, style, scripts, WebAssembly, icons.
 const FIRST_VISIT_BYTES_MAX: u64 = 100_000;
+/// What the recorder's other screens bring, right after the first possible tap.
+const MORE_BYTES_MAX: u64 = 40_000;
 /// The map without the town's file.
 const MAP_BYTES_MAX: u64 = 90_000;
 /// All that a phone keeps to work with no network, without the town's file.
 const PRECACHE_BYTES_MAX: u64 = 300_000;
 
 /// Attributes of the recorder's page that make the browser, or the loader, fetch at once.
-/// `data-map` is not among them: the map is loaded when its tab is opened.
+/// `data-more` and `data-map` are not among them: the other screens come after the first possible
+/// tap, the map when its tab is opened.
 const FETCHED_AT_ONCE: [&str; 4] = ["href", "src", "data-glue", "data-wasm"];
 /// Elements whose `href` only leads somewhere.
 const LINKS_TO_FOLLOW: [&str; 3] = ["<a ", "<form ", "<use "];
@@ -68,6 +71,11 @@ pub fn check(binary: &Path) -> Result<()> {
             name: "first visit to /terrain up to the first tap",
             limit: FIRST_VISIT_BYTES_MAX,
             parts: scale.first_visit()?,
+        },
+        Budget {
+            name: "the recorder's other screens, after the first tap",
+            limit: MORE_BYTES_MAX,
+            parts: scale.weigh_all(more_files(&assets)?)?,
         },
         Budget {
             name: "map without the town's file",
@@ -142,6 +150,12 @@ fn text_of(body: Vec<u8>, packed: bool) -> Result<String> {
     let mut text = Vec::new();
     brotli::BrotliDecompress(&mut &body[..], &mut text)?;
     Ok(String::from_utf8(text)?)
+}
+
+/// The second part of the WebAssembly: the loader fetches it once the recorder is awake.
+fn more_files(assets: &Value) -> Result<Vec<String>> {
+    let path = assets["files"]["app_more.wasm"]["path"].as_str();
+    Ok(vec![path.context("there is no app_more.wasm")?.to_owned()])
 }
 
 /// The map's own files: its script, and its style where that is a file.

@@ -3,10 +3,9 @@
 //! that record something.
 
 use super::act::Act;
-use super::facts::in_words;
 use super::joining::read_pack;
-use super::model::{Fix, Habit, Looking, Model, Phase, Place, Row, Saved, Sheet, Tab};
-use super::team::{self, Team};
+use super::model::{Fix, Habit, Looking, Model, Phase, Place, Saved, Sheet, Tab};
+use super::team::Team;
 use super::touch::{HOLD_MS, Touches};
 use super::{morph, views};
 use crate::browser;
@@ -14,15 +13,11 @@ use crate::json::id;
 use crate::outbox::Outbox;
 use crate::outbox::store::{CURRENT, Store, StoreError, of_outing};
 use crate::senses;
-use crate::ui::texts;
 use domain::{OutingId, Position};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use std::rc::Rc;
 use web_sys::{Element, Event as PageEvent};
-
-/// Waiting facts shown in words; beyond, their number is enough.
-const ROWS_MAX: usize = 50;
 
 /// What the acts need besides the screen.
 pub(super) struct Tools {
@@ -91,7 +86,6 @@ impl Desk {
             self.change(|it| it.status = status);
             self.show_queue();
         });
-        store.purge(browser::now_ms()).await?;
         let device = store.device().await?;
         self.change(|it| it.device = Some(device));
         let current = store.text(CURRENT).await?;
@@ -281,6 +275,17 @@ impl Desk {
             it.update = browser::page_says("data-update");
             it.more = browser::page_says("data-more");
         });
+        if self.read(|it| it.more) {
+            self.purge();
+            self.show_queue();
+        }
+    }
+
+    /// Reads the queue again, while it is on the screen.
+    fn show_queue(self) {
+        if self.read(|it| it.tab == Tab::Sending && it.more) {
+            self.read_queue();
+        }
     }
 
     /// What wakes the outbox, and a code that comes in by an address.
@@ -440,52 +445,6 @@ impl Desk {
         self.show_queue();
         if tab == Tab::Map {
             browser::load_map();
-        }
-    }
-
-    /// Reads the queue again, while it is on the screen.
-    fn show_queue(self) {
-        let Some(tools) = self.tools() else { return };
-        if self.read(|it| it.tab) != Tab::Sending {
-            return;
-        }
-        spawn_local(async move {
-            let _ = self.read_queue(&tools).await;
-        });
-    }
-
-    async fn read_queue(self, tools: &Tools) -> Result<(), StoreError> {
-        let store = &tools.store;
-        let (facts, _) = store.texts(&tools.outbox.latest(ROWS_MAX)).await?;
-        let aside = store.aside().await?;
-        let waiting = facts.iter().map(|text| self.row(text, "")).collect();
-        let aside = aside.iter().map(|it| {
-            let reason = match it.reason.as_str() {
-                "conflict" => texts::sending::CONFLICT,
-                "damaged" => texts::sending::DAMAGED,
-                _ => texts::sending::REFUSED,
-            };
-            self.row(&it.text, reason)
-        });
-        let aside = aside.collect();
-        let promised = store.persisted().await?;
-        self.change(|it| {
-            it.promised = promised;
-            it.waiting = waiting;
-            it.aside = aside;
-        });
-        Ok(())
-    }
-
-    fn row(self, text: &str, reason: &'static str) -> Row {
-        let (words, at) = self.read(|model| {
-            let title_of = |site| model.title_of(site).map(str::to_owned);
-            in_words(text, title_of, |code| team::name_of(model, code))
-        });
-        Row {
-            words,
-            hour: browser::hour_of(&at),
-            reason,
         }
     }
 }

@@ -4,14 +4,43 @@
 use super::desk::Desk;
 use super::model::{Model, Phase, Sheet};
 use crate::browser;
-use crate::outbox::store::Wiped;
+use crate::outbox::store::{CURRENT, Wiped, of_outing};
 use leptos::task::spawn_local;
 
 /// The name of the file: it says nothing of who or where.
 const FILE_NAME: &str = "cueillette.json";
 
 impl Desk {
+    /// What is read of outings that are over goes by itself; and leaves the screen.
+    #[inline(never)]
+    pub(super) fn purge(self) {
+        let Some(tools) = self.tools() else { return };
+        spawn_local(async move {
+            let store = &tools.store;
+            if store.purge(browser::now_ms()).await.is_err() {
+                return;
+            }
+            let Some(outing) = self.read(|it| it.outing) else {
+                return;
+            };
+            let pack = store.text(&of_outing("pack", outing)).await;
+            let shown = self.read(|it| !it.pack.title.is_empty());
+            match store.text(CURRENT).await {
+                Ok(None) => self.change(|it| {
+                    it.outing = None;
+                    it.phase = Phase::Join;
+                }),
+                // What is unsent stays, without the titles around it.
+                Ok(Some(_)) if shown && pack == Ok(None) => {
+                    let _ = self.enter(outing).await;
+                }
+                _ => {}
+            }
+        });
+    }
+
     /// What was set aside goes once more.
+    #[inline(never)]
     pub(super) fn retry(self) {
         if let Some(tools) = self.tools() {
             spawn_local(async move {
@@ -21,6 +50,7 @@ impl Desk {
     }
 
     /// What was not sent, as a file for a coordinator.
+    #[inline(never)]
     pub(super) fn export(self) {
         let (Some(tools), Some(outing)) = (self.tools(), self.read(|it| it.outing)) else {
             return;
@@ -34,6 +64,7 @@ impl Desk {
 
     /// Nothing of the outing stays on the phone. Refused while something is unsent, unless that was
     /// asked for: the disk knows, not the screen.
+    #[inline(never)]
     pub(super) fn wipe(self, even_unsent: bool) {
         let (Some(tools), Some(outing)) = (self.tools(), self.read(|it| it.outing)) else {
             return;
@@ -48,6 +79,8 @@ impl Desk {
                             device: it.device,
                             habits: std::mem::take(&mut it.habits),
                             can_speak: it.can_speak,
+                            more: it.more,
+                            update: it.update,
                             wiped: true,
                             ..Model::default()
                         };

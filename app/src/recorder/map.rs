@@ -6,6 +6,7 @@ use super::pack::Site;
 use crate::json::{decimal, listed, quoted};
 
 /// The sites of the outing, as the element reads them.
+#[inline(never)]
 pub fn sites(model: &Model) -> String {
     let mut sites = model.pack.sites.iter().map(|it| one(model, it));
     ["[", &listed(&mut sites), "]"].concat()

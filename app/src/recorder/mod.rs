@@ -19,6 +19,7 @@ pub mod model;
 pub mod morph;
 pub mod pack;
 pub mod proposal;
+pub mod queue;
 pub mod team;
 pub mod touch;
 pub mod views;

@@ -28,6 +28,8 @@ pub fn screen(model: &Model) -> Markup {
             @match model.tab {
                 Tab::Count => (count::screen(model)),
                 Tab::Places => (places::screen(model)),
+                // Counting does not wait for the rest.
+                _ if !model.more => main.screen.waking { p role="status" { (texts::loading::OPENING) } },
                 Tab::Map => (places::map(model)),
                 Tab::Met => (met::screen(model)),
                 Tab::Team => (team::screen(model)),
@@ -43,7 +45,9 @@ pub fn screen(model: &Model) -> Markup {
                 }
                 (needle_stick("help"))
             }
-            @if let Some(sheet) = model.sheet { (sheets::over(model, sheet)) }
+            @if let Some(sheet) = model.sheet.filter(|_| model.more) {
+                (sheets::over(model, sheet))
+            }
         },
     }
 }

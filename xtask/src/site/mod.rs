@@ -8,6 +8,7 @@ mod inputs;
 mod naming;
 mod precache;
 mod prune;
+mod split;
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -23,10 +24,7 @@ use naming::Named;
 
 /// The features that every browser we serve knows. Named one by one: `--all-features` makes a
 /// module that browsers refuse.
-const WASM_OPT_FLAGS: [&str; 11] = [
-    "-Oz",
-    // What can never be, by the whole module; then once more over what that leaves.
-    "--gufa",
+const WASM_OPT_FLAGS: [&str; 9] = [
     "-Oz",
     "--enable-bulk-memory",
     "--enable-nontrapping-float-to-int",
@@ -37,7 +35,6 @@ const WASM_OPT_FLAGS: [&str; 11] = [
     "--strip-debug",
     "--strip-producers",
 ];
-
 /// Served at the root under its own name: a worker's address must not change.
 const SERVICE_WORKER: &str = "sw.js";
 
@@ -53,7 +50,10 @@ pub fn build() -> Result<()> {
     compile_wasm(&build_id)?;
     bind_wasm(&bundle)?;
     progress::step("pruning what no script asks for", || prune::prune(&bundle))?;
-    shrink_wasm(&bundle.join("app_bg.wasm"))?;
+    progress::step("cutting the WebAssembly in two", || split::split(&bundle))?;
+    for part in ["app_bg.wasm", "app_more.wasm"] {
+        shrink_wasm(&bundle.join(part))?;
+    }
     bundle_scripts(&bundle)?;
     progress::step("naming and compressing the site", || {
         assemble(&bundle, &build_id)
@@ -107,19 +107,21 @@ fn compile_wasm(build_id: &str) -> Result<()> {
                     "wasm32-unknown-unknown",
                 ])
                 .env("CUEILLETTE_BUILD_ID", build_id)
-                .env(WASM_RUSTFLAGS, neutral_paths())
+                .env(WASM_RUSTFLAGS, wasm_flags())
                 .current_dir(paths::root()),
         )
     })
 }
 
 /// Messages of panics name source files: they need not say where this machine keeps them, and
-/// two machines make the same bytes.
-fn neutral_paths() -> String {
+/// two machines make the same bytes. And each constant stays a segment of its own, so that the cut
+/// can tell which part needs it.
+fn wasm_flags() -> String {
     let home = std::env::var_os("CARGO_HOME").map(PathBuf::from);
     let home = home.or_else(|| Some(PathBuf::from(std::env::var_os("HOME")?).join(".cargo")));
     let mut flags = vec![format!("--remap-path-prefix={}=.", paths::root().display())];
     flags.extend(home.map(|it| format!("--remap-path-prefix={}=.", it.display())));
+    flags.push("-Clink-arg=--no-merge-data-segments".to_owned());
     flags.join(" ")
 }
 
@@ -132,7 +134,8 @@ fn bind_wasm(bundle: &Path) -> Result<()> {
             // The loader says where the module is: its name holds its hash.
             .omit_default_module_path(true)
             .typescript(false)
-            .remove_name_section(true)
+            // The cut goes by names; they are taken out after it.
+            .remove_name_section(false)
             .remove_producers_section(true)
             .out_name("app")
             .generate(bundle)

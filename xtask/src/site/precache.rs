@@ -9,9 +9,10 @@ use super::naming::Named;
 /// Pages that are the same for everyone.
 const PAGES: [&str; 3] = ["/terrain", "/hors-ligne", "/aide/piqure"];
 /// Without one of these the recorder, or the help beside it, does not work.
-const NEEDED: [&str; 8] = [
+const NEEDED: [&str; 9] = [
     "app.js",
     "app_bg.wasm",
+    "app_more.wasm",
     "loader.js",
     "terrain.css",
     "style.css",

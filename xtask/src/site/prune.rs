@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context, Result, ensure};
-use walrus::{Module, ModuleConfig};
+use walrus::Module;
 
 /// Classes of the stream library, which offers them to scripts: no script of ours takes them.
 const FOREIGN_CLASS: &str = "IntoUnderlying";
@@ -23,10 +23,7 @@ pub fn prune(bundle: &Path) -> Result<()> {
     let (glue_path, wasm_path) = (bundle.join("app.js"), bundle.join("app_bg.wasm"));
     let glue = without_foreign_classes(&fs::read_to_string(&glue_path)?);
     let wasm = fs::read(&wasm_path)?;
-    let mut config = ModuleConfig::new();
-    config.generate_name_section(false);
-    config.generate_producers_section(false);
-    let mut module = config.parse(&wasm)?;
+    let mut module = Module::from_buffer(&wasm)?;
 
     drop_unasked_exports(&mut module, &glue);
     walrus::passes::gc::run(&mut module);

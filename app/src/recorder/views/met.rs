@@ -17,6 +17,7 @@ const PICTURES: [(Encounter, &str); 5] = [
 ];
 
 /// The screen.
+#[inline(never)]
 pub fn screen(model: &Model) -> Markup {
     html! {
         main #met .screen.meeting {

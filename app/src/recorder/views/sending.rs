@@ -8,6 +8,7 @@ use crate::ui::{pictograms as draw, texts};
 use maud::{Markup, html};
 
 /// The screen.
+#[inline(never)]
 pub fn screen(model: &Model) -> Markup {
     let (class, path) = match model.status {
         it if it.waiting + it.aside == 0 => ("queue done", draw::CHECK),

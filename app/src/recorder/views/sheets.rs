@@ -237,6 +237,7 @@ fn wipe(model: &Model) -> Markup {
 }
 
 /// Nothing can be tapped by the rain; the number stays in sight.
+#[inline(never)]
 pub fn locked(model: &Model) -> Markup {
     html! {
         main #locked .screen.locked {

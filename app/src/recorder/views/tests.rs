@@ -42,6 +42,7 @@ fn busy(tab: Tab) -> Model {
         },
         place: Place::Site(SiteId(Uuid::from_u128(7))),
         can_speak: true,
+        more: true,
         saved: Saved::Kept,
         status: Status {
             waiting: 3,
@@ -376,5 +377,20 @@ fn one_can_leave_at_once_from_every_screen() {
         let starting =
             html.contains(texts::loading::OPENING) || html.contains(texts::loading::BROKEN);
         assert!(leaves || starting, "{html}");
+    }
+}
+
+#[test]
+fn before_the_other_screens_are_here_one_counts_and_the_rest_says_that_it_comes() {
+    for tab in TABS {
+        let model = Model {
+            more: false,
+            sheet: Some(Sheet::Menu),
+            ..busy(tab)
+        };
+        let html = screen(&model).into_string();
+        let comes = html.contains(texts::loading::OPENING);
+        assert_eq!(comes, !matches!(tab, Tab::Count | Tab::Places), "{html}");
+        assert!(!html.contains("dialog\" aria-modal"), "{html}");
     }
 }
