@@ -60,20 +60,37 @@ function registerServiceWorker() {
   if (!navigator.serviceWorker) return;
   navigator.serviceWorker
     .register("/sw.js")
-    .then(follow)
+    .then((registration) => {
+      sendWithoutUs(registration);
+      follow(registration);
+    })
     .catch((error) => console.warn(error));
 }
 
 /**
- * The recorder calls `sendLater` when something could not go: the browser then wakes the worker,
- * even when this page is closed.
- *
+ * The recorder calls `sendLater` when something could not go: the browser then wakes the worker
+ * once there is a network, even when this page is closed. With a network it would do so at once:
+ * while somebody looks, the page itself tries again, less and less often.
+ */
+function sendWithoutUs(registration) {
+  let later = false;
+  const ask = () => {
+    if (!later || (navigator.onLine && !document.hidden)) return;
+    later = false;
+    registration.sync?.register(SYNC).catch(() => {});
+  };
+  globalThis.sendLater = () => {
+    later = true;
+    ask();
+  };
+  document.addEventListener("visibilitychange", ask);
+}
+
+/**
  * A new version that is on the phone waits: `html[data-update]` and the event "update-ready" say
  * so. The recorder knows when the moment is good and the person agrees: "update-agreed".
  */
 function follow(registration) {
-  globalThis.sendLater = () => void registration.sync?.register(SYNC).catch(() => {});
-
   const workers = navigator.serviceWorker;
   const look = () => {
     // The very first worker replaces nothing.

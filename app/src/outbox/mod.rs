@@ -172,10 +172,12 @@ impl Outbox {
         }
     }
 
-    /// Tries again after so long, and asks the browser to do it in our place should the page be
-    /// closed by then.
+    /// Tries again after so long; and asks the browser to do it in our place should the page be
+    /// closed by then, unless the server wants to be left alone.
     fn rest(self: &Rc<Self>, ms: u32) {
-        browser::send_later();
+        if !self.state.borrow().was_asked_to_wait() {
+            browser::send_later();
+        }
         let mine = self.rest.get().wrapping_add(1);
         self.rest.set(mine);
         let me = Rc::clone(self);

@@ -172,6 +172,11 @@ impl State {
         latest.map(|it| it.seq).collect()
     }
 
+    /// Whether the server asked for time: then nobody sends in our place either.
+    pub fn was_asked_to_wait(&self) -> bool {
+        self.pause == Some(Pause::Asked)
+    }
+
     /// What a person should know, while something waits.
     pub fn trouble(&self) -> Option<Trouble> {
         let stuck = |it: &Waiting| self.signed_out.contains(&it.entry.outing);

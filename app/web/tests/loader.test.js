@@ -28,10 +28,17 @@ beforeEach(() => {
     said: [],
     reloads: 0,
     updates: 0,
+    syncs: [],
   };
   delete globalThis.hydrated;
   page.heard = {};
-  const hear = (heard) => (name, then) => void (heard[name] = then);
+  const hear = (heard) => (name, then) => {
+    const before = heard[name];
+    heard[name] = () => {
+      before?.();
+      then();
+    };
+  };
   globalThis.addEventListener = hear(page.heard);
   globalThis.dispatchEvent = ({ type }) => void page.said.push(type);
   globalThis.location = { reload: () => void page.reloads++ };
@@ -46,6 +53,7 @@ beforeEach(() => {
   page.registration = {
     addEventListener: hear(page.heard),
     update: async () => void page.updates++,
+    sync: { register: async (tag) => void page.syncs.push(tag) },
   };
   const serviceWorker = {
     controller: {},
@@ -191,4 +199,37 @@ test("a page that is looked at again asks for a new version once an hour, whatev
   document.hidden = true;
   look(1_800_000_000_000);
   assert.equal(page.updates, 2);
+});
+
+/** The page is shown or hidden, with or without a network. */
+function turn({ hidden, onLine }) {
+  document.hidden = hidden;
+  navigator.onLine = onLine;
+  page.heard.visibilitychange();
+}
+
+test("what cannot go without network is left to the worker at once, also when the page is closed then", async () => {
+  await load(glue());
+  turn({ hidden: false, onLine: false });
+  assert.deepEqual(page.syncs, []);
+  globalThis.sendLater();
+  assert.deepEqual(page.syncs, ["cueillette-outbox"]);
+});
+
+test("with a network the page tries by itself, and leaves it to the worker when it is put away", async () => {
+  await load(glue());
+  turn({ hidden: false, onLine: true });
+  globalThis.sendLater();
+  assert.deepEqual(page.syncs, []);
+  turn({ hidden: true, onLine: true });
+  turn({ hidden: true, onLine: true });
+  assert.deepEqual(page.syncs, ["cueillette-outbox"]);
+});
+
+test("a browser that wakes no worker does without", async () => {
+  page.registration.sync = undefined;
+  await load(glue());
+  turn({ hidden: true, onLine: false });
+  globalThis.sendLater();
+  assert.equal(page.root.dataset.start, "ready");
 });

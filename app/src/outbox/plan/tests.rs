@@ -155,8 +155,11 @@ fn a_wait_that_the_server_asked_for_is_obeyed_even_when_the_network_comes_back()
     assert!((30_000..30_000 + BACKOFF_BASE_MS).contains(&ms));
     let (state, todo) = plan(state, Event::Found(entries([1])), 0);
     assert_eq!(todo, []);
-    let (_, todo) = plan(state, Event::Rested, 0);
+    assert!(state.was_asked_to_wait());
+    let (state, todo) = plan(state, Event::Rested, 0);
     assert_eq!(sent(&todo), [1]);
+    assert!(!state.was_asked_to_wait());
+    assert!(!plan(state, offline(), 0).0.was_asked_to_wait());
 }
 
 #[test]
