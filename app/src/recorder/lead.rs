@@ -22,7 +22,7 @@ pub struct Entry {
     pub words: String,
     /// A sign, whose it is, the strokes; empty where there is none.
     pub more: String,
-    /// Present; taken.
+    /// Present; taken; needed.
     pub is: bool,
 }
 
@@ -33,11 +33,9 @@ pub struct Lead {
     pub state: String,
     /// Coordinators and agents that the green light asks for.
     pub staff_min: [u32; 2],
-    /// Codes of the equipment that it asks for.
-    pub needed: Vec<String>,
     /// The programme's peers: id, pseudonym, sign, present.
     pub peers: Vec<Entry>,
-    /// What to check: code, label.
+    /// What to check: code, label, whether the green light asks for it.
     pub equipment: Vec<Entry>,
     /// The other phones: device, when it joined, whose it is.
     pub phones: Vec<Entry>,
@@ -52,17 +50,20 @@ impl Lead {
     pub fn read(pack: &Json) -> Option<Self> {
         let lead = pack.get("lead");
         let rule = lead.get("green_light");
-        let codes = rule.get("equipment").items().iter();
         let list = |name, of| entries(lead.get(name), of);
+        let mut equipment = list("equipment", ["code", "label", "", ""]);
+        for it in &mut equipment {
+            let codes = rule.get("equipment").items();
+            it.is = codes.iter().any(|code| code.text() == Some(&it.code));
+        }
         Some(Self {
             state: text(pack.get("outing"), "state"),
             staff_min: [
                 rule.get("coordinators_min").whole()?,
                 rule.get("agents_min").whole()?,
             ],
-            needed: codes.filter_map(Json::text).map(str::to_owned).collect(),
             peers: entries(pack.get("peers"), ["id", "pseudonym", "sign", "present"]),
-            equipment: list("equipment", ["code", "label", "", ""]),
+            equipment,
             phones: list("phones", ["device", "joined_at", "whose", ""]),
             signs: list("signs", ["sign", "label", "", "taken"]),
             animals: list("animals", ["animal", "body", "lines", ""]),
@@ -160,15 +161,16 @@ impl Marks {
 
 impl Mark {
     fn from_json(json: &Json) -> Option<Self> {
-        let mut fields = json.items().iter().filter_map(Json::text);
-        let kind = fields.next()?;
+        let [kind, about, word, more] = json.items() else {
+            return None;
+        };
+        let kind = kind.text()?;
         let kinds = [PRESENCE, NEWCOMER, OPENING, PHONE_CONFIRMED];
-        let mut next = || fields.next().map(str::to_owned);
         Some(Self {
             kind: kinds.into_iter().find(|it| *it == kind)?,
-            about: next()?,
-            word: next()?,
-            more: next()?,
+            about: about.text()?.to_owned(),
+            word: word.text()?.to_owned(),
+            more: more.text()?.to_owned(),
         })
     }
 }

@@ -58,10 +58,9 @@ impl Team {
 
     /// It is there, or not any more.
     pub fn check(&mut self, code: &str) {
-        if self.has(code) {
-            self.checked.retain(|it| it != code);
-        } else {
-            self.checked.push(code.to_owned());
+        match self.checked.iter().position(|it| it == code) {
+            Some(at) => drop(self.checked.remove(at)),
+            None => self.checked.push(code.to_owned()),
         }
     }
 
@@ -74,7 +73,7 @@ impl Team {
     /// it: how many of each body, and the labels of the equipment.
     pub fn missing<'a>(&self, lead: &'a Lead) -> ([u32; 2], Vec<&'a str>) {
         let equipment = lead.equipment.iter();
-        let wanted = equipment.filter(|it| lead.needed.contains(&it.code) && !self.has(&it.code));
+        let wanted = equipment.filter(|it| it.is && !self.has(&it.code));
         let few = |role: usize| lead.staff_min[role].saturating_sub(self.staff[role]);
         (
             [few(0), few(1)],
@@ -195,7 +194,7 @@ fn own_word<'a>(model: &'a Model, kind: &str, about: &str) -> Option<&'a str> {
 /// The free signs and their places in the list: of each animal the first, or the chosen one; or
 /// all of them.
 pub fn free_signs<'a>(model: &Model, lead: &'a Lead) -> Vec<(usize, &'a Entry)> {
-    let animal = |it: &'a Entry| it.code.split('-').next();
+    let animal = |it: &'a Entry| it.code.split_once('-').map(|it| it.0);
     let mut list: Vec<(usize, &Entry)> = Vec::new();
     for (at, sign) in lead.signs.iter().enumerate() {
         let mut own = model.ledger.marks.of(NEWCOMER);

@@ -35,7 +35,7 @@ fn entry(code: &str, words: &str, more: &str, is: bool) -> Entry {
 
 fn equipment() -> Vec<Entry> {
     let all = Equipment::ALL.iter();
-    all.map(|it| entry(it.code(), it.label(), "", false))
+    all.map(|it| entry(it.code(), it.label(), "", true))
         .collect()
 }
 
@@ -61,7 +61,6 @@ fn leading() -> Model {
     let lead = Lead {
         state: "planned".into(),
         staff_min: [1, 1],
-        needed: equipment().into_iter().map(|it| it.code).collect(),
         peers: vec![
             entry(&lou, "Lou", "hedgehog-blue", true),
             entry(&sam, "Sam", "fox-red", false),
@@ -128,14 +127,13 @@ fn what_the_contract_sends_to_a_coordinators_phone_is_understood() {
     let expected = Lead {
         state: "open".into(),
         staff_min: [2, 0],
-        needed: vec!["gel".into()],
         peers: vec![entry(
             &super::tests::peer(1).to_string(),
             "Lou",
             "owl-green",
             true,
         )],
-        equipment: vec![entry("gel", "gel", "", false)],
+        equipment: vec![entry("gel", "gel", "", true)],
         phones: vec![entry(
             &Uuid::from_u128(3).to_string(),
             "1970-01-01T00:00:00.000Z",
@@ -165,9 +163,10 @@ proptest! {
         let codes = |list: &[usize]| -> Vec<String> {
             list.iter().map(|it| Equipment::ALL[*it].code().to_owned()).collect()
         };
-        let lead = Lead {
-            staff_min, needed: codes(&needed), equipment: equipment(), ..Lead::default()
-        };
+        let mut lead = Lead { staff_min, equipment: equipment(), ..Lead::default() };
+        for (n, item) in lead.equipment.iter_mut().enumerate() {
+            item.is = needed.contains(&n);
+        }
         let team = Team { staff, checked: codes(&checked), ..Team::default() };
         let rule = GreenLightRule {
             coordinators_min: staff_min[0], agents_min: staff_min[1], equipment: codes(&needed),
