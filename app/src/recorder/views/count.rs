@@ -110,7 +110,8 @@ fn undo(model: &Model) -> Markup {
                 (texts::undo(last.count))
             },
         ),
-        None => html! { button type="button" disabled {} },
+        // Holds the place, and is nothing to whoever listens.
+        None => html! { button type="button" disabled aria-hidden="true" {} },
     }
 }
 
