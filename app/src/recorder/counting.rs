@@ -4,7 +4,7 @@ use super::desk::{Desk, Tools};
 use super::facts::{Maker, Pickup, Tally, Void};
 use super::lead::Source;
 use super::ledger::{Gesture, Ledger, What};
-use super::model::{Habit, Saved};
+use super::model::{Habit, Saved, Tab};
 use super::proposal::Proposal;
 use crate::browser;
 use crate::outbox::plan::{Entry, Event, Seq};
@@ -71,6 +71,8 @@ impl Desk {
             self.change(|it| {
                 it.proposal = Proposal::default();
                 it.sheet = None;
+                // Where it is said that it is kept.
+                it.tab = Tab::Count;
             });
         }
     }

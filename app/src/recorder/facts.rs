@@ -4,6 +4,7 @@
 //! need not travel. Tests hold every text against [`domain::Fact::parse`].
 
 use super::model::{Fix, Place};
+use super::proposal::Proposal;
 use super::team;
 use crate::json::{Json, decimal, quoted};
 use crate::ui::texts;
@@ -148,6 +149,7 @@ pub fn in_words(
             let who = data.get("who").text().and_then(Encounter::from_code);
             who.map_or("", texts::met::name).to_owned()
         }
+        Some(Proposal::KIND) => texts::propose::KIND.to_owned(),
         Some(Void::KIND) => texts::sending::VOID.to_owned(),
         kind => {
             let words = team::in_words(kind.unwrap_or_default(), data, name_of);

@@ -172,7 +172,7 @@ pub mod map {
     /// Name of the region.
     pub const NAME: &str = "Carte des lieux";
     /// A touch on the map says where.
-    pub const POINT: &str = "Montrer sur la carte";
+    pub const POINT: &str = "Sur la carte";
     /// Over the map, meanwhile.
     pub const POINTING: &str = "Toucher la carte, là où c’est.";
     /// A point that a person showed.
@@ -299,8 +299,6 @@ pub mod propose {
     pub const SEND: &str = "Proposer";
     /// In the queue.
     pub const KIND: &str = "Lieu proposé";
-    /// After it was kept.
-    pub const KEPT: &str = "Proposition gardée. Merci.";
 }
 
 /// The outing is over for this phone.

@@ -36,6 +36,9 @@ const LATER: [&str; 11] = [
 /// Under this name the second part asks the first for everything.
 const FIRST_PART: &str = "_";
 
+/// Zeros between two constants that cost less than a segment of its own.
+const GAP_BYTES_MAX: u64 = 8;
+
 /// Moves the later modules out of `app_bg.wasm` into `app_more.wasm`, in this folder. The names of
 /// functions are still needed here, and gone afterwards.
 pub fn split(bundle: &Path) -> Result<()> {
@@ -150,7 +153,8 @@ impl Cut {
                     memory.data_segments.remove(&id);
                 }
             }
-            join_segments(module);
+            // What stands between in the second part is the first's: never written over.
+            join_segments(module, if is_second { 0 } else { GAP_BYTES_MAX });
         }
     }
 
@@ -194,6 +198,8 @@ impl Cut {
                     let import = module.imports.add(FIRST_PART, &name, id);
                     let table = module.tables.get_mut(id);
                     table.import = Some(import);
+                    // It has grown in the first part since.
+                    table.maximum = None;
                     table.elem_segments.clear();
                 }
                 ExportItem::Global(id) => {
@@ -288,7 +294,8 @@ impl Segment {
             let found = all.iter().find(|it| it.from == pair[0]);
             found.is_some_and(|it| it.is_text && it.to - it.from >= pair[1])
         };
-        let pairs = self.words.len() % 2 == 0 && self.words.len() as u64 * 4 == self.to - self.from;
+        let pairs = self.words.len().is_multiple_of(2)
+            && self.words.len() as u64 * 4 == self.to - self.from;
         self.is_text || (pairs && self.words.chunks_exact(2).all(points))
     }
 
@@ -328,8 +335,7 @@ fn address_of(data: &Data) -> Option<u64> {
 }
 
 /// Joins segments that stand close together: each costs more than a few zeros between them.
-fn join_segments(module: &mut Module) {
-    const GAP_BYTES_MAX: u64 = 8;
+fn join_segments(module: &mut Module, gap_bytes_max: u64) {
     let mut list: Vec<_> = module
         .data
         .iter()
@@ -340,7 +346,7 @@ fn join_segments(module: &mut Module) {
     for (from, id) in list {
         if let Some((start, into)) = last {
             let end = start + module.data.get(into).value.len() as u64;
-            if from >= end && from - end <= GAP_BYTES_MAX {
+            if from >= end && from - end <= gap_bytes_max {
                 let bytes = std::mem::take(&mut module.data.get_mut(id).value);
                 let joined = &mut module.data.get_mut(into).value;
                 joined.resize(joined.len() + usize::try_from(from - end).unwrap_or(0), 0);

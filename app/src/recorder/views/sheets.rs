@@ -106,7 +106,7 @@ fn habit(model: &Model, habit: Habit, path: &str, words: &str) -> Markup {
 fn picture() -> Markup {
     let line = |path: &str, words: &str| html! { li.row { (icon(path)) span { (words) } } };
     html! {
-        ul.list {
+        ul.list.pictured {
             (line(draw::HAND, texts::picture::ONE_COUNTS))
             (line(draw::TONGS, texts::picture::OTHERS_PICK))
             (line(draw::BOX, texts::picture::BOX))
