@@ -3,6 +3,7 @@
 use crate::limits::NOTE_CHARS_MAX;
 use crate::people::{clean, coded_enum};
 use crate::problem::Invalid;
+use crate::time::Day;
 use serde::{Deserialize, Serialize};
 
 /// `planned → open → closed`, or `cancelled` before it opened.
@@ -110,6 +111,18 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// What the city's agent does at a discreet site, as who proposed it was asked.
+    AgentAccess {
+        /// Comes in with the crew.
+        Enters = "enters", "l’agent entre";
+        /// Waits outside.
+        Waits = "waits", "l’agent attend dehors";
+        /// Does not walk there at all.
+        StaysAway = "stays_away", "l’agent ne vient pas";
+    }
+}
+
 /// Which of the two bodies that walk a member of staff belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -161,6 +174,10 @@ pub enum Missing {
     Agent,
     /// Unchecked equipment.
     Equipment(Equipment),
+    /// An agent is there, and the walk goes to a place where none may come.
+    AgentStaysAway,
+    /// Nobody told the agent yet where to wait outside.
+    AgentTold,
 }
 
 impl Missing {
@@ -170,6 +187,8 @@ impl Missing {
             Self::Coordinator => "coordinator".into(),
             Self::Agent => "agent".into(),
             Self::Equipment(item) => format!("equipment.{}", item.code()),
+            Self::AgentStaysAway => "agent_stays_away".into(),
+            Self::AgentTold => "agent_told".into(),
         }
     }
 }
@@ -191,6 +210,76 @@ pub fn missing_for_green_light(rule: &GreenLightRule, ready: &Readiness) -> Vec<
         }
     }
     missing
+}
+
+/// The same for a walk to these discreet sites: the light obeys what the people there were told
+/// about the agent. Where the agent does not come, none is asked for, and none may be there; where
+/// the agent waits outside, somebody has told them so.
+pub fn missing_for_walk(
+    rule: &GreenLightRule,
+    ready: &Readiness,
+    accesses: &[AgentAccess],
+    agent_told: bool,
+) -> Vec<Missing> {
+    let mut missing = missing_for_green_light(rule, ready);
+    if accesses.contains(&AgentAccess::StaysAway) {
+        missing.retain(|it| *it != Missing::Agent);
+        if ready.agents > 0 {
+            missing.push(Missing::AgentStaysAway);
+        }
+    } else if accesses.contains(&AgentAccess::Waits) && ready.agents > 0 && !agent_told {
+        missing.push(Missing::AgentTold);
+    }
+    missing
+}
+
+/// Outings of one repetition at most: a year of weeks.
+pub const REPEATED_WEEKS_MAX: usize = 53;
+
+/// The days of a weekly repetition after its first one, up to a last day.
+pub fn weekly(first: Day, until: Day) -> Result<Vec<Day>, Invalid> {
+    const WEEK: i32 = 7;
+    if until < first {
+        return Err(Invalid::new("repeat_until", "before_the_first"));
+    }
+    let mut days = Vec::new();
+    let mut day = first.plus_days(WEEK);
+    while day <= until {
+        if days.len() == REPEATED_WEEKS_MAX {
+            return Err(Invalid::new("repeat_until", "too_far"));
+        }
+        days.push(day);
+        day = day.plus_days(WEEK);
+    }
+    Ok(days)
+}
+
+/// One pickup of so many is worth a second look before closing.
+pub const PICKUP_OUTLIER_MIN: i64 = 200;
+/// A place with so many times its usual is worth a second look.
+pub const USUAL_TIMES_MAX: i64 = 5;
+/// A usual is known from so many outings.
+pub const OUTINGS_FOR_A_USUAL: i64 = 3;
+
+/// What a place gave before: over how many outings, how many in all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Usual {
+    /// Closed outings that noted something there.
+    pub outings: i64,
+    /// All that they noted.
+    pub total: i64,
+}
+
+impl Usual {
+    /// Is this far more than usual there? Nobody knows before a few outings.
+    pub fn is_exceeded_by(self, count: i64) -> bool {
+        self.outings >= OUTINGS_FOR_A_USUAL && count * self.outings > self.total * USUAL_TIMES_MAX
+    }
+
+    /// The usual of one outing, rounded.
+    pub fn of_one_outing(self) -> i64 {
+        (self.total + self.outings / 2) / self.outings.max(1)
+    }
 }
 
 /// A reason that a person typed: 1 to 2,000 characters. Free text: sealed on the server.
@@ -273,5 +362,47 @@ mod tests {
             equipment: rule.equipment.clone(),
         };
         assert!(missing_for_green_light(&rule, &ready).is_empty());
+    }
+
+    #[test]
+    fn the_light_obeys_what_was_agreed_about_the_agent() {
+        let ready = |agents| Readiness {
+            coordinators: 1,
+            agents,
+            equipment: bordeaux().equipment,
+        };
+        let missing = |agents, told, accesses: &[AgentAccess]| {
+            missing_for_walk(&bordeaux(), &ready(agents), accesses, told)
+        };
+        use AgentAccess::{Enters, StaysAway, Waits};
+        assert_eq!(missing(1, false, &[Enters]), []);
+        assert_eq!(missing(1, false, &[Enters, Waits]), [Missing::AgentTold]);
+        assert_eq!(missing(1, true, &[Waits]), []);
+        assert_eq!(missing(0, false, &[StaysAway, Waits]), []);
+        assert_eq!(missing(1, true, &[StaysAway]), [Missing::AgentStaysAway]);
+        assert_eq!(missing(0, false, &[Waits]), [Missing::Agent]);
+    }
+
+    #[test]
+    fn a_repetition_comes_every_week_until_its_last_day_and_a_year_at_most() {
+        let day = |text: &str| text.parse::<Day>().unwrap();
+        let first = day("2026-11-24");
+        assert_eq!(weekly(first, day("2026-11-30")).unwrap(), []);
+        assert_eq!(
+            weekly(first, day("2026-12-08")).unwrap(),
+            [day("2026-12-01"), day("2026-12-08")]
+        );
+        assert!(weekly(first, day("2026-11-23")).is_err());
+        assert!(weekly(first, day("2027-11-24")).is_ok());
+        assert!(weekly(first, day("2028-11-24")).is_err());
+    }
+
+    #[test]
+    fn five_times_the_usual_of_a_place_is_pointed_out_once_there_is_a_usual() {
+        let usual = |outings, total| Usual { outings, total };
+        assert!(!usual(2, 2).is_exceeded_by(100));
+        assert!(!usual(4, 40).is_exceeded_by(50));
+        assert!(usual(4, 40).is_exceeded_by(51));
+        assert_eq!(usual(4, 42).of_one_outing(), 11);
     }
 }
