@@ -1,5 +1,6 @@
 //! An outing: its states, and the green light that opens it.
 
+use crate::fact::AgentAccess;
 use crate::limits::NOTE_CHARS_MAX;
 use crate::people::{clean, coded_enum};
 use crate::problem::Invalid;
@@ -111,18 +112,6 @@ coded_enum! {
     }
 }
 
-coded_enum! {
-    /// What the city's agent does at a discreet site, as who proposed it was asked.
-    AgentAccess {
-        /// Comes in with the crew.
-        Enters = "enters", "l’agent entre";
-        /// Waits outside.
-        Waits = "waits", "l’agent attend dehors";
-        /// Does not walk there at all.
-        StaysAway = "stays_away", "l’agent ne vient pas";
-    }
-}
-
 /// Which of the two bodies that walk a member of staff belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -222,7 +211,7 @@ pub fn missing_for_walk(
     agent_told: bool,
 ) -> Vec<Missing> {
     let mut missing = missing_for_green_light(rule, ready);
-    if accesses.contains(&AgentAccess::StaysAway) {
+    if accesses.contains(&AgentAccess::Absent) {
         missing.retain(|it| *it != Missing::Agent);
         if ready.agents > 0 {
             missing.push(Missing::AgentStaysAway);
@@ -374,12 +363,12 @@ mod tests {
         let missing = |agents, told, accesses: &[AgentAccess]| {
             missing_for_walk(&bordeaux(), &ready(agents), accesses, told)
         };
-        use AgentAccess::{Enters, StaysAway, Waits};
+        use AgentAccess::{Absent, Enters, Waits};
         assert_eq!(missing(1, false, &[Enters]), []);
         assert_eq!(missing(1, false, &[Enters, Waits]), [Missing::AgentTold]);
         assert_eq!(missing(1, true, &[Waits]), []);
-        assert_eq!(missing(0, false, &[StaysAway, Waits]), []);
-        assert_eq!(missing(1, true, &[StaysAway]), [Missing::AgentStaysAway]);
+        assert_eq!(missing(0, false, &[Absent, Waits]), []);
+        assert_eq!(missing(1, true, &[Absent]), [Missing::AgentStaysAway]);
         assert_eq!(missing(0, false, &[Waits]), [Missing::Agent]);
     }
 
