@@ -35,11 +35,11 @@ export async function join(page, code) {
   await page.goto("/terrain");
   await page.getByLabel("Code de la sortie").fill(code);
   await page.getByRole("button", { name: "Rejoindre", exact: true }).click();
-  const picture = page.getByRole("button", { name: "C’est compris" });
-  await expect(picture.or(page.getByRole("heading", { name: "Où est-on ?" })).first()).toBeVisible();
+  await expect(page.getByRole("navigation")).toBeVisible();
+  await page.locator("html[data-more=ready]").waitFor({ state: "attached" });
   // The first picture comes once on each phone.
+  const picture = page.getByRole("button", { name: "C’est compris" });
   if (await picture.isVisible()) await picture.click();
-  await expect(page.getByRole("heading", { name: "Où est-on ?" })).toBeVisible();
   await page.evaluate(() => navigator.serviceWorker.ready);
   await page.waitForFunction(() => navigator.serviceWorker.controller !== null);
 }
@@ -100,4 +100,11 @@ export async function joinHere(page, outing) {
   await join(page, outing.code);
   await goTo(page, "Ici");
   await expect(page.getByText(/précision/)).toBeVisible();
+}
+
+/** Opens something of the menu. */
+export async function openMenu(page, name) {
+  await page.getByRole("button", { name: "Menu", exact: true }).click();
+  const sheet = page.getByRole("dialog");
+  await sheet.getByRole("button", { name }).click();
 }

@@ -141,8 +141,13 @@ impl Desk {
     /// Felt and, where it is wanted, heard: nobody has to look.
     fn confirm(self) {
         senses::vibrate();
+        let words = self.read(|it| match it.tab {
+            Tab::Count => texts::items(it.item, it.total()),
+            Tab::Met => it.ledger.last().map(texts::gesture).unwrap_or_default(),
+            _ => String::new(),
+        });
         if self.read(|it| it.has(Habit::Voice)) {
-            senses::say(&self.read(|it| texts::items(it.item, it.total())));
+            senses::say(&words);
         }
     }
 

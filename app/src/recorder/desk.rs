@@ -149,10 +149,13 @@ impl Desk {
         match what {
             "pointerdown" => {
                 touches.begin(now);
-                if browser::around(event, "data-hold").is_some() {
+                let alone = !touches.is_rain();
+                if alone && browser::around(event, "data-hold").is_some() {
                     let begun = *touches;
                     browser::after(HOLD_MS, move || {
-                        if *self.touches.read_value() == begun {
+                        let still = *self.touches.read_value() == begun;
+                        if still {
+                            self.touches.write_value().spend();
                             self.act(Act::Unlock);
                         }
                     });
@@ -346,6 +349,7 @@ impl Desk {
             it.saved = Saved::NotYet;
             // The first question of an outing; afterwards the place is known.
             it.tab = match it.place {
+                Place::Unset if it.pack.lead.is_some() => Tab::Team,
                 Place::Unset => Tab::Places,
                 Place::Here | Place::Site(_) => Tab::Count,
             };

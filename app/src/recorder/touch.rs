@@ -38,6 +38,11 @@ impl Touches {
         self.spoiled || self.down > 1
     }
 
+    /// It has said what it meant while it lasted: lifting the finger means nothing more.
+    pub fn spend(&mut self) {
+        self.spoiled = true;
+    }
+
     /// What was begun is not a touch any more (it became a scroll): the glass is free.
     pub fn forget(&mut self) {
         *self = Self::default();
@@ -73,6 +78,16 @@ mod tests {
         touches.end(210.0);
         assert!(touches.is_rain());
         assert!(!touch(&mut touches, 400.0, 480.0));
+    }
+
+    #[test]
+    fn a_long_touch_that_was_heard_is_not_heard_again_when_it_ends() {
+        let mut touches = Touches::default();
+        touches.begin(0.0);
+        touches.spend();
+        touches.end(1_200.0);
+        assert!(touches.is_rain());
+        assert!(!touch(&mut touches, 1_500.0, 1_580.0));
     }
 
     #[test]
