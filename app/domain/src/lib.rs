@@ -5,6 +5,7 @@
 //! validated when it is made, so that a value that exists is a value that is right.
 
 pub mod allowance;
+pub mod city;
 pub mod code;
 pub mod crew;
 pub mod fact;
@@ -19,6 +20,7 @@ pub mod presence;
 pub mod problem;
 pub mod programme;
 pub mod time;
+pub mod walk;
 
 pub use code::JoinCode;
 pub use fact::{Fact, Kind};
@@ -28,7 +30,7 @@ pub use ids::{
 pub use money::Cents;
 pub use outing::OutingState;
 pub use people::{Animal, CivilIdentity, Pseudonym, Sign, SignColour};
-pub use place::{Nature, Position};
+pub use place::{Nature, Position, SiteState};
 pub use problem::{FieldError, Invalid};
 pub use programme::Settings;
 pub use time::{Day, Instant};

@@ -1,6 +1,7 @@
 //! Places: a checked position on the earth, the nature of a site, its state.
 
 use crate::problem::Invalid;
+use crate::time::Instant;
 use serde::{Deserialize, Serialize};
 
 /// A point in WGS 84 degrees. Made only by [`Position::new`]: one that exists is on the earth.
@@ -129,9 +130,135 @@ impl SiteState {
     }
 }
 
+/// What was recorded about a site, as far as its state asks.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Visits {
+    /// It is on an outing to come or under way.
+    pub planned: bool,
+    /// The last time it was done: an outing that went there closed, or the city picked up itself.
+    pub done_at: Option<Instant>,
+    /// The last time somebody saw needles there.
+    pub seen_at: Option<Instant>,
+}
+
+impl Visits {
+    /// Where the site stands. The one rule: packs, API and pages all ask here.
+    ///
+    /// What was seen at the very moment it was done was picked up.
+    pub fn state(self) -> SiteState {
+        match (self.planned, self.done_at, self.seen_at) {
+            (true, _, _) => SiteState::Planned,
+            (false, None, _) => SiteState::Seen,
+            (false, Some(done), Some(seen)) if seen > done => SiteState::Returned,
+            (false, Some(_), _) => SiteState::Done,
+        }
+    }
+
+    /// The visits of two sites that turned out to be one.
+    #[must_use]
+    pub fn joined(self, other: Self) -> Self {
+        Self {
+            planned: self.planned || other.planned,
+            done_at: self.done_at.max(other.done_at),
+            seen_at: self.seen_at.max(other.seen_at),
+        }
+    }
+}
+
+impl SiteState {
+    /// In the order of a site's life.
+    pub const ALL: [Self; 4] = [Self::Seen, Self::Planned, Self::Done, Self::Returned];
+
+    /// From a query.
+    pub fn parse(text: &str) -> Result<Self, Invalid> {
+        let found = Self::ALL.into_iter().find(|it| it.as_str() == text);
+        found.ok_or_else(|| Invalid::new("state", "unknown_value"))
+    }
+}
+
+crate::people::coded_enum! {
+    /// What a site looks like, for a list or a sheet that is read at a glance.
+    Pictogram {
+        /// A street or a pavement.
+        Street = "street", "rue";
+        /// A square or a garden.
+        Garden = "garden", "square ou jardin";
+        /// Where children play.
+        Playground = "playground", "aire de jeux";
+        /// A car park.
+        Parking = "parking", "parking";
+        /// A quay or a bank.
+        Waterside = "waterside", "bord de l’eau";
+        /// A bridge, a tunnel.
+        Bridge = "bridge", "pont";
+        /// A building.
+        Building = "building", "bâtiment";
+        /// Waste ground.
+        Ground = "ground", "terrain";
+    }
+}
+
+crate::people::coded_enum! {
+    /// Why a proposal is not taken, said kindly to who made it.
+    DeclineReason {
+        /// It is known.
+        Known = "known", "ce lieu est déjà connu, merci d’y avoir pensé";
+        /// The people who live there said no.
+        Residents = "residents", "les personnes qui vivent là préfèrent qu’on ne vienne pas";
+        /// Too dangerous.
+        Risk = "risk", "c’est trop risqué pour l’équipe";
+        /// Out of the area.
+        TooFar = "too_far", "c’est trop loin pour notre marche";
+        /// Nothing was found.
+        NotFound = "not_found", "nous n’avons pas retrouvé l’endroit, venez nous le montrer";
+        /// Anything else: the words say it.
+        Other = "other", "une autre raison";
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    fn visits() -> impl Strategy<Value = Visits> {
+        let at = || proptest::option::of((0i64..5).prop_map(Instant::from_ms));
+        (any::<bool>(), at(), at()).prop_map(|(planned, done_at, seen_at)| Visits {
+            planned,
+            done_at,
+            seen_at,
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn a_site_on_an_outing_to_come_is_planned_whatever_happened(it in visits()) {
+            prop_assert_eq!(it.state() == SiteState::Planned, it.planned);
+        }
+
+        #[test]
+        fn a_site_returns_only_after_it_was_done_and_only_by_being_seen_later(it in visits()) {
+            if it.state() == SiteState::Returned {
+                prop_assert!(it.seen_at > it.done_at && it.done_at.is_some());
+            }
+            if it.state() == SiteState::Done {
+                prop_assert!(it.done_at.is_some() && it.seen_at <= it.done_at);
+            }
+        }
+
+        #[test]
+        fn doing_it_again_later_than_all_that_was_seen_makes_it_done(it in visits(), later in 5i64..9) {
+            let done = Visits { planned: false, done_at: Some(Instant::from_ms(later)), ..it };
+            prop_assert_eq!(done.state(), SiteState::Done);
+        }
+
+        #[test]
+        fn joining_asks_no_order_and_nothing_twice(a in visits(), b in visits(), c in visits()) {
+            prop_assert_eq!(a.joined(b), b.joined(a));
+            prop_assert_eq!(a.joined(b).joined(c), a.joined(b.joined(c)));
+            prop_assert_eq!(a.joined(a), a);
+        }
+    }
 
     #[test]
     fn a_position_is_on_the_earth_and_not_on_null_island() {
