@@ -3,7 +3,7 @@
 //! Additive: a phone that was off for months must still be understood, so every new field has a
 //! default.
 
-use crate::ids::{DeviceId, OutingId, PeerId, ProgrammeId, SiteId};
+use crate::ids::{AccountId, DeviceId, OutingId, PeerId, ProgrammeId, SiteId};
 use crate::outing::GreenLightRule;
 use crate::people::Sign;
 use crate::place::{Nature, SiteState};
@@ -183,6 +183,75 @@ pub struct PackLimits {
     /// Items it is estimated at.
     pub full_box_count: u32,
 }
+
+/// `GET /api/v1/flagging`: what an agent's phone needs to flag with no network.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlagPack {
+    /// Whose phone this is: what it records is never sent under another account.
+    pub account: AccountId,
+    /// « la mairie », with its article.
+    pub city: String,
+    /// The city's own emergency number, where it has one: for urgent flags.
+    #[serde(default)]
+    pub emergency_phone: Option<String>,
+    /// The day of the next outing.
+    #[serde(default)]
+    pub next_outing: Option<Day>,
+    /// What may be flagged.
+    pub categories: Vec<FlagCategory>,
+    /// Public sites only: a flag near one is shown it.
+    pub sites: Vec<FlagSite>,
+    /// The latest flags of this account, with what became of them.
+    pub own: Vec<OwnFlag>,
+    /// The server's clock.
+    pub server_time: Instant,
+}
+
+/// Something that may be flagged.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlagCategory {
+    /// Its code in a `sighting`.
+    pub code: String,
+    /// « une seringue ».
+    pub label: String,
+}
+
+/// A public site, as somebody who flags knows it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct FlagSite {
+    /// Its id.
+    pub id: SiteId,
+    /// Its title.
+    pub title: String,
+    /// Degrees north.
+    pub lat: f64,
+    /// Degrees east.
+    pub lon: f64,
+    /// Where it stands.
+    pub state: SiteState,
+    /// The day of its latest sighting or visit.
+    pub since: Day,
+}
+
+/// What became of a flag.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct OwnFlag {
+    /// The site it became, or was added to.
+    pub title: String,
+    /// When it was flagged.
+    pub day: Day,
+    /// Where the site stands now.
+    pub state: SiteState,
+    /// The day of the outing that goes there, while one is planned.
+    #[serde(default)]
+    pub planned_on: Option<Day>,
+    /// How many were picked up there since.
+    #[serde(default)]
+    pub picked_up: Option<u32>,
+}
+
+/// The header in which a phone names the account it records for: a session of another is refused.
+pub const ACCOUNT_HEADER: &str = "x-account";
 
 /// `POST /api/v1/facts`.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

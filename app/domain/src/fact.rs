@@ -5,7 +5,7 @@
 //! they are, so that an old server loses nothing of a newer phone.
 
 use crate::ids::{DeviceId, FactId, OutingId, PeerId, SiteId};
-use crate::limits::{BOX_LITRES_MAX, BOX_WEIGHT_G_MAX, COUNT_MAX};
+use crate::limits::{BOX_LITRES_MAX, BOX_WEIGHT_G_MAX, COUNT_MAX, PHOTO_CHARS_MAX};
 use crate::outing::{Equipment, Reason};
 use crate::people::{Pseudonym, Sign, coded_enum};
 use crate::place::{Nature, Position};
@@ -106,6 +106,8 @@ pub enum Kind {
         /// Whose.
         whose: Whose,
     },
+    /// A picture of what was seen, made small on the phone and without its hidden data.
+    Photo(Photo),
     /// Free words.
     Note {
         /// The words.
@@ -277,6 +279,17 @@ pub struct Sighting {
     pub count: Option<Count>,
     /// Children come here.
     pub near_children: bool,
+    /// Free text.
+    pub note: Option<Reason>,
+}
+
+/// A picture of a sighting.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Photo {
+    /// The sighting.
+    pub target: FactId,
+    /// JPEG, as base64: at most [`PHOTO_CHARS_MAX`].
+    pub jpeg: String,
 }
 
 impl Fact {
@@ -354,6 +367,11 @@ impl Kind {
                 near_children: data
                     .optional("near_children", Fields::truth)?
                     .unwrap_or(false),
+                note: data.optional("note", Fields::words)?,
+            }),
+            "photo" => Self::Photo(Photo {
+                target: FactId(data.uuid("target")?),
+                jpeg: data.base64("jpeg")?,
             }),
             "city_pickup" => Self::CityPickup {
                 site: SiteId(data.uuid("site")?),
@@ -398,6 +416,7 @@ impl Kind {
             Self::Newcomer { .. } => "newcomer",
             Self::Opening { .. } => "opening",
             Self::PhoneConfirmed { .. } => "phone_confirmed",
+            Self::Photo(_) => "photo",
             Self::Note { .. } => "note",
             Self::Unknown { kind } => kind,
         }
@@ -436,8 +455,10 @@ impl Kind {
                 data["urgency"] = json!(it.urgency.code());
                 data["count"] = json!(it.count.map(Count::get));
                 data["near_children"] = json!(it.near_children);
+                data["note"] = json!(it.note);
                 data
             }
+            Self::Photo(it) => json!({"target": it.target, "jpeg": it.jpeg}),
             Self::CityPickup { site, count } => json!({"site": site, "count": count.get()}),
             Self::Newcomer {
                 peer,
@@ -581,6 +602,21 @@ impl<'a> Fields<'a> {
 
     fn words(&self, field: &str) -> Result<Reason, Invalid> {
         Reason::new("text", self.text(field)?).map_err(|e| self.wrong(field, e.0.code))
+    }
+
+    /// Standard base64 with its padding; what it holds is looked at by whoever decodes it.
+    fn base64(&self, field: &str) -> Result<String, Invalid> {
+        let text = self.text(field)?;
+        if text.len() > PHOTO_CHARS_MAX {
+            return Err(self.wrong(field, "too_long"));
+        }
+        let body = text.trim_end_matches('=');
+        let known = |it: u8| it.is_ascii_alphanumeric() || it == b'+' || it == b'/';
+        let padded = text.len().is_multiple_of(4) && text.len() - body.len() <= 2;
+        if body.is_empty() || !padded || !body.bytes().all(known) {
+            return Err(self.wrong(field, "not_base64"));
+        }
+        Ok(text.to_owned())
     }
 
     fn truth(&self, field: &str) -> Result<bool, Invalid> {

@@ -8,6 +8,8 @@ pub const BODY_BYTES_MAX: usize = 1_048_576;
 pub const HAND_IN_BYTES_MAX: usize = 4 * 1_048_576;
 /// Facts in such a file.
 pub const HAND_IN_FACTS_MAX: usize = 10_000;
+/// Characters of a picture as base64: some 220,000 bytes of JPEG.
+pub const PHOTO_CHARS_MAX: usize = 300_000;
 /// Items in one pickup or tally.
 pub const COUNT_MAX: u32 = 1_000;
 /// Characters of a note or a reason.
