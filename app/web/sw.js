@@ -1,5 +1,5 @@
-// The service worker: it makes /terrain and /aide/piqure open with no network, and sends what waits
-// when the browser wakes it, by the recorder's own compiled sender. Nothing else.
+// The service worker: it makes /terrain, /signaler and /aide/piqure open with no network, and sends
+// what waits when the browser wakes it, by the recorder's own compiled sender. Nothing else.
 //
 // It keeps one versioned set of files, taken whole or not at all. Pages of signed-in people,
 // the API and the town's base map never pass through it.
@@ -14,7 +14,7 @@
 import startWasm, { send_waiting } from "app-glue";
 
 const BUILD_ID = "__BUILD_ID__";
-/** Paths kept on the phone: "/terrain", "/hors-ligne", "/aide/piqure", the hashed files under /pkg/, icons. */
+/** Paths kept on the phone: the neutral pages, the hashed files under /pkg/, icons. */
 const PRECACHE = __PRECACHE__;
 
 const CACHE_PREFIX = "cueillette-";
@@ -22,7 +22,8 @@ const CACHE = CACHE_PREFIX + BUILD_ID;
 /** Filled and read by the map itself: an update of the product does not throw a town away. */
 const BASE_MAP_CACHE = "cueillette-base-map";
 
-const RECORDER_PAGE = "/terrain";
+/** The pages that hold the recorder's island: each must be of this very build. */
+const RECORDER_PAGES = ["/terrain", "/signaler"];
 const OFFLINE_PAGE = "/hors-ligne";
 const HASHED_FILES = "/pkg/";
 /** The wish to send later, as the recorder names it. */
@@ -46,7 +47,7 @@ async function fetchForKeeping(path) {
   if (isPage !== isHtml) throw new Error(`${path}: not the expected kind of file`);
 
   const body = await answer.arrayBuffer();
-  if (path === RECORDER_PAGE) {
+  if (RECORDER_PAGES.includes(path)) {
     const page = new TextDecoder().decode(body);
     if (!page.includes(`data-build="${BUILD_ID}"`)) throw new Error(`${path}: of another build`);
   }

@@ -10,6 +10,7 @@ const ORIGIN = "https://cueillette.example";
 const BUILD = "00ff00ff00ff00ff";
 const FILES = [
   "/terrain",
+  "/signaler",
   "/hors-ligne",
   "/aide/piqure",
   "/pkg/app.0001.js",
@@ -30,6 +31,7 @@ const html = (body, headers) =>
 function answers(build = BUILD) {
   return {
     "/terrain": () => html(page(build), { vary: "Cookie", "content-security-policy": "x" }),
+    "/signaler": () => html(`${page(build)}signaler`),
     "/hors-ligne": () => html("hors ligne"),
     "/aide/piqure": () => html("ne pas faire saigner"),
     "/pkg/app.0001.js": () => jsFile("app"),
@@ -142,6 +144,7 @@ test("the whole set is kept, and the recorder opens with no network", async () =
   await worker.dispatch("activate");
   worker.server = undefined;
   assert.equal(await textOf(worker.get("/terrain", navigate)), page(BUILD));
+  assert.equal(await textOf(worker.get("/signaler", navigate)), `${page(BUILD)}signaler`);
   assert.equal(await textOf(worker.get("/pkg/app.0001.js")), "app");
   assert.equal(worker.done.claimed, 1);
   assert.equal(worker.done.skipped, 0);
@@ -172,7 +175,8 @@ test("the kept page keeps its security policy", async () => {
 const redirected = () => Object.defineProperty(html(page(BUILD)), "redirected", { value: true });
 const BAD_SERVERS = {
   "a redirected recorder page": { "/terrain": redirected },
-  "a recorder page of another build": answers("ffffffffffffffff"),
+  "a recorder page of another build": { "/terrain": answers("ffffffffffffffff")["/terrain"] },
+  "a flagging page of another build": { "/signaler": answers("ffffffffffffffff")["/signaler"] },
   "a hashed file that is gone": { "/pkg/app.0001.js": () => new Response("", { status: 404 }) },
   "a portal's HTML in place of a script": { "/pkg/app.0001.js": () => html("payez ici") },
   "a page that is not HTML": { "/hors-ligne": () => jsFile("{}") },

@@ -102,6 +102,7 @@ fn pages() -> Vec<Route> {
         route!(Page, post, "/connexion", EVERYONE, door::sign_in),
         route!(Page, post, "/deconnexion", EVERYONE, door::sign_out),
         route!(Page, get, "/terrain", EVERYONE, terrain::page),
+        route!(Page, get, "/signaler", EVERYONE, terrain::flagging),
         // A phone whose token ended is asked to join again: these are nobody's to be refused.
         route!(Page, get, "/terrain/simple", EVERYONE, simple::page),
         route!(Page, post, "/terrain/simple", EVERYONE, simple::record),

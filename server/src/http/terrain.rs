@@ -1,4 +1,4 @@
-//! The recorder's page, the same bytes for everyone, and what stands in for it.
+//! The recorder's pages, the same bytes for everyone, and what stands in for them.
 
 use super::assets::Assets;
 use super::page::{Frame, Html, page as desk_page, render};
@@ -10,9 +10,23 @@ use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
 
+/// What the island is opened for: `html[data-page]` tells it, and nothing else differs.
+#[derive(Clone, Copy, PartialEq)]
+enum Purpose {
+    /// An outing.
+    Outing,
+    /// Flagging by the city's agents.
+    Flag,
+}
+
 /// `GET /terrain`: neutral, cacheable by the worker, without a word of who or where.
 pub async fn page(State(app): State<App>) -> Response {
-    kept_by_the_worker(render(|| document(&app.assets).into_any()))
+    kept_by_the_worker(render(|| document(&app.assets, Purpose::Outing).into_any()))
+}
+
+/// `GET /signaler`: as neutral, with the same island; whose flags these are is known on the phone.
+pub async fn flagging(State(app): State<App>) -> Response {
+    kept_by_the_worker(render(|| document(&app.assets, Purpose::Flag).into_any()))
 }
 
 /// `GET /hors-ligne`: what other pages show with no network.
@@ -38,11 +52,12 @@ pub(super) fn kept_by_the_worker(html: Html) -> Response {
     response
 }
 
-fn document(assets: &Assets) -> impl IntoView + use<> {
+fn document(assets: &Assets, purpose: Purpose) -> impl IntoView + use<> {
     let path = |name: &str| assets.path(name).map(str::to_owned);
     let (page_build, build) = (assets.build_id.clone(), assets.build_id.clone());
+    let page = (purpose == Purpose::Flag).then_some("flag");
     view! {
-        <html lang="fr" data-build=page_build>
+        <html lang="fr" data-build=page_build data-page=page>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
@@ -65,19 +80,31 @@ fn document(assets: &Assets) -> impl IntoView + use<> {
                 })}
             </head>
             <body>
-                <noscript><section class="plain">{rescue()}</section></noscript>
+                <noscript><section class="plain">{rescue(purpose)}</section></noscript>
                 <app::Recorder/>
-                <section id="secours" hidden>{rescue()}</section>
+                <section id="secours" hidden>{rescue(purpose)}</section>
             </body>
         </html>
     }
 }
 
-fn rescue() -> impl IntoView {
+fn rescue(purpose: Purpose) -> impl IntoView {
+    let (said, href, instead) = match purpose {
+        Purpose::Outing => (
+            "Ce téléphone ne peut pas ouvrir le carnet.",
+            "/terrain/simple",
+            "Ouvrir la page simple",
+        ),
+        Purpose::Flag => (
+            "Ce téléphone ne peut pas ouvrir le signaleur.",
+            "/",
+            "Revenir à l’accueil",
+        ),
+    };
     view! {
         <h1>"Cueillette"</h1>
-        <p>"Ce téléphone ne peut pas ouvrir le carnet."</p>
-        <p><a class="button primary" href="/terrain/simple">"Ouvrir la page simple"</a></p>
+        <p>{said}</p>
+        <p><a class="button primary" href=href>{instead}</a></p>
         <p><a class="button danger" href="/aide/piqure"><Icon path=WARNING/>"Piqûre"</a></p>
     }
 }

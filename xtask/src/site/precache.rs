@@ -7,7 +7,7 @@ use anyhow::{Result, ensure};
 use super::naming::Named;
 
 /// Pages that are the same for everyone.
-const PAGES: [&str; 3] = ["/terrain", "/hors-ligne", "/aide/piqure"];
+const PAGES: [&str; 4] = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
 /// Without one of these the recorder, or the help beside it, does not work.
 const NEEDED: [&str; 9] = [
     "app.js",
@@ -90,9 +90,9 @@ mod tests {
     fn the_list_holds_pages_scripts_fonts_and_icon() {
         let files = [&NEEDED[..], &["andika-400.woff2", "desk.js"]].concat();
         let list = list(&named(&files), &public()).unwrap();
-        let pages = ["/terrain", "/hors-ligne", "/aide/piqure"];
-        assert_eq!(list[..3], pages);
-        assert_eq!(list[3], "/pkg/H-app.js");
+        let pages = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
+        assert_eq!(list[..4], pages);
+        assert_eq!(list[4], "/pkg/H-app.js");
         assert!(list.contains(&"/pkg/H-help.js".to_owned()));
         assert!(list.contains(&"/pkg/H-andika-400.woff2".to_owned()));
         assert!(list.contains(&"/manifest.webmanifest".to_owned()));
