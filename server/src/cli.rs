@@ -1,6 +1,8 @@
-//! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`.
+//! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
+
+mod base_map;
 
 use crate::access::credentials::{new_token, token_hash};
 use crate::access::{KeyFile, Role, passwords, store as accounts};
@@ -45,6 +47,8 @@ enum Command {
     /// Tokens for programs
     #[command(subcommand)]
     Token(TokenCommand),
+    /// Cut a town's map out of a large one (OpenStreetMap data)
+    BaseMap(base_map::BaseMapFlags),
 }
 
 #[derive(Subcommand)]
@@ -111,6 +115,13 @@ impl From<StaffRole> for Role {
 #[derive(Debug)]
 pub struct Failure(String);
 
+impl Failure {
+    /// The sentence.
+    pub fn sentence(&self) -> &str {
+        &self.0
+    }
+}
+
 impl<E: std::fmt::Display> From<E> for Failure {
     fn from(error: E) -> Self {
         Self(error.to_string())
@@ -128,12 +139,20 @@ pub async fn run(cli: Cli) -> std::process::ExitCode {
     }
 }
 
+/// What needs no database is done without one.
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
-    let serve_flags = match &cli.command {
+    match cli.command {
+        Command::BaseMap(flags) => base_map::run(flags).await,
+        command => with_database(&cli.flags, command).await,
+    }
+}
+
+async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
+    let serve_flags = match &command {
         Command::Serve(flags) => flags.clone(),
         _ => ServeFlags::default(),
     };
-    let config = Config::resolve(&cli.flags, &serve_flags)?;
+    let config = Config::resolve(flags, &serve_flags)?;
     make_folder_of(&config.database)?;
     let db = Db::open(&config.database).await?;
     let (keys, made) = KeyFile::load_or_create(&config.key_file)?;
@@ -147,9 +166,9 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
     db.migrate().await?;
     let app = App::new(db, keys, Clock::System, config.base_map.clone())
         .reached_at(config.public_url.clone());
-    match cli.command {
+    match command {
         Command::Serve(_) => serve(app, config.listen).await,
-        Command::Migrate => Ok(()),
+        Command::Migrate | Command::BaseMap(_) => Ok(()),
         Command::Demo { json, scale } => {
             let loaded = demo::load(&app, scale).await?;
             if json {

@@ -5,7 +5,8 @@ use std::path::PathBuf;
 use std::process::{Command, Output};
 use uuid::Uuid;
 
-struct Place(PathBuf);
+/// A folder in which the program is started.
+pub struct Place(pub PathBuf);
 
 impl Drop for Place {
     fn drop(&mut self) {
@@ -14,24 +15,29 @@ impl Drop for Place {
 }
 
 impl Place {
-    fn new() -> Self {
+    pub fn new() -> Self {
         let path = std::env::temp_dir().join(format!("cueillette-cli-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
     }
 
-    fn run(&self, args: &[&str]) -> Output {
-        Command::new(env!("CARGO_BIN_EXE_cueillette"))
+    pub fn program(&self, args: &[&str]) -> Command {
+        let mut program = Command::new(env!("CARGO_BIN_EXE_cueillette"));
+        program
             .current_dir(&self.0)
             .env_remove("CUEILLETTE_DATABASE")
             .env_remove("CUEILLETTE_KEY_FILE")
-            .args(args)
-            .output()
-            .unwrap()
+            .env_remove("CUEILLETTE_BASE_MAP")
+            .args(args);
+        program
+    }
+
+    pub fn run(&self, args: &[&str]) -> Output {
+        self.program(args).output().unwrap()
     }
 }
 
-fn text(bytes: &[u8]) -> String {
+pub fn text(bytes: &[u8]) -> String {
     String::from_utf8(bytes.to_vec()).unwrap()
 }
 

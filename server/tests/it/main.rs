@@ -7,6 +7,7 @@
 mod access;
 mod allowances;
 mod bad_input;
+mod base_map;
 mod client_versions;
 mod command_line;
 mod crew;
