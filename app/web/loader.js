@@ -49,8 +49,9 @@ async function bringMore(first) {
     await WebAssembly.instantiate(await answer.arrayBuffer(), { _: first });
     document.documentElement.dataset.more = "ready";
     dispatchEvent(new Event("more-ready"));
-  } catch {
+  } catch (error) {
     // Counting goes on meanwhile.
+    console.warn(error);
     setTimeout(bringMore, MORE_AGAIN_MS, first);
   }
 }

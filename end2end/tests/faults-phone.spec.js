@@ -187,3 +187,20 @@ test("an update that comes while something waits does not happen before all is s
   await tap(later, "Plus une");
   await expectExactly(later, outing, 61);
 });
+
+test("the phone never says that all is sent before it has looked", async () => {
+  const { page, context } = phone;
+  await joinHere(page, outing);
+  await context.setOffline(true);
+  await tapMany(page, "Plus une", 3);
+  await page.addInitScript(() => {
+    const said = (globalThis.saidOfSending = new Set());
+    new MutationObserver(() => {
+      const tag = document.querySelector("header [data-do*=sending]");
+      if (tag) said.add(tag.textContent);
+    }).observe(document, { childList: true, characterData: true, subtree: true });
+  });
+  await page.reload();
+  await expect(page.getByText("3 à envoyer").first()).toBeVisible();
+  expect(await page.evaluate(() => [...globalThis.saidOfSending])).toEqual(["On ouvre…", "3 à envoyer"]);
+});

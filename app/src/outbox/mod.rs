@@ -23,6 +23,8 @@ const CLOCK_NOISE_S: u32 = 2;
 /// How the sending goes, for the screen.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Status {
+    /// The disk was read: before that, nobody knows what waits.
+    pub looked: bool,
     /// Facts that wait.
     pub waiting: u32,
     /// Facts that a person must look at.
@@ -38,6 +40,7 @@ pub struct Status {
 pub struct Outbox {
     store: Rc<Store>,
     state: RefCell<State>,
+    looked: Cell<bool>,
     aside: Cell<u32>,
     /// Which rest is the latest: an earlier alarm that still rings says nothing.
     rest: Cell<u32>,
@@ -66,6 +69,7 @@ impl Outbox {
         Rc::new(Self {
             store,
             state: RefCell::default(),
+            looked: Cell::default(),
             aside: Cell::default(),
             rest: Cell::default(),
             clock: Cell::default(),
@@ -87,6 +91,7 @@ impl Outbox {
     /// What is on the phone now.
     async fn look(&self) -> Result<Vec<(Seq, Entry)>, StoreError> {
         let found = self.store.found().await?;
+        self.looked.set(true);
         self.aside.set(found.aside);
         self.clock.set(found.clock_ahead_s);
         Ok(found.waiting)
@@ -145,6 +150,7 @@ impl Outbox {
     fn say(&self) {
         let state = self.state.borrow();
         (self.on_change)(Status {
+            looked: self.looked.get(),
             waiting: u32::try_from(state.waiting()).unwrap_or(u32::MAX),
             aside: self.aside.get(),
             trouble: state.trouble(),

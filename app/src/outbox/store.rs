@@ -251,6 +251,9 @@ impl Transaction {
 
     /// Waits until everything is on the disk.
     async fn complete(self) -> Result<(), JsValue> {
+        // Nothing more is asked: the disk need not wait until we have heard of each request. One
+        // that has failed already has its say below.
+        let _ = method(&self.inner, "commit").call0(&JsValue::UNDEFINED);
         let event = JsFuture::from(self.end).await?;
         if event.unchecked_ref::<Event>().type_() == "complete" {
             return Ok(());
@@ -477,11 +480,13 @@ impl Store {
         let ledger_name = of_outing("ledger", entry.outing);
         let id = JsValue::from_str(&entry.id.to_string());
         let transaction = self.write().await?;
-        if !transaction.get(FACTS, &id).await?.is_undefined() {
-            return Ok(None);
-        }
+        // Asked together, answered in order: the page is woken once.
+        let known_fact = transaction.store(FACTS)?.get(&id)?;
         let names = [NEXT_SEQ.into(), (&*ledger_name).into()];
         let known = transaction.get_many(META, &names).await?;
+        if !known_fact.result()?.is_undefined() {
+            return Ok(None);
+        }
         let seq = known[0].as_string().and_then(|it| it.parse().ok());
         let seq: Seq = seq.unwrap_or(1);
         let ledger = read_ledger(known[1].as_string());

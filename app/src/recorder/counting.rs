@@ -14,6 +14,11 @@ use crate::ui::texts;
 use domain::fact::{Count, Encounter, Method};
 use domain::{FactId, OutingId};
 use leptos::task::spawn_local;
+use std::cell::Cell;
+use std::rc::Rc;
+
+/// After so long without an answer from the disk, in milliseconds, nothing is said to be kept.
+const SLOW_MS: u32 = 250;
 
 /// Writes a fact into the ledger; false when there is nothing to write.
 type Enter = dyn Fn(FactId, &mut Ledger) -> bool;
@@ -96,7 +101,6 @@ impl Desk {
 
     /// One compiled body for all that is recorded.
     fn record_dyn(self, kind: &'static str, data: String, enter: Box<Enter>) {
-        self.change(|it| it.saved = Saved::NotYet);
         let (outing, device) = self.read(|it| (it.outing, it.device));
         let (Some(tools), Some(outing), Some(device)) = (self.tools(), outing, device) else {
             return;
@@ -113,6 +117,7 @@ impl Desk {
             device,
             recorded_at,
         };
+        let under_way = self.tell_when_slow();
         spawn_local(async move {
             let make = |seq: Seq, mut ledger: Ledger| {
                 enter(id, &mut ledger).then(|| Record {
@@ -132,10 +137,24 @@ impl Desk {
                 Ok(None) => self.read_again(&tools, outing).await,
                 Err(error) => Err(error),
             };
+            under_way.set(false);
             if let Err(error) = kept {
                 self.change(|it| it.saved = Saved::Failed(error));
             }
         });
+    }
+
+    /// « gardé » speaks of the last tap. A disk that takes its time takes it back; drawing the
+    /// screen twice for each tap would make every one of them slower.
+    fn tell_when_slow(self) -> Rc<Cell<bool>> {
+        let under_way = Rc::new(Cell::new(true));
+        let still = Rc::clone(&under_way);
+        browser::after(SLOW_MS, move || {
+            if still.get() {
+                self.change(|it| it.saved = Saved::NotYet);
+            }
+        });
+        under_way
     }
 
     /// Felt and, where it is wanted, heard: nobody has to look.

@@ -377,6 +377,11 @@ impl Model {
         self.status.waiting + self.status.aside
     }
 
+    /// Does the server have everything? Not before somebody has looked.
+    pub fn all_sent(&self) -> bool {
+        self.status.looked && self.unsent() == 0
+    }
+
     /// Is it set on this phone?
     pub fn has(&self, habit: Habit) -> bool {
         self.habits.contains(&habit)

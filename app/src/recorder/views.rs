@@ -161,6 +161,7 @@ fn quit() -> Markup {
 
 fn bar(model: &Model) -> Markup {
     let (class, path) = match (model.status.waiting, model.status.aside) {
+        (0, 0) if !model.status.looked => ("tag", draw::CLOCK),
         (0, 0) => ("tag ok", draw::CHECK),
         (0, _) => ("tag todo", draw::WARNING),
         _ => ("tag wait", draw::SEND),
@@ -183,6 +184,7 @@ fn bar(model: &Model) -> Markup {
 
 fn state_of_sending(model: &Model, all_sent: &str) -> String {
     match (model.status.waiting, model.status.aside) {
+        (0, 0) if !model.status.looked => texts::loading::OPENING.to_owned(),
         (0, 0) => all_sent.to_owned(),
         (0, n) => texts::bar::to_correct(n),
         (n, _) => texts::bar::waiting(n),

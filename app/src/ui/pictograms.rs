@@ -4,6 +4,7 @@
 //! no length. Meaning is never in the picture alone: a word goes with it, so pictures are hidden
 //! from screen readers.
 
+use domain::fact::Item;
 use leptos::prelude::*;
 
 /// A pictogram; the words beside it say what it means.
@@ -136,3 +137,13 @@ pub const HAND: &str = "M8 21c-2.5-2-4-5-5-8 1-1.5 2.8-.5 4 1.5V5.5a1.5 1.5 0 01
 pub const TONGS: &str = "M9 3L6.5 15l3 5M15 3l2.5 12-3 5M9 3a3 3 0 016 0";
 /// Said aloud.
 pub const VOICE: &str = "M4 9.5v5h3.5L12 19V5L7.5 9.5zM15.5 9a4 4 0 010 6M18 6.5a8 8 0 010 11";
+
+/// What is picked up.
+pub fn of_item(item: Item) -> &'static str {
+    match item {
+        Item::Syringe => SYRINGE,
+        Item::Needle => NEEDLE,
+        Item::Pipe => PIPE,
+        Item::Other => OTHER,
+    }
+}

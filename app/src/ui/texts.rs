@@ -91,6 +91,10 @@ pub mod count {
     pub const TOTAL: &str = "Total de l’équipe";
     /// Name of the choice of what is picked up, and above it on its button.
     pub const ITEM: &str = "On ramasse";
+    /// Name of its button: « On ramasse : seringue ».
+    pub fn taking(item: super::Item) -> String {
+        [ITEM, " : ", super::item(item)].concat()
+    }
     /// +1.
     pub const PLUS_ONE: &str = "Plus une";
     /// +5.

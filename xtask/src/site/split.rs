@@ -137,14 +137,17 @@ impl Cut {
         Ok(())
     }
 
-    /// Each part keeps its own constants.
+    /// Each part keeps its own constants. The names of source files, which messages of panics hold,
+    /// travel in neither: nobody reads them on a phone.
     fn share_texts(&self, first: &mut Module, second: &mut Module) {
         for (module, is_second) in [(first, false), (second, true)] {
             let others: Vec<DataId> = module
                 .data
                 .iter()
                 .enumerate()
-                .filter(|(at, _)| self.texts.contains(at) != is_second)
+                .filter(|(at, it)| {
+                    self.texts.contains(at) != is_second || is_source_path(&it.value)
+                })
                 .map(|(_, it)| it.id())
                 .collect();
             for id in others {
@@ -258,6 +261,11 @@ fn texts_of(module: &Module, moved: &HashSet<FunctionId>) -> HashSet<usize> {
     both.filter(|(_, goes)| *goes)
         .map(|(it, _)| it.at)
         .collect()
+}
+
+/// `/rustc/…/library/core/src/str/mod.rs`. Where it stood there are zeros now.
+fn is_source_path(bytes: &[u8]) -> bool {
+    bytes.ends_with(b".rs") && bytes.contains(&b'/') && !bytes.contains(&b' ')
 }
 
 /// A constant in memory.

@@ -38,8 +38,10 @@ pub fn screen(model: &Model) -> Markup {
                 (pad(10, "", texts::count::PLUS_TEN))
                 @if model.pack.box_count > 0 { (full_box(model)) }
                 button.kind type="button" aria-haspopup="dialog"
+                    aria-label=(texts::count::taking(model.item))
                     data-do=(Act::Open(Sheet::Items).to_text()) {
-                    small { (texts::count::ITEM) br; b { (texts::item(model.item)) } }
+                    (icon(draw::of_item(model.item)))
+                    small { b { (texts::item(model.item)) } }
                 }
             }
             (undo_and_saved(model))

@@ -11,7 +11,7 @@ use maud::{Markup, html};
 #[inline(never)]
 pub fn screen(model: &Model) -> Markup {
     let (class, path) = match model.status {
-        it if it.waiting + it.aside == 0 => ("queue done", draw::CHECK),
+        _ if model.all_sent() => ("queue done", draw::CHECK),
         it if it.waiting == 0 => ("queue", draw::WARNING),
         it if it.trouble == Some(Trouble::Offline) => ("queue", draw::CLOUD_OFF),
         it if it.trouble.is_some() => ("queue alarm", draw::WARNING),

@@ -33,7 +33,7 @@ pub fn over(model: &Model, sheet: Sheet) -> Markup {
                 h2 { (title) }
                 (inside)
                 @if sheet != Sheet::Picture {
-                    (button("quiet", Act::Close, &html! { (texts::menu::CLOSE) }))
+                    (button("quiet", Act::Close, &html! { (icon(draw::QUIT)) (texts::menu::CLOSE) }))
                 }
             }
         }
@@ -45,20 +45,10 @@ fn items(model: &Model) -> Markup {
         @for item in Item::ALL {
             button.row type="button" data-do=(Act::Take(*item).to_text())
                 aria-current=[(model.item == *item).then_some("true")] {
-                (icon(of_item(*item)))
+                (icon(draw::of_item(*item)))
                 span { (texts::item(*item)) }
             }
         }
-    }
-}
-
-/// The pictogram of what is picked up.
-pub fn of_item(item: Item) -> &'static str {
-    match item {
-        Item::Syringe => draw::SYRINGE,
-        Item::Needle => draw::NEEDLE,
-        Item::Pipe => draw::PIPE,
-        Item::Other => draw::OTHER,
     }
 }
 
@@ -111,7 +101,7 @@ fn picture() -> Markup {
             (line(draw::TONGS, texts::picture::OTHERS_PICK))
             (line(draw::BOX, texts::picture::BOX))
         }
-        (button("primary", Act::Close, &html! { (texts::picture::UNDERSTOOD) }))
+        (button("primary", Act::Close, &html! { (icon(draw::CHECK)) (texts::picture::UNDERSTOOD) }))
     }
 }
 
@@ -203,18 +193,18 @@ fn what_the_city_sees(model: &Model) -> Markup {
 }
 
 fn end(model: &Model) -> Markup {
-    let unsent = model.unsent();
+    let all_sent = model.all_sent();
     let harvest = texts::end::harvest(
         &texts::items(model.item, model.total()),
         model.ledger.places(),
     );
     html! {
-        div class=(if unsent == 0 { "queue done" } else { "queue" }) {
-            (icon(if unsent == 0 { draw::CHECK } else { draw::SEND }))
-            p.big { (if unsent == 0 { texts::end::THANKS } else { texts::end::NOT_YET }) }
+        div class=(if all_sent { "queue done" } else { "queue" }) {
+            (icon(if all_sent { draw::CHECK } else { draw::SEND }))
+            p.big { (if all_sent { texts::end::THANKS } else { texts::end::NOT_YET }) }
             p { (harvest) }
         }
-        @if unsent == 0 {
+        @if all_sent {
             p.soft { (texts::end::WIPE_HELP) }
             (button("primary", Act::Wipe, &html! { (icon(draw::TRASH)) (texts::end::WIPE) }))
         } @else {

@@ -48,6 +48,7 @@ fn busy(tab: Tab) -> Model {
             waiting: 3,
             aside: 1,
             trouble: Some(Trouble::Offline),
+            looked: true,
             ..Status::default()
         },
         waiting: vec![row("")],
