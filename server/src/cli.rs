@@ -1,8 +1,10 @@
-//! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`.
+//! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`,
+//! `import`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 
 mod base_map;
+mod import;
 
 use crate::access::credentials::{new_token, token_hash};
 use crate::access::{KeyFile, Role, passwords, store as accounts};
@@ -49,6 +51,9 @@ enum Command {
     Token(TokenCommand),
     /// Cut a town's map out of a large one (OpenStreetMap data)
     BaseMap(base_map::BaseMapFlags),
+    /// Bring in what was before, from spreadsheets: all of a file, or nothing
+    #[command(subcommand)]
+    Import(import::ImportCommand),
 }
 
 #[derive(Subcommand)]
@@ -143,6 +148,10 @@ pub async fn run(cli: Cli) -> std::process::ExitCode {
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::BaseMap(flags) => base_map::run(flags).await,
+        Command::Import(import::ImportCommand::Template { of }) => {
+            import::print(of);
+            Ok(())
+        }
         command => with_database(&cli.flags, command).await,
     }
 }
@@ -180,6 +189,7 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
         }
         Command::Account(command) => account(&app, command).await,
         Command::Token(command) => token(&app, command).await,
+        Command::Import(command) => import::run(&app, command).await,
     }
 }
 

@@ -14,6 +14,7 @@ pub mod demo;
 pub mod export;
 pub mod facts;
 pub mod http;
+pub mod imports;
 pub mod outings;
 pub mod people;
 pub mod programmes;

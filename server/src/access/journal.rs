@@ -29,6 +29,8 @@ pub enum Action {
     OwnPhoneJoined,
     /// Facts that a phone could not send were handed in for it, as a file.
     FactsHandedIn,
+    /// A spreadsheet of the past came in, by the command line.
+    Imported,
     /// Civil identities were opened to issue a list.
     ListIssued,
     /// A list's file was downloaded.
@@ -45,6 +47,7 @@ impl Action {
             Self::FactsShown => "facts_shown",
             Self::OwnPhoneJoined => "own_phone_joined",
             Self::FactsHandedIn => "facts_handed_in",
+            Self::Imported => "imported",
             Self::ListIssued => "list_issued",
             Self::ListDownloaded => "list_downloaded",
         }

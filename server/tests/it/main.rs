@@ -13,6 +13,7 @@ mod command_line;
 mod crew;
 mod facts;
 mod hand_in;
+mod imports;
 mod journey;
 mod needle_stick;
 mod openapi;

@@ -1,0 +1,129 @@
+//! `cueillette import`: the past, from spreadsheets. What is wrong is said line by line on the
+//! standard output; the one sentence of a failure names the first line and its column.
+
+use super::{Failure, programme_of};
+use crate::app::App;
+use crate::imports::{self, Job, Refused, Report, import_outings, import_sites};
+use clap::{Args, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// What to bring in.
+#[derive(Subcommand)]
+pub enum ImportCommand {
+    /// Outings of the past; they come in closed, and no money is due for them
+    Outings(FileFlags),
+    /// Sites; discreet ones are sealed
+    Sites {
+        #[command(flatten)]
+        file: FileFlags,
+        /// Take points far from all others too
+        #[arg(long)]
+        anywhere: bool,
+    },
+    /// Print the spreadsheet to fill in (CSV), with example lines
+    Template {
+        /// Of what
+        of: Template,
+    },
+}
+
+/// Which file, into which programme.
+#[derive(Args)]
+pub struct FileFlags {
+    /// CSV or XLSX, with the columns of the template
+    file: PathBuf,
+    /// Programme, by its short name or its id
+    #[arg(long)]
+    programme: String,
+    /// Say line by line what would come in, and change nothing
+    #[arg(long)]
+    dry_run: bool,
+}
+
+/// The spreadsheets there are.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Template {
+    /// Of outings
+    Outings,
+    /// Of sites
+    Sites,
+}
+
+/// Prints a template.
+pub fn print(of: Template) {
+    let text = match of {
+        Template::Outings => imports::OUTINGS_TEMPLATE,
+        Template::Sites => imports::SITES_TEMPLATE,
+    };
+    print!("{text}");
+}
+
+/// Runs it.
+pub async fn run(app: &App, command: ImportCommand) -> Result<(), Failure> {
+    match command {
+        ImportCommand::Outings(flags) => {
+            let (bytes, flags) = read(flags)?;
+            let job = job(app, &bytes, &flags, true).await?;
+            tell("outings", import_outings(app, &job).await, flags.dry_run)
+        }
+        ImportCommand::Sites { file, anywhere } => {
+            let (bytes, flags) = read(file)?;
+            let job = job(app, &bytes, &flags, anywhere).await?;
+            tell("sites", import_sites(app, &job).await, flags.dry_run)
+        }
+        ImportCommand::Template { of } => {
+            print(of);
+            Ok(())
+        }
+    }
+}
+
+fn read(flags: FileFlags) -> Result<(Vec<u8>, FileFlags), Failure> {
+    let bytes = std::fs::read(&flags.file).map_err(|e| format!("{}: {e}", flags.file.display()))?;
+    Ok((bytes, flags))
+}
+
+async fn job<'a>(
+    app: &App,
+    bytes: &'a [u8],
+    flags: &FileFlags,
+    anywhere: bool,
+) -> Result<Job<'a>, Failure> {
+    Ok(Job {
+        bytes,
+        programme: programme_of(app, &flags.programme).await?,
+        dry_run: flags.dry_run,
+        anywhere,
+    })
+}
+
+fn tell(what: &str, done: Result<Report, Refused>, dry_run: bool) -> Result<(), Failure> {
+    let report = match done {
+        Ok(report) => report,
+        Err(Refused::Whole(failure)) => return Err(failure),
+        Err(Refused::Lines(wrong)) => {
+            for trouble in &wrong {
+                println!("{trouble}");
+            }
+            let first = wrong.first().map(ToString::to_string).unwrap_or_default();
+            let more = match wrong.len() {
+                0 | 1 => String::new(),
+                n => format!(" (and {} more, above)", n - 1),
+            };
+            return Err(format!("nothing was imported: {first}{more}").into());
+        }
+    };
+    for note in &report.notes {
+        println!("note: {note}");
+    }
+    let (new, there) = (report.new, report.there);
+    if dry_run {
+        for (line, said) in &report.lines {
+            println!("line {line}: {said}");
+        }
+        println!("{what}: {new} would come in, {there} are there already; nothing was changed");
+    } else {
+        println!("{what}: {new} came in, {there} were there already");
+    }
+    Ok(())
+}
