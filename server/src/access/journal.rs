@@ -21,6 +21,8 @@ pub enum Action {
     SignedIn,
     /// Sites were opened to be shown to a coordinator.
     SitesShown,
+    /// Discreet sites were opened to be printed on the sheet of a crew.
+    SitesPrinted,
     /// Sites were opened for a confirmed crew phone.
     PackGiven,
     /// « Ici » points or words of an outing were opened to be shown.
@@ -43,6 +45,7 @@ impl Action {
         match self {
             Self::SignedIn => "signed_in",
             Self::SitesShown => "sites_shown",
+            Self::SitesPrinted => "sites_printed",
             Self::PackGiven => "pack_given",
             Self::FactsShown => "facts_shown",
             Self::OwnPhoneJoined => "own_phone_joined",

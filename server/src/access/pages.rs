@@ -5,6 +5,7 @@ use super::{Caller, Role};
 use crate::app::App;
 use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
+use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, note};
 use crate::http::reading::{Query, ReadForm};
@@ -23,13 +24,14 @@ use serde::Deserialize;
 pub async fn home(
     State(app): State<App>,
     caller: Option<Extension<Caller>>,
+    origin: Origin,
 ) -> Result<Response, Problem> {
     let Some(Extension(caller)) = caller else {
         return Ok(doors(&app));
     };
     match caller.role() {
         Role::Coordinator => outings::pages::coordinator_home(&app, &caller).await,
-        Role::Agent => outings::pages::agent_home(&app, &caller).await,
+        Role::Agent => outings::pages::agent_home(&app, &caller, &origin).await,
         Role::Clerk => allowances::pages::clerk_home(&app, &caller).await,
         _ => Ok(doors(&app)),
     }

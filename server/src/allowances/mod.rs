@@ -45,6 +45,61 @@ pub async fn make_due(
     Ok(())
 }
 
+/// What a revision of a presence did to the allowance.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Corrected {
+    /// A late presence: one line is due.
+    Added,
+    /// A wrong presence: a counter-line takes its line back.
+    Countered,
+    /// There was nothing to do.
+    Nothing,
+    /// Its line was taken back before: there is at most one of each.
+    CounteredBefore,
+}
+
+impl Corrected {
+    /// As in the database and the API.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Added => "added",
+            Self::Countered => "countered",
+            Self::Nothing | Self::CounteredBefore => "none",
+        }
+    }
+}
+
+/// Corrects the line of one person for a closed outing: adds it once at the rate of the outing's
+/// day, or takes it back by a counter-line. Nothing that is there ever changes.
+pub async fn correct(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: &Outing,
+    peer: PeerId,
+    present: bool,
+    now: Instant,
+) -> Result<Corrected, Problem> {
+    let entries = store::entries(tx, programme, outing.id, peer).await?;
+    let amount = entries.iter().find(|it| it.entry == "original");
+    let countered = entries.iter().any(|it| it.entry == "counter");
+    Ok(match (present, amount) {
+        (true, None) => {
+            make_due(tx, programme, outing, &BTreeSet::from([peer]), now).await?;
+            Corrected::Added
+        }
+        (true, Some(_)) if countered => Corrected::CounteredBefore,
+        (false, Some(line)) if !countered => {
+            let back = domain::allowance::DueLine {
+                peer,
+                amount: Cents(-line.amount_cents),
+            };
+            store::insert_counter(tx, programme, outing.id, outing.day, back, now).await?;
+            Corrected::Countered
+        }
+        _ => Corrected::Nothing,
+    })
+}
+
 /// A list that was issued.
 #[derive(Clone, Debug)]
 pub struct Issued {

@@ -33,6 +33,58 @@ pub async fn insert_due(
     Ok(())
 }
 
+const INSERT_COUNTER_LINE: &str = "
+    insert into allowances (programme_id, id, outing_id, peer_id, entry, outing_day, amount_cents,
+      state, created_at)
+    values ($1, $2, $3, $4, 'counter', $5, $6, 'due', $7)
+    on conflict (programme_id, outing_id, peer_id, entry) do nothing";
+
+/// Takes a line back by a counter-line, for a later list; a second one is never made.
+pub async fn insert_counter(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    day: Day,
+    line: DueLine,
+    now: Instant,
+) -> Result<(), DbError> {
+    sql(INSERT_COUNTER_LINE)
+        .bind(programme)
+        .bind(AllowanceId(Uuid::now_v7()))
+        .bind(outing)
+        .bind(line.peer)
+        .bind(day)
+        .bind(line.amount)
+        .bind(now)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+/// A line of one person for one outing.
+#[derive(sqlx::FromRow)]
+pub struct Entry {
+    /// `original` or `counter`.
+    pub entry: String,
+    /// How much.
+    pub amount_cents: i64,
+}
+
+const SELECT_ENTRIES: &str = "
+    select entry, amount_cents from allowances
+    where programme_id = $1 and outing_id = $2 and peer_id = $3";
+
+/// The lines of one person for one outing.
+pub async fn entries(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    peer: PeerId,
+) -> Result<Vec<Entry>, DbError> {
+    let query = sql(SELECT_ENTRIES).bind(programme).bind(outing).bind(peer);
+    query.all(tx).await
+}
+
 /// A line.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct Line {

@@ -35,6 +35,7 @@ async fn plan(app: &App, town: &Town, day: Day) -> Result<store::Outing, Failure
         starts_at: Some(town.habits.starts_at.into()),
         meeting_point: Some(town.habits.meeting_point.into()),
         sites: sites_of(town, day),
+        ..TypedPlan::default()
     };
     let a_week_before = town.at(day.plus_days(-7), 10 * 60);
     let then = at_time(app, a_week_before.min(app.now()));
@@ -118,6 +119,7 @@ pub(super) async fn seen_again(app: &App, town: &Town, first_day: Day) -> Result
             urgency: Urgency::Normal,
             count: Some(Count::new(chance.random_range(2..=12))?),
             near_children: false,
+            note: None,
         };
         seen.push(Fact {
             id: FactId(town.named(&format!("sighting/{first_day}/{seq}"))),

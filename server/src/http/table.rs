@@ -132,7 +132,79 @@ fn pages() -> Vec<Route> {
         route!(Page, get, "/sorties", COORDINATOR, pages::list),
         route!(Page, post, "/sorties", COORDINATOR, forms::create),
         route!(Page, get, "/sorties/prevoir", COORDINATOR, pages::plan_page),
+        route!(Page, post, "/sorties/copier", COORDINATOR, forms::copy_last),
         route!(Page, get, "/sorties/{id}", COORDINATOR, pages::detail),
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/modifier",
+            COORDINATOR,
+            pages::edit_page
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/modifier",
+            COORDINATOR,
+            forms::edit
+        ),
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/marche",
+            COORDINATOR,
+            pages::walk_page
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/marche",
+            COORDINATOR,
+            forms::change_walk
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/repetition",
+            COORDINATOR,
+            forms::end_repetition
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/revisions",
+            COORDINATOR,
+            forms::revise
+        ),
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/feuille",
+            COORDINATOR,
+            pages::sheet_for_crew
+        ),
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/carte-mission",
+            COORDINATOR,
+            pages::mission_card
+        ),
+        route!(
+            Page,
+            post,
+            "/calendrier",
+            &[Coordinator, Agent],
+            outings::calendar::change
+        ),
+        // A calendar has no session: the address is the secret.
+        route!(
+            Page,
+            get,
+            "/calendrier/{file}",
+            EVERYONE,
+            outings::calendar::feed
+        ),
         route!(Page, post, "/sorties/{id}/code", COORDINATOR, forms::code),
         route!(
             Page,
@@ -288,6 +360,13 @@ fn api() -> Vec<Route> {
             "/api/v1/outings/{id}/staff",
             COORDINATOR,
             out::staff
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/outings/{id}/revisions",
+            COORDINATOR,
+            out::revise
         ),
         route!(
             Api,

@@ -1,5 +1,6 @@
 //! Outings and crew phones as JSON.
 
+use super::revisions::{self, Corrects, Revision};
 use super::summary::{self, Summary};
 use super::{ShownCode, TypedPlan, crew, missing, shown_code, store};
 use crate::access::{Caller, Role};
@@ -18,9 +19,11 @@ use axum::http::{HeaderMap, StatusCode, header};
 use domain::crew::{FactsAnswer, HandIn, JoinAnswer, JoinRequest, Pack};
 use domain::fact::Whose;
 use domain::limits::HAND_IN_BYTES_MAX;
-use domain::{Day, DeviceId, Instant, Invalid, OutingId, PeerId, Settings, SiteId};
+use domain::{
+    AccountId, Day, DeviceId, Instant, Invalid, OutingId, PeerId, ProgrammeId, Settings, SiteId,
+};
 use serde::{Deserialize, Serialize};
-use store::Outing;
+use store::{Crew, Outing};
 use uuid::Uuid;
 
 /// `POST /api/v1/crew/join`
@@ -54,9 +57,13 @@ pub struct OutingJson {
     readiness: Option<ReadinessJson>,
 }
 
-/// The green light, for coordinators.
+/// The green light and who is expected, for coordinators.
 #[derive(Serialize)]
 struct ReadinessJson {
+    expected_peers: Vec<PeerId>,
+    expected_staff: Vec<AccountId>,
+    series: Option<Uuid>,
+    agent_told: bool,
     coordinators: u32,
     agents: u32,
     equipment: Vec<String>,
@@ -71,7 +78,6 @@ async fn json_of(
     outing: Outing,
 ) -> Result<OutingJson, Problem> {
     let programme = caller.programme;
-    let coordinator = caller.role() == Role::Coordinator;
     let sites = match caller.role() {
         Role::Coordinator => store::site_ids(tx, programme, outing.id).await?,
         Role::Agent => {
@@ -79,6 +85,10 @@ async fn json_of(
             public.into_iter().map(|site| site.id).collect()
         }
         _ => Vec::new(),
+    };
+    let readiness = match caller.role() {
+        Role::Coordinator => Some(readiness_of(tx, programme, settings, &outing).await?),
+        _ => None,
     };
     Ok(OutingJson {
         id: outing.id,
@@ -90,16 +100,28 @@ async fn json_of(
         opened_at: outing.opened_at,
         closed_at: outing.closed_at,
         version: outing.version,
-        readiness: coordinator.then(|| ReadinessJson {
-            missing: missing(settings, &outing.ready)
-                .iter()
-                .map(|it| it.code())
-                .collect(),
-            coordinators: outing.ready.coordinators,
-            agents: outing.ready.agents,
-            equipment: outing.ready.equipment,
-            overridden: outing.overridden,
-        }),
+        readiness,
+    })
+}
+
+async fn readiness_of(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    settings: &Settings,
+    outing: &Outing,
+) -> Result<ReadinessJson, Problem> {
+    let missing = missing(tx, programme, settings, outing).await?;
+    let crew = store::crew(tx, programme, outing.id).await?;
+    Ok(ReadinessJson {
+        expected_peers: crew.peers,
+        expected_staff: crew.staff,
+        series: outing.series,
+        agent_told: outing.agent_told,
+        missing: missing.iter().map(|it| it.code()).collect(),
+        coordinators: outing.ready.coordinators,
+        agents: outing.ready.agents,
+        equipment: outing.ready.equipment.clone(),
+        overridden: outing.overridden,
     })
 }
 
@@ -147,6 +169,17 @@ pub struct CreateBody {
     meeting_point: Option<String>,
     #[serde(default)]
     sites: Vec<SiteId>,
+    peers: Option<Vec<PeerId>>,
+    staff: Option<Vec<AccountId>>,
+    repeat_until: Option<String>,
+}
+
+/// Who is expected; either half left out is nobody, both left out says nothing.
+fn crew_of(peers: Option<Vec<PeerId>>, staff: Option<Vec<AccountId>>) -> Option<Crew> {
+    (peers.is_some() || staff.is_some()).then(|| Crew {
+        peers: peers.unwrap_or_default(),
+        staff: staff.unwrap_or_default(),
+    })
 }
 
 /// `POST /api/v1/outings`
@@ -161,6 +194,8 @@ pub async fn create(
         starts_at: body.starts_at,
         meeting_point: body.meeting_point,
         sites: body.sites,
+        crew: crew_of(body.peers, body.staff),
+        repeat_until: body.repeat_until,
     };
     let outing = super::plan(&app, &caller, id, &plan).await?;
     let json = answer(&app, &caller, outing).await?;
@@ -190,6 +225,8 @@ pub struct ChangeBody {
     starts_at: Option<String>,
     meeting_point: Option<String>,
     sites: Option<Vec<SiteId>>,
+    peers: Option<Vec<PeerId>>,
+    staff: Option<Vec<AccountId>>,
 }
 
 /// `PATCH /api/v1/outings/{id}` with `If-Match`
@@ -208,12 +245,18 @@ pub async fn change(
     let mut tx = app.db.read().await?;
     let now = super::get(&mut tx, &caller, id).await?;
     let sites_now = store::site_ids(&mut tx, caller.programme, id).await?;
+    let crew_now = store::crew(&mut tx, caller.programme, id).await?;
     drop(tx);
     let plan = TypedPlan {
         day: body.day.unwrap_or_else(|| now.day.to_string()),
         starts_at: body.starts_at.or(now.starts_at),
         meeting_point: body.meeting_point.or(now.meeting_point),
         sites: body.sites.unwrap_or(sites_now),
+        crew: Some(Crew {
+            peers: body.peers.unwrap_or(crew_now.peers),
+            staff: body.staff.unwrap_or(crew_now.staff),
+        }),
+        repeat_until: None,
     };
     let outing = super::replan(&app, &caller, id, version, &plan).await?;
     answer(&app, &caller, outing).await
@@ -384,6 +427,38 @@ async fn summary_of(app: &App, caller: &Caller, id: OutingId) -> Result<Json<Sum
     let mut tx = app.db.read().await?;
     super::get(&mut tx, caller, id).await?;
     summary::of(&mut tx, caller.programme, id).await.map(Json)
+}
+
+/// What a revision corrects, and why.
+#[derive(Deserialize)]
+pub struct RevisionBody {
+    id: Option<Uuid>,
+    corrects: String,
+    peer: Option<PeerId>,
+    present: Option<bool>,
+    reason: String,
+}
+
+/// `POST /api/v1/outings/{id}/revisions`: corrects a closed outing, which itself never changes.
+pub async fn revise(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadJson(body): ReadJson<RevisionBody>,
+) -> Result<(StatusCode, Json<Revision>), Problem> {
+    let corrects = match body.corrects.as_str() {
+        "late_facts" => Corrects::LateFacts,
+        "presence" => Corrects::Presence {
+            peer: body.peer.ok_or_else(|| Invalid::new("peer", "missing"))?,
+            present: body
+                .present
+                .ok_or_else(|| Invalid::new("present", "missing"))?,
+        },
+        _ => return Err(Invalid::new("corrects", "unknown_value").into()),
+    };
+    let made = body.id.unwrap_or_else(Uuid::now_v7);
+    let revision = revisions::make(&app, &caller, id, made, corrects, &body.reason).await?;
+    Ok((StatusCode::CREATED, Json(revision)))
 }
 
 /// Whose a phone is.

@@ -2,8 +2,12 @@
 //! typed, with what was typed.
 
 use super::pages::{
-    PlanForm, Refusal, Sheet, Told, detail_page, fault_words, hand_in_page, planning,
+    Asked, PlanForm, Refusal, Sheet, Told, closing_page, detail_page, fault_words, hand_in_page,
+    in_order_of, may_miss_facts, planning,
 };
+use super::revisions::{self, Corrects};
+use super::series::{self, Copied};
+use super::walk::{self, Step};
 use crate::access::Caller;
 use crate::app::App;
 use crate::facts::hand_in;
@@ -16,30 +20,178 @@ use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::crew::FactsAnswer;
 use domain::fact::Whose;
-use domain::{DeviceId, FieldError, Invalid, OutingId, OutingState, PeerId};
+use domain::{DeviceId, FieldError, Invalid, OutingId, OutingState, PeerId, SiteId};
 use serde::Deserialize;
+use uuid::Uuid;
 
 fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
 }
 
-/// `POST /sorties`: plans an outing.
+/// `POST /sorties`: plans an outing, its places in the order proposed for a walk.
 pub async fn create(
     State(app): State<App>,
     caller: Caller,
     ReadForm(form): ReadForm<PlanForm>,
 ) -> Result<Response, Problem> {
     let id = form.id.ok_or_else(|| Problem::malformed("id", "missing"))?;
+    let mut tx = app.db.write().await?;
+    let order = walk::in_proposed_order(&mut tx, &app, &caller, form.sites()).await?;
+    tx.commit().await?;
+    let form = form.with_sites(order);
     match super::plan(&app, &caller, id, &form.typed()).await {
         Ok(outing) => Ok(to(&format!("/sorties/{}?fait=prevue", outing.id))),
-        Err(problem) => match Faults::of(&problem, plan_words) {
-            Some(faults) => {
-                let page = planning(&app, &caller, form, faults).await?;
-                Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
-            }
-            None => Err(problem),
-        },
+        Err(problem) => plan_again(&app, &caller, form, Asked::New, problem).await,
     }
+}
+
+/// The form again, with what is wrong beside what was typed.
+async fn plan_again(
+    app: &App,
+    caller: &Caller,
+    form: PlanForm,
+    asked: Asked,
+    problem: Problem,
+) -> Result<Response, Problem> {
+    let Some(faults) = Faults::of(&problem, plan_words) else {
+        return Err(problem);
+    };
+    let page = planning(app, caller, form, asked, faults).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response())
+}
+
+/// `POST /sorties/{id}/modifier`: another plan. When somebody else wrote meanwhile, what changed is
+/// shown beside what was typed, and the person chooses.
+pub async fn edit(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadForm(form): ReadForm<PlanForm>,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let outing = super::get(&mut tx, &caller, id).await?;
+    let now = PlanForm::written(&mut tx, caller.programme, &outing).await?;
+    drop(tx);
+    if let Some((changes, merged)) = form.merged_with(&now) {
+        let asked = Asked::Edit(changes);
+        let page = planning(&app, &caller, merged, asked, Faults::default()).await?;
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
+    let form = form
+        .clone()
+        .with_sites(in_order_of(now.sites(), form.sites()));
+    match super::replan(&app, &caller, id, outing.version, &form.typed()).await {
+        Ok(_) => Ok(to(&format!("/sorties/{id}?fait=modifiee"))),
+        Err(problem) => {
+            let asked = Asked::Edit(Vec::new());
+            plan_again(&app, &caller, form, asked, problem).await
+        }
+    }
+}
+
+/// The id of the outing to be made.
+#[derive(Deserialize)]
+pub struct CopyForm {
+    id: OutingId,
+}
+
+/// `POST /sorties/copier`: last week's outing, a week on.
+pub async fn copy_last(
+    State(app): State<App>,
+    caller: Caller,
+    ReadForm(form): ReadForm<CopyForm>,
+) -> Result<Response, Problem> {
+    Ok(match series::copy_last(&app, &caller, form.id).await? {
+        Copied::Made(outing) => to(&format!("/sorties/{}?fait=copiee", outing.id)),
+        Copied::There(outing) => to(&format!("/sorties/{}?fait=deja", outing.id)),
+    })
+}
+
+/// `POST /sorties/{id}/repetition`: ends the repetition after this outing.
+pub async fn end_repetition(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Response, Problem> {
+    series::end_after(&app, &caller, id).await?;
+    Ok(to(&format!("/sorties/{id}?fait=arretee")))
+}
+
+/// One change of the walk.
+#[derive(Deserialize)]
+pub struct WalkForm {
+    lieu: Option<SiteId>,
+    #[serde(default)]
+    geste: String,
+}
+
+/// `POST /sorties/{id}/marche`
+pub async fn change_walk(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadForm(form): ReadForm<WalkForm>,
+) -> Result<Response, Problem> {
+    let here = format!("/sorties/{id}/marche");
+    if form.geste == "proposer" {
+        let before = walk_length(&app, &caller, id).await?;
+        walk::change(&app, &caller, id, Step::Propose).await?;
+        return Ok(to(&format!("{here}?avant={before:.0}")));
+    }
+    let site = form.lieu.ok_or_else(|| Invalid::new("lieu", "missing"))?;
+    let step = match form.geste.as_str() {
+        "monter" => Step::Earlier(site),
+        "descendre" => Step::Later(site),
+        "retirer" => Step::Remove(site),
+        "ajouter" => Step::Add(site),
+        _ => return Err(Invalid::new("geste", "unknown_value").into()),
+    };
+    walk::change(&app, &caller, id, step).await?;
+    Ok(match step {
+        Step::Earlier(_) | Step::Later(_) => {
+            to(&format!("{here}?bouge={site}&sens={}", form.geste))
+        }
+        _ => to(&here),
+    })
+}
+
+async fn walk_length(app: &App, caller: &Caller, id: OutingId) -> Result<f64, Problem> {
+    let mut tx = app.db.write().await?;
+    let sites = walk::of_outing(&mut tx, app, caller, id).await?;
+    tx.commit().await?;
+    Ok(walk::length_m(&sites))
+}
+
+/// What a revision corrects, and why.
+#[derive(Deserialize)]
+pub struct RevisionForm {
+    id: Uuid,
+    #[serde(default)]
+    corrects: String,
+    peer: Option<PeerId>,
+    #[serde(default)]
+    present: bool,
+    #[serde(default)]
+    reason: String,
+}
+
+/// `POST /sorties/{id}/revisions`
+pub async fn revise(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadForm(form): ReadForm<RevisionForm>,
+) -> Result<Response, Problem> {
+    let corrects = match (form.corrects.as_str(), form.peer) {
+        ("late_facts", _) => Corrects::LateFacts,
+        ("presence", Some(peer)) => Corrects::Presence {
+            peer,
+            present: form.present,
+        },
+        _ => return Err(Invalid::new("corrects", "unknown_value").into()),
+    };
+    revisions::make(&app, &caller, id, form.id, corrects, &form.reason).await?;
+    Ok(to(&format!("/sorties/{id}?fait=revisee#revisions")))
 }
 
 fn plan_words(wrong: &FieldError) -> Option<&'static str> {
@@ -48,6 +200,8 @@ fn plan_words(wrong: &FieldError) -> Option<&'static str> {
         ("starts_at", _) => "Écrivez une heure, par exemple 14:00. Ou laissez vide.",
         ("meeting_point", "too_long") => "C’est trop long. Gardez 120 signes au plus.",
         ("meeting_point", _) => "Écrivez le lieu sur une seule ligne.",
+        ("repeat_until", "too_far") => "On répète un an au plus. Choisissez un jour plus proche.",
+        ("repeat_until", _) => "Choisissez le dernier jour, après le premier. Ou laissez vide.",
         ("sites", "too_many") => "C’est trop de lieux pour une marche. Gardez-en 100 au plus.",
         ("sites", "residents_said_no") => {
             "Dans un de ces lieux, les habitants ont dit non. Il n’est plus proposé."
@@ -76,6 +230,8 @@ pub struct Departure {
     agents: String,
     #[serde(default)]
     checked: Vec<String>,
+    #[serde(default)]
+    agent_told: String,
     #[serde(default)]
     reason: String,
     #[serde(default)]
@@ -127,6 +283,7 @@ async fn depart(
         people("agents", &form.agents)?,
     );
     super::set_staff(app, caller, id, coordinators, agents).await?;
+    super::set_agent_told(app, caller, id, form.agent_told == "oui").await?;
     let outing = super::set_equipment(app, caller, id, &form.checked).await?;
     if form.geste != "ouvrir" {
         return Ok(outing.state);
@@ -150,6 +307,8 @@ fn people(field: &'static str, text: &str) -> Result<u32, Invalid> {
 pub struct Presence {
     peer: PeerId,
     present: bool,
+    #[serde(default)]
+    vers: String,
 }
 
 /// `POST /sorties/{id}/presences`
@@ -160,7 +319,8 @@ pub async fn presence(
     ReadForm(form): ReadForm<Presence>,
 ) -> Result<Response, Problem> {
     super::mark_presence(&app, &caller, id, form.peer, form.present).await?;
-    Ok(to(&format!("/sorties/{id}#equipe")))
+    let page = if form.vers == "fin" { "/fin" } else { "" };
+    Ok(to(&format!("/sorties/{id}{page}#equipe")))
 }
 
 /// Whose a phone is, or « retirer ».
@@ -244,12 +404,26 @@ async fn hand_in_file(
     hand_in::hand_in(app, caller, id, &file).await
 }
 
-/// `POST /sorties/{id}/fin`
+/// Said a second time: phones may still hold facts.
+#[derive(Default, Deserialize)]
+pub struct CloseForm {
+    #[serde(default)]
+    sure: String,
+}
+
+/// `POST /sorties/{id}/fin`: closes; asks again first while phones may still hold facts.
 pub async fn close(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<OutingId>,
+    form: Result<ReadForm<CloseForm>, Problem>,
 ) -> Result<Response, Problem> {
+    let sure = form.is_ok_and(|ReadForm(it)| it.sure == "oui");
+    let sheet = Sheet::load(&app, &caller, id).await?;
+    if !sure && sheet.is_open() && may_miss_facts(&sheet) {
+        let page = closing_page(&app, &caller, &sheet, true);
+        return Ok((StatusCode::CONFLICT, page).into_response());
+    }
     match super::close(&app, &caller, id).await {
         Ok(_) => {}
         // The same form sent twice: the first one did it.

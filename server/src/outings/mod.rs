@@ -1,12 +1,17 @@
 //! Outings: planning, the green light, presences, closing.
 
 pub mod api;
+pub mod calendar;
 pub mod crew;
 pub mod forms;
 pub mod pages;
+pub mod review;
+pub mod revisions;
+pub mod series;
 pub mod simple;
 pub mod store;
 pub mod summary;
+pub mod walk;
 
 use crate::access::{Caller, Scope, Sealable, Sealer, Who};
 use crate::app::{App, local_day, start_of_day};
@@ -15,7 +20,9 @@ use crate::http::error::Problem;
 use crate::{allowances, facts, people, programmes, sites};
 use domain::fact::Whose;
 use domain::limits::SITES_PER_OUTING_MAX;
-use domain::outing::{Equipment, Missing, Readiness, Reason, missing_for_green_light};
+use domain::outing::{
+    Equipment, Missing, Readiness, Reason, missing_for_green_light, missing_for_walk,
+};
 use domain::people::Title;
 use domain::time::DAY_MS;
 use domain::{
@@ -23,7 +30,7 @@ use domain::{
     ProgrammeId, Settings, SiteId,
 };
 use serde::{Deserialize, Serialize};
-use store::{Outing, Plan};
+use store::{Crew, Outing, Plan};
 
 /// How long a joining code opens. `/code` makes a new one.
 const CODE_LIFE_MS: i64 = 12 * 3_600_000;
@@ -71,6 +78,10 @@ pub struct TypedPlan {
     pub meeting_point: Option<String>,
     /// Sites, in the order of the walk.
     pub sites: Vec<SiteId>,
+    /// Who is expected; left out, it stays as it is.
+    pub crew: Option<Crew>,
+    /// The last day of a weekly repetition, for a plan that begins one.
+    pub repeat_until: Option<String>,
 }
 
 impl TypedPlan {
@@ -119,10 +130,24 @@ pub async fn plan(
     typed: &TypedPlan,
 ) -> Result<Outing, Problem> {
     let plan = typed.check()?;
+    let until = series::last_day(typed)?;
     let mut tx = app.db.write().await?;
-    may_be_planned(&mut tx, caller, &typed.sites).await?;
+    may_be_planned(&mut tx, caller, typed).await?;
     if store::insert(&mut tx, caller.programme, id, &plan, app.now()).await? {
         store::set_sites(&mut tx, caller.programme, id, &typed.sites).await?;
+        set_crew(&mut tx, caller.programme, id, typed).await?;
+        if let Some(until) = until {
+            series::begin(
+                &mut tx,
+                caller.programme,
+                id,
+                typed,
+                &plan,
+                until,
+                app.now(),
+            )
+            .await?;
+        }
     }
     let outing = get(&mut tx, caller, id).await?;
     tx.commit().await?;
@@ -146,32 +171,59 @@ pub async fn replan(
     if !outing.state.plan_may_change() {
         return Err(wrong_state(outing.state));
     }
-    may_be_planned(&mut tx, caller, &typed.sites).await?;
+    may_be_planned(&mut tx, caller, typed).await?;
     store::update_plan(&mut tx, caller.programme, id, &plan).await?;
     store::set_sites(&mut tx, caller.programme, id, &typed.sites).await?;
+    set_crew(&mut tx, caller.programme, id, typed).await?;
     let outing = get(&mut tx, caller, id).await?;
     tx.commit().await?;
     Ok(outing)
 }
 
-/// Sites of the programme, none of them where the people who live there said no.
-async fn may_be_planned(tx: &mut Tx, caller: &Caller, ids: &[SiteId]) -> Result<(), Problem> {
-    for id in ids {
-        if sites::store::nature(tx, caller.programme, *id)
-            .await?
-            .is_none()
-        {
-            return Err(Invalid::new("sites", "unknown_site").into());
+async fn set_crew(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    typed: &TypedPlan,
+) -> Result<(), Problem> {
+    if let Some(crew) = &typed.crew {
+        store::set_crew(tx, programme, id, crew).await?;
+    }
+    Ok(())
+}
+
+/// Sites of the programme, none of them where the people who live there said no; people of it.
+async fn may_be_planned(tx: &mut Tx, caller: &Caller, typed: &TypedPlan) -> Result<(), Problem> {
+    may_be_walked(tx, caller, &typed.sites).await?;
+    let Some(crew) = &typed.crew else {
+        return Ok(());
+    };
+    for peer in &crew.peers {
+        if !people::store::exists(tx, caller.programme, *peer).await? {
+            return Err(Invalid::new("peers", "unknown_peer").into());
         }
     }
-    let discreet = sites::store::discreet_sites(tx, caller.programme).await?;
-    let refused = |id: &SiteId| {
-        discreet
-            .iter()
-            .any(|site| site.id == *id && site.residents_agree == Some(false))
-    };
-    if ids.iter().any(refused) {
-        return Err(Invalid::new("sites", "residents_said_no").into());
+    let colleagues = store::colleagues(tx, caller.programme).await?;
+    let known = |id: &AccountId| colleagues.iter().any(|it| it.id == id.0);
+    if !crew.staff.iter().all(known) {
+        return Err(Invalid::new("staff", "unknown_account").into());
+    }
+    Ok(())
+}
+
+/// Sites of the programme, none of them where the people who live there said no.
+async fn may_be_walked(tx: &mut Tx, caller: &Caller, ids: &[SiteId]) -> Result<(), Problem> {
+    use sites::store::{Unplannable, nature, unplannable};
+    let wrong = |code| Err(Invalid::new("sites", code).into());
+    for id in ids {
+        if nature(tx, caller.programme, *id).await?.is_none() {
+            return wrong("unknown_site");
+        }
+        match unplannable(tx, caller.programme, *id).await? {
+            None => {}
+            Some(Unplannable::ResidentsSaidNo) => return wrong("residents_said_no"),
+            Some(Unplannable::Merged) => return wrong("unknown_site"),
+        }
     }
     Ok(())
 }
@@ -240,9 +292,32 @@ async fn before_the_end(tx: &mut Tx, caller: &Caller, id: OutingId) -> Result<Ou
     }
 }
 
-/// What is missing for the green light of an outing.
-pub fn missing(settings: &Settings, ready: &Readiness) -> Vec<Missing> {
-    missing_for_green_light(&settings.green_light, ready)
+/// What is missing for the green light of an outing, with what was agreed about the agent at the
+/// places it goes to.
+pub async fn missing(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    settings: &Settings,
+    outing: &Outing,
+) -> Result<Vec<Missing>, Problem> {
+    let accesses = store::accesses(tx, programme, outing.id).await?;
+    let rule = &settings.green_light;
+    let missing = missing_for_walk(rule, &outing.ready, &accesses, outing.agent_told);
+    Ok(missing)
+}
+
+/// Says whether the agent was told where to wait outside.
+pub async fn set_agent_told(
+    app: &App,
+    caller: &Caller,
+    id: OutingId,
+    told: bool,
+) -> Result<(), Problem> {
+    let mut tx = app.db.write().await?;
+    before_the_end(&mut tx, caller, id).await?;
+    store::set_agent_told(&mut tx, caller.programme, id, told).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// Opens an outing: the light is green, or a reason says why it is opened all the same.
@@ -261,7 +336,7 @@ pub async fn open(
     let outing = hold(&mut tx, caller.programme, id).await?;
     outing.state.open().map_err(|wrong| wrong_state(wrong.0))?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let missing = missing(&settings, &outing.ready);
+    let missing = missing(&mut tx, caller.programme, &settings, &outing).await?;
     let mut sealer = Sealer::new(&app.keys, caller.programme, now);
     let sealed = match (missing.is_empty(), reason) {
         (true, _) => None,
@@ -336,7 +411,7 @@ pub async fn open_from_pavement(
     };
     let settings = programmes::settings(tx, programme).await?;
     let sealed = match (
-        missing(&settings, &ready).is_empty(),
+        missing_for_green_light(&settings.green_light, &ready).is_empty(),
         &light.override_reason,
     ) {
         (true, _) => None,

@@ -10,13 +10,19 @@ mod people;
 mod phones;
 mod places;
 mod plan;
+mod print;
+mod revising;
 mod sheet;
+mod walk;
 
+pub use closing::may_miss_facts;
 pub use hand_in::{Told, fault_words};
 pub use home::{agent_home, coordinator_home};
 pub use list::list;
-pub use plan::{PlanForm, plan_page, planning};
+pub use plan::{Asked, PlanForm, edit_page, in_order_of, plan_page, planning};
+pub use print::{mission_card, sheet_for_crew};
 pub use sheet::{Refusal, Sheet};
+pub use walk::walk_page;
 
 use super::store::Outing;
 use crate::access::Caller;
@@ -80,14 +86,14 @@ pub async fn closing(
     if sheet.outing.state != OutingState::Open {
         return Err(super::wrong_state(sheet.outing.state));
     }
-    let frame = Frame::of(
-        &app.assets,
-        &caller,
-        &sheet.settings,
-        "Terminer la sortie",
-        "/sorties",
-    );
-    Ok(page(&frame, || closing::view(&sheet)).into_response())
+    Ok(closing_page(&app, &caller, &sheet, false))
+}
+
+/// The same page, before the button or after it was pressed while phones may still hold facts.
+pub fn closing_page(app: &App, caller: &Caller, sheet: &Sheet, asks_again: bool) -> Response {
+    let title = "Terminer la sortie";
+    let frame = Frame::of(&app.assets, caller, &sheet.settings, title, "/sorties");
+    page(&frame, || closing::view(sheet, asks_again)).into_response()
 }
 
 /// `GET /sorties/{id}/remettre`

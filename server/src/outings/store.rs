@@ -1,8 +1,9 @@
 //! SQL of outings and their sites.
 
 use crate::db::{DbError, Tx, sql};
+use domain::fact::AgentAccess;
 use domain::outing::Readiness;
-use domain::{AccountId, Day, Instant, OutingId, OutingState, ProgrammeId, SiteId};
+use domain::{AccountId, Day, Instant, OutingId, OutingState, PeerId, ProgrammeId, SiteId};
 use uuid::Uuid;
 
 /// An outing as it is kept.
@@ -20,6 +21,10 @@ pub struct Outing {
     pub state: OutingState,
     /// What was checked before leaving.
     pub ready: Readiness,
+    /// The agent was told where to wait outside.
+    pub agent_told: bool,
+    /// The weekly repetition it is one of.
+    pub series: Option<Uuid>,
     /// Opened without a green light, for a reason that is kept sealed.
     pub overridden: bool,
     /// How often the joining code was made anew; 0 when never.
@@ -44,6 +49,8 @@ struct OutingRow {
     coordinators_present: i64,
     agents_present: i64,
     equipment: String,
+    agent_told: bool,
+    series_id: Option<Uuid>,
     overridden: bool,
     code_round: i64,
     code_expires_at: Option<i64>,
@@ -66,6 +73,8 @@ impl OutingRow {
                 agents: u32::try_from(self.agents_present).unwrap_or(0),
                 equipment: self.equipment.split_whitespace().map(Into::into).collect(),
             },
+            agent_told: self.agent_told,
+            series: self.series_id,
             overridden: self.overridden,
             code_round: self.code_round,
             code_expires_at: self.code_expires_at.map(Instant::from_ms),
@@ -79,7 +88,8 @@ impl OutingRow {
 macro_rules! outing_columns {
     () => {
         "select id, day, starts_at, meeting_point, state, coordinators_present, agents_present,
-           equipment, sealed_override is not null as overridden, code_round, code_expires_at,
+           equipment, coalesce(agent_told, false) as agent_told, series_id,
+           sealed_override is not null as overridden, code_round, code_expires_at,
            opened_at, closed_at, version
          from outings "
     };
@@ -126,6 +136,51 @@ pub async fn page(
 ) -> Result<Vec<Outing>, DbError> {
     let rows: Vec<OutingRow> = sql(SELECT_PAGE)
         .bind(programme)
+        .bind(before.0)
+        .bind(before.1)
+        .bind(limit)
+        .all(tx)
+        .await?;
+    rows.into_iter().map(OutingRow::read).collect()
+}
+
+const SELECT_COMING: &str = concat!(
+    outing_columns!(),
+    "where programme_id = $1
+       and (state in ('planned', 'open') or (state = 'cancelled' and day >= $2))
+     order by day, id limit $3"
+);
+
+/// What comes or is under way, in the order it comes; a week that is skipped is among them.
+pub async fn coming(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    today: Day,
+    limit: u32,
+) -> Result<Vec<Outing>, DbError> {
+    let query = sql(SELECT_COMING).bind(programme).bind(today).bind(limit);
+    let rows: Vec<OutingRow> = query.all(tx).await?;
+    rows.into_iter().map(OutingRow::read).collect()
+}
+
+const SELECT_PAST: &str = concat!(
+    outing_columns!(),
+    "where programme_id = $1 and (state = 'closed' or (state = 'cancelled' and day < $2))
+       and (day < $3 or (day = $3 and id < $4))
+     order by day desc, id desc limit $5"
+);
+
+/// What is over, newest first.
+pub async fn past(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    today: Day,
+    before: (Day, OutingId),
+    limit: u32,
+) -> Result<Vec<Outing>, DbError> {
+    let rows: Vec<OutingRow> = sql(SELECT_PAST)
+        .bind(programme)
+        .bind(today)
         .bind(before.0)
         .bind(before.1)
         .bind(limit)
@@ -245,6 +300,119 @@ pub async fn has_site(
 ) -> Result<bool, DbError> {
     let query = sql(SELECT_HAS_SITE).bind(programme).bind(id).bind(site);
     Ok(query.maybe::<(Uuid,)>(tx).await?.is_some())
+}
+
+/// Who is expected on an outing.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Crew {
+    /// Peers.
+    pub peers: Vec<PeerId>,
+    /// Staff of the association and of the city, by account.
+    pub staff: Vec<AccountId>,
+}
+
+const DELETE_PEERS: &str = "delete from expected_peers where programme_id = $1 and outing_id = $2";
+const DELETE_STAFF: &str = "delete from expected_staff where programme_id = $1 and outing_id = $2";
+const INSERT_PEER: &str = "
+    insert into expected_peers (programme_id, outing_id, peer_id) values ($1, $2, $3)
+    on conflict do nothing";
+const INSERT_STAFF: &str = "
+    insert into expected_staff (programme_id, outing_id, account_id) values ($1, $2, $3)
+    on conflict do nothing";
+
+/// Says who is expected.
+pub async fn set_crew(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    crew: &Crew,
+) -> Result<(), DbError> {
+    for text in [DELETE_PEERS, DELETE_STAFF] {
+        sql(text).bind(programme).bind(id).run(tx).await?;
+    }
+    for peer in &crew.peers {
+        let insert = sql(INSERT_PEER).bind(programme).bind(id).bind(*peer);
+        insert.run(tx).await?;
+    }
+    for account in &crew.staff {
+        let insert = sql(INSERT_STAFF).bind(programme).bind(id).bind(*account);
+        insert.run(tx).await?;
+    }
+    Ok(())
+}
+
+const SELECT_PEERS: &str = "
+    select peer_id from expected_peers where programme_id = $1 and outing_id = $2
+    order by peer_id";
+const SELECT_STAFF: &str = "
+    select account_id from expected_staff where programme_id = $1 and outing_id = $2
+    order by account_id";
+
+/// Who is expected.
+pub async fn crew(tx: &mut Tx, programme: ProgrammeId, id: OutingId) -> Result<Crew, DbError> {
+    let peers: Vec<(Uuid,)> = sql(SELECT_PEERS).bind(programme).bind(id).all(tx).await?;
+    let staff: Vec<(Uuid,)> = sql(SELECT_STAFF).bind(programme).bind(id).all(tx).await?;
+    Ok(Crew {
+        peers: peers.into_iter().map(|(id,)| PeerId(id)).collect(),
+        staff: staff.into_iter().map(|(id,)| AccountId(id)).collect(),
+    })
+}
+
+/// Somebody of the staff who may walk along.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Colleague {
+    /// Their account.
+    pub id: Uuid,
+    /// `coordinator` or `agent`.
+    pub role: String,
+    /// As they are called.
+    pub name: String,
+}
+
+const SELECT_COLLEAGUES: &str = "
+    select id, role, name from accounts
+    where programme_id = $1 and role in ('coordinator', 'agent')
+    order by role desc, name, id";
+
+/// The staff who may walk along: the association's first, then the city's.
+pub async fn colleagues(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Colleague>, DbError> {
+    sql(SELECT_COLLEAGUES).bind(programme).all(tx).await
+}
+
+const SELECT_ACCESSES: &str = "
+    select distinct s.agent_access from outing_sites w
+    join sites s on s.programme_id = w.programme_id and s.id = w.site_id
+    where w.programme_id = $1 and w.outing_id = $2 and s.nature = 'discreet'
+      and s.agent_access is not null";
+
+/// What was agreed about the agent at the discreet sites of an outing.
+pub async fn accesses(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<Vec<AgentAccess>, DbError> {
+    let query = sql(SELECT_ACCESSES).bind(programme).bind(id);
+    let rows: Vec<(String,)> = query.all(tx).await?;
+    let known = rows
+        .iter()
+        .filter_map(|(code,)| AgentAccess::from_code(code));
+    Ok(known.collect())
+}
+
+const UPDATE_AGENT_TOLD: &str = "
+    update outings set agent_told = $3, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Says whether the agent was told where to wait outside.
+pub async fn set_agent_told(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    told: bool,
+) -> Result<(), DbError> {
+    let update = sql(UPDATE_AGENT_TOLD).bind(programme).bind(id).bind(told);
+    update.run(tx).await?;
+    Ok(())
 }
 
 const SELECT_STATE: &str = "select state, day from outings where programme_id = $1 and id = $2";

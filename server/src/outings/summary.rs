@@ -83,9 +83,12 @@ pub async fn from_sums(
         estimated,
         by_site: places.into_values().collect(),
         tallies: facts::store::tally_sums(tx, programme, id).await?,
-        presences: domain::presence::confirmed(marks.clone())
-            .into_iter()
-            .collect(),
+        presences: super::revisions::corrected(
+            domain::presence::confirmed(marks.clone()),
+            &super::revisions::store::revised(tx, programme, id).await?,
+        )
+        .into_iter()
+        .collect(),
         suggested: domain::presence::suggested(marks).into_iter().collect(),
         late: look.late,
         early: look.early,

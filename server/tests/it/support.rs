@@ -512,6 +512,13 @@ impl Programme {
 }
 
 impl Answer {
+    /// A page, which must have this status.
+    #[track_caller]
+    pub fn expect_page(self, status: u16) -> String {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text());
+        self.text()
+    }
+
     /// A CSV that came with a 200.
     #[track_caller]
     pub fn expect_csv(self) -> String {

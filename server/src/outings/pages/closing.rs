@@ -1,18 +1,25 @@
-//! `/sorties/{id}/fin`: what to look at before an outing is closed for good.
+//! `/sorties/{id}/fin`: what is looked at before an outing is closed, all on one screen: who was
+//! there, what was counted and where, what is far from usual, boxes, and what phones may still hold.
 
-use super::people::those_present;
+use super::people;
 use super::phones::contact;
+use super::places::{table_card, title_of_site};
 use super::sheet::Sheet;
+use crate::app::local_hour;
 use crate::http::pieces::{Tone, capital, crumbs, note};
+use crate::outings::crew::store::Phone;
+use crate::outings::review::{Outlier, QUIET_MS};
+use crate::outings::simple::item_words;
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, PHONE};
-use domain::french::{amount, amount_in_words, counted};
+use domain::DeviceId;
+use domain::fact::BoxState;
+use domain::french::{amount, amount_in_words, counted, number};
 use leptos::prelude::*;
 
-/// The page.
-pub fn view(sheet: &Sheet) -> AnyView {
+/// The page; `asks_again` once the button was pressed while phones may still hold facts.
+pub fn view(sheet: &Sheet, asks_again: bool) -> AnyView {
     let here = format!("/sorties/{}", sheet.outing.id);
-    let action = format!("{here}/fin");
     view! {
         {crumbs(here.clone(), "La sortie")}
         <div class="head">
@@ -21,17 +28,33 @@ pub fn view(sheet: &Sheet) -> AnyView {
                 <p class="soft">{super::title_of(&sheet.outing, sheet.today())}</p>
             </div>
         </div>
+        {asks_again.then(|| ask_again(sheet))}
         <div class="two">
             <div class="col">
                 {presences(sheet)}
                 {what_comes(sheet)}
             </div>
-            {phones(sheet)}
+            <div class="col">
+                {table_card(sheet)}
+                {outliers(sheet)}
+                {points(sheet)}
+                {boxes(sheet)}
+                {phones(sheet)}
+            </div>
         </div>
+        {(!asks_again).then(|| button(sheet, here))}
+    }
+    .into_any()
+}
+
+/// The one button at the end.
+fn button(sheet: &Sheet, here: String) -> AnyView {
+    let action = format!("/sorties/{}/fin", sheet.outing.id);
+    view! {
         <section class="card next">
             <div>
                 <h2>"Tout est juste\u{a0}?"</h2>
-                <p>"Une sortie terminée ne change plus. Les relevés en retard seront signalés."</p>
+                <p>"Une sortie terminée ne change plus. Une erreur se corrige ensuite par une révision, qui dit pourquoi."</p>
             </div>
             <form class="actions" method="post" action=action>
                 <button class="primary"><Icon path=CHECK/>"Terminer la sortie"</button>
@@ -42,10 +65,67 @@ pub fn view(sheet: &Sheet) -> AnyView {
     .into_any()
 }
 
+/// Phones may still hold facts: closing all the same is a second decision.
+fn ask_again(sheet: &Sheet) -> AnyView {
+    let action = format!("/sorties/{}/fin", sheet.outing.id);
+    let again = format!("/sorties/{}/fin", sheet.outing.id);
+    let words: Vec<_> = holding(sheet)
+        .map(|(rank, it)| view! { <li>"Téléphone "{rank}"\u{a0}: "{may_hold(sheet, it)}</li> })
+        .collect();
+    let told = note(
+        Tone::Alarm,
+        view! {
+            <b>"Des relevés ne sont peut-être pas encore arrivés."</b>
+            <ul>{words}</ul>
+            <p>"Le mieux\u{a0}: ouvrir la page sur ce téléphone, avec du réseau, puis revenir ici. Si on termine, ces relevés arriveront en retard et attendront une révision."</p>
+        },
+    );
+    view! {
+        {told}
+        <form class="actions" method="post" action=action>
+            <input type="hidden" name="sure" value="oui"/>
+            <button class="danger">"Terminer quand même"</button>
+            <a class="button" href=again>"Attendre"</a>
+        </form>
+    }
+    .into_any()
+}
+
+/// Phones that may still hold facts, with their rank on the screen.
+fn holding(sheet: &Sheet) -> impl Iterator<Item = (usize, &Phone)> {
+    let ranked = sheet.phones.iter().enumerate().map(|(n, it)| (n + 1, it));
+    ranked.filter(|(_, it)| !it.revoked && (is_quiet(sheet, it) || missing(sheet, it) > 0))
+}
+
+/// May a phone of this outing still hold facts?
+pub fn may_miss_facts(sheet: &Sheet) -> bool {
+    holding(sheet).next().is_some()
+}
+
+fn is_quiet(sheet: &Sheet, phone: &Phone) -> bool {
+    sheet.now.as_ms() - phone.last_seen_at > QUIET_MS
+}
+
+fn missing(sheet: &Sheet, phone: &Phone) -> i64 {
+    sheet.review.missing_of(DeviceId(phone.device_id))
+}
+
+/// What a phone may still hold, in words.
+fn may_hold(sheet: &Sheet, phone: &Phone) -> String {
+    let missing = missing(sheet, phone);
+    if missing > 0 {
+        let words = counted(missing, "relevé manque", "relevés manquent");
+        return format!("{words} dans sa suite.");
+    }
+    if is_quiet(sheet, phone) {
+        return "plus de nouvelles depuis 10\u{a0}minutes. Il garde peut-être des relevés.".into();
+    }
+    "rien ne manque.".into()
+}
+
 fn presences(sheet: &Sheet) -> AnyView {
-    let back = format!("/sorties/{}#equipe", sheet.outing.id);
-    let people = those_present(sheet);
-    let nobody = people.is_empty().then(|| {
+    let how_many = sheet.present().len();
+    let nobody = (how_many == 0).then(|| {
         note(
             Tone::Wait,
             "Personne n’est noté présent. Sans présence, il n’y a pas d’aide.",
@@ -60,17 +140,113 @@ fn presences(sheet: &Sheet) -> AnyView {
         );
         note(Tone::Wait, who)
     });
-    let title = format!("Présences\u{a0}: {}", people.len());
+    let title = format!("Présences\u{a0}: {how_many}");
     view! {
-        <section class="card">
+        <section class="card" id="equipe">
             <h2>{title}</h2>
+            <p class="soft">"Touchez pour noter une présence. Touchez encore pour la retirer."</p>
             {nobody}
             {seen}
-            <ul class="people">{people}</ul>
-            <p><a href=back>"Corriger les présences"</a></p>
+            {people::taps(sheet, "fin")}
         </section>
     }
     .into_any()
+}
+
+/// Counts worth a second look: nothing is wrong with them for sure.
+fn outliers(sheet: &Sheet) -> Option<AnyView> {
+    if sheet.review.outliers.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = sheet
+        .review
+        .outliers
+        .iter()
+        .map(|it| {
+            let sentence = match it {
+                Outlier::Pickup { site, count, at } => format!(
+                    "{}\u{a0}: {} notées d’un coup, à {}.",
+                    title_of_site(sheet, *site),
+                    number(*count),
+                    local_hour(&sheet.settings, *at),
+                ),
+                Outlier::Place { site, count, usual } => format!(
+                    "{}\u{a0}: {} cette fois, d’habitude environ {}.",
+                    title_of_site(sheet, Some(*site)),
+                    number(*count),
+                    number(*usual),
+                ),
+            };
+            view! { <li>{sentence}</li> }
+        })
+        .collect();
+    Some(note(
+        Tone::Wait,
+        view! {
+            <b>"À regarder deux fois"</b>
+            <ul>{rows}</ul>
+            "Une faute de frappe s’annule sur le téléphone qui l’a notée."
+        },
+    ))
+}
+
+/// Points « ici » that belong to no place yet.
+fn points(sheet: &Sheet) -> Option<AnyView> {
+    if sheet.review.here.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = sheet
+        .review
+        .here
+        .iter()
+        .map(|it| {
+            let hour = local_hour(&sheet.settings, it.at);
+            let what = item_words(it.item, it.count);
+            view! { <li><b>{what}</b>" à "{hour}</li> }
+        })
+        .collect();
+    let title = format!(
+        "«\u{a0}Ici\u{a0}»\u{a0}: {} à rattacher",
+        counted(rows.len() as i64, "point", "points")
+    );
+    Some(
+        view! {
+            <section class="card" id="ici">
+                <h2>{title}</h2>
+                <ul class="plain-list">{rows}</ul>
+                <p class="soft">"Ils sont comptés. Les rattacher à un lieu peut attendre."</p>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn boxes(sheet: &Sheet) -> Option<AnyView> {
+    if sheet.summary.boxes.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = sheet
+        .summary
+        .boxes
+        .iter()
+        .map(|it| {
+            let number = it["number"].as_str().unwrap_or("?").to_owned();
+            let litres = it["litres"].as_f64().unwrap_or_default().to_string();
+            let litres = format!("{}\u{a0}L", litres.replace('.', ","));
+            let state = it["state"].as_str().and_then(BoxState::from_code);
+            let state = state.map_or("", BoxState::label);
+            view! { <li><b>{number}</b>" · "{litres}" · "{state}</li> }
+        })
+        .collect();
+    Some(
+        view! {
+            <section class="card">
+                <h2>"Collecteurs"</h2>
+                <ul class="plain-list">{rows}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn what_comes(sheet: &Sheet) -> AnyView {
@@ -119,12 +295,18 @@ fn what_comes(sheet: &Sheet) -> AnyView {
 }
 
 fn phones(sheet: &Sheet) -> AnyView {
-    let quiet = quiet_phones(sheet);
     let rows: Vec<_> = sheet
         .phones
         .iter()
         .enumerate()
         .map(|(rank, it)| {
+            let held = (!it.revoked).then(|| may_hold(sheet, it));
+            let waits = !it.revoked && (is_quiet(sheet, it) || missing(sheet, it) > 0);
+            let tag = match (it.revoked, waits) {
+                (true, _) => view! { <span class="tag">"retiré"</span> },
+                (false, true) => view! { <span class="tag todo">"à voir"</span> },
+                (false, false) => view! { <span class="tag ok">"à jour"</span> },
+            };
             view! {
                 <li>
                     <p class="phone-line">
@@ -132,26 +314,27 @@ fn phones(sheet: &Sheet) -> AnyView {
                         <span class="row-text">
                             <b>"Téléphone "{rank + 1}</b>
                             <small>{contact(sheet, it)}</small>
+                            {held.map(|text| view! { <small class="line">{capital(&text)}</small> })}
                         </span>
+                        {tag}
                     </p>
                 </li>
             }
         })
         .collect();
-    let about = if rows.is_empty() {
-        view! { <p class="soft">"Aucun téléphone n’a rejoint cette sortie."</p> }.into_any()
-    } else {
-        view! {
-            <p class="soft">"Un téléphone garde ses relevés tant qu’il n’a pas de réseau. Regardez les écrans avant de terminer."</p>
-        }
-        .into_any()
-    };
+    let none = rows
+        .is_empty()
+        .then(|| view! { <p class="soft">"Aucun téléphone n’a rejoint cette sortie."</p> });
+    let hand_in = (!rows.is_empty()).then(|| {
+        let href = format!("/sorties/{}/remettre", sheet.outing.id);
+        view! { <p><a href=href>"Remettre des relevés par fichier"</a></p> }
+    });
     view! {
-        <section class="card">
+        <section class="card" id="telephones">
             <h2>"Téléphones"</h2>
-            {about}
-            {quiet}
+            {none}
             <ul class="phones">{rows}</ul>
+            {hand_in}
         </section>
     }
     .into_any()
@@ -159,12 +342,11 @@ fn phones(sheet: &Sheet) -> AnyView {
 
 /// Phones that said nothing for a while may still hold facts.
 pub fn quiet_phones(sheet: &Sheet) -> Option<AnyView> {
-    const QUIET_MS: i64 = 10 * 60_000;
     let quiet: Vec<usize> = sheet
         .phones
         .iter()
         .enumerate()
-        .filter(|(_, it)| !it.revoked && sheet.now.as_ms() - it.last_seen_at > QUIET_MS)
+        .filter(|(_, it)| !it.revoked && is_quiet(sheet, it))
         .map(|(rank, _)| rank + 1)
         .collect();
     let (who, they) = match quiet.as_slice() {

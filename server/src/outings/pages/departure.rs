@@ -6,6 +6,7 @@ use app::ui::Icon;
 use app::ui::pictograms::WALK;
 use domain::OutingState;
 use domain::Settings;
+use domain::fact::AgentAccess;
 use domain::outing::{Equipment, Missing};
 use leptos::prelude::*;
 
@@ -23,6 +24,7 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
                 {light(sheet)}
                 <form class="form" method="post" action=action novalidate>
                     {staff(sheet)}
+                    {about_the_agent(sheet)}
                     {equipment(sheet)}
                     {all_the_same(refusal)}
                     <p class="actions">
@@ -41,7 +43,7 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
 
 /// Green, or what is missing.
 fn light(sheet: &Sheet) -> AnyView {
-    let missing = sheet.missing();
+    let missing = &sheet.missing;
     if missing.is_empty() {
         return note(Tone::Ok, "Feu vert. La sortie peut ouvrir.");
     }
@@ -67,6 +69,10 @@ fn missing_word(settings: &Settings, missing: &Missing) -> String {
             None => "un·e agent·e".into(),
         },
         Missing::Equipment(item) => item.label().into(),
+        Missing::AgentStaysAway => {
+            "à partir sans agent·e, ou à retirer le lieu où l’agent ne vient pas".into()
+        }
+        Missing::AgentTold => "à dire à l’agent·e où attendre dehors".into(),
     }
 }
 
@@ -103,6 +109,29 @@ fn staff(sheet: &Sheet) -> AnyView {
         </fieldset>
     }
     .into_any()
+}
+
+/// What was agreed about the agent at the discreet places of this walk: the light obeys it.
+fn about_the_agent(sheet: &Sheet) -> Option<AnyView> {
+    if sheet.accesses.contains(&AgentAccess::Absent) {
+        return Some(note(
+            Tone::Wait,
+            "Un lieu de cette marche n’accepte pas l’agent·e. Partez sans agent·e, ou retirez ce lieu.",
+        ));
+    }
+    if !sheet.accesses.contains(&AgentAccess::Waits) {
+        return None;
+    }
+    let told = sheet.outing.agent_told;
+    Some(
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="agent_told" value="oui" checked=told/>
+                <span>"L’agent·e sait où attendre dehors"</span>
+            </label>
+        }
+        .into_any(),
+    )
 }
 
 /// A label that comes from the settings, beside a small number.

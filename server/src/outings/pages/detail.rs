@@ -1,12 +1,12 @@
 //! `/sorties/{id}`: what and when, what waits, four figures, then places and people.
 
 use super::sheet::Sheet;
-use super::{closing, departure, meeting, people, phones, places, state_tag, title_of};
+use super::{closing, departure, meeting, people, phones, places, revising, state_tag, title_of};
 use crate::app::local_hour;
 use crate::http::origin::Origin;
 use crate::http::pieces::{Tone, crumbs, listed, note};
 use app::ui::Icon;
-use app::ui::pictograms::{CHECK, LOCK, NEXT};
+use app::ui::pictograms::{CHECK, EDIT, LOCK, NEXT, SHEET, SHIELD};
 use domain::OutingState;
 use domain::fact::Encounter;
 use domain::french::{amount, counted, distance, number};
@@ -21,6 +21,7 @@ pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
         {still(sheet)}
         {sheet.is_open().then(|| closing::quiet_phones(sheet))}
         {to_look_at(sheet)}
+        {revising::late(sheet)}
         {figures(sheet)}
         <div class="two">
             <div class="col">
@@ -33,6 +34,9 @@ pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
                 {phones::code_card(sheet, origin)}
                 {phones::own_card(sheet, origin)}
                 {phones::card(sheet)}
+                {revising::card(sheet)}
+                {papers(sheet)}
+                {repetition(sheet)}
                 {cancelling(sheet)}
             </div>
         </div>
@@ -76,6 +80,15 @@ fn head(sheet: &Sheet) -> AnyView {
             </a>
         }
     });
+    let edit = outing.state.plan_may_change().then(|| {
+        let href = format!("/sorties/{}/modifier", outing.id);
+        view! {
+            <a class="button quiet" href=href>
+                <Icon path=EDIT/>
+                "Modifier"
+            </a>
+        }
+    });
     let to_presences = sheet.is_open().then(|| {
         view! { <a class="button to-presences" href="#equipe">"Noter les présences"</a> }
     });
@@ -92,6 +105,7 @@ fn head(sheet: &Sheet) -> AnyView {
             {end}
             {start}
             {to_presences}
+            {edit}
         </div>
     }
     .into_any()
@@ -101,6 +115,13 @@ fn head(sheet: &Sheet) -> AnyView {
 fn done_note(sheet: &Sheet, done: &str) -> Option<AnyView> {
     let sentence = match done {
         "prevue" => "La sortie est prévue.".to_owned(),
+        "copiee" => {
+            "C’est copié\u{a0}: même heure, même rendez-vous, mêmes lieux, même équipe.".into()
+        }
+        "deja" => "Cette semaine-là a déjà sa sortie, avec ses lieux. Rien n’a été changé.".into(),
+        "modifiee" => "La sortie est modifiée.".into(),
+        "revisee" => "C’est corrigé. La révision dit quoi et pourquoi.".into(),
+        "arretee" => "La répétition s’arrête après cette sortie.".into(),
         "ouverte" => "La sortie est ouverte. Bonne cueillette.".into(),
         "gardee" => "C’est gardé. La sortie n’est pas encore ouverte.".into(),
         "code" => "Le nouveau code est prêt. L’ancien ne marche plus.".into(),
@@ -140,11 +161,6 @@ fn still(sheet: &Sheet) -> Option<AnyView> {
 fn to_look_at(sheet: &Sheet) -> Option<AnyView> {
     let it = &sheet.summary;
     let sentences = [
-        (
-            it.late,
-            "relevé est arrivé après la fin. Il est compté, et marqué en retard.",
-            "relevés sont arrivés après la fin. Ils sont comptés, et marqués en retard.",
-        ),
         (
             it.early,
             "relevé a été fait avant l’ouverture. Il est compté.",
@@ -237,6 +253,49 @@ fn encounter_words(who: Encounter, n: i64) -> String {
         Encounter::Agent => counted(n, "agent·e", "agent·es"),
         Encounter::Police => counted(n, "de la police", "de la police"),
     }
+}
+
+/// What is printed: the sheet of the crew, the mission card.
+fn papers(sheet: &Sheet) -> Option<AnyView> {
+    if sheet.outing.state == OutingState::Cancelled {
+        return None;
+    }
+    let here = format!("/sorties/{}", sheet.outing.id);
+    let (crew, card) = (format!("{here}/feuille"), format!("{here}/carte-mission"));
+    Some(
+        view! {
+            <section class="card">
+                <h2>"À imprimer"</h2>
+                <p class="actions">
+                    <a class="button" href=crew><Icon path=SHEET/>"Feuille de l’équipe"</a>
+                    <a class="button" href=card><Icon path=SHIELD/>"Carte de mission"</a>
+                </p>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// One of a weekly repetition: until when, and how to end it.
+fn repetition(sheet: &Sheet) -> Option<AnyView> {
+    let until = sheet.repeated_until?;
+    let action = format!("/sorties/{}/repetition", sheet.outing.id);
+    let last = domain::french::date(until);
+    let goes_on = until > sheet.outing.day;
+    Some(
+        view! {
+            <details class="cancelling">
+                <summary>"Chaque semaine jusqu’au "{last}</summary>
+                <p>"Pour sauter cette semaine, annulez cette sortie. Pour la changer seule, modifiez-la."</p>
+                {goes_on.then(|| view! {
+                    <form class="form" method="post" action=action>
+                        <p class="actions"><button class="danger">"Arrêter après cette sortie"</button></p>
+                    </form>
+                })}
+            </details>
+        }
+        .into_any(),
+    )
 }
 
 /// Calling an outing off, folded away.

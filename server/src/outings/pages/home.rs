@@ -1,13 +1,16 @@
 //! `/` for those who run outings, and for the city's agents.
 
+use super::list::calendar_card;
 use super::{meeting, state_tag, title_of, today};
 use crate::access::Caller;
 use crate::allowances;
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
+use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{clock, day_leaf};
+use crate::outings::calendar;
 use crate::outings::store::{self, Outing};
 use crate::programmes;
 use app::ui::Icon;
@@ -126,10 +129,11 @@ fn way(href: &'static str, path: &'static str, title: &'static str, what: String
 }
 
 /// `/` for an agent: when and where the crew meets, and nothing else.
-pub async fn agent_home(app: &App, caller: &Caller) -> Result<Response, Problem> {
+pub async fn agent_home(app: &App, caller: &Caller, origin: &Origin) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let mut outings = not_over(&mut tx, caller.programme).await?;
+    let feed = calendar::path(app, &mut tx, caller).await?;
     drop(tx);
     let today = today(app, &settings);
     outings.retain(|it| it.day >= today);
@@ -155,6 +159,7 @@ pub async fn agent_home(app: &App, caller: &Caller) -> Result<Response, Problem>
             </div>
             {none}
             <ul class="rows">{rows}</ul>
+            {calendar_card(feed.as_deref(), &origin.0)}
         }
         .into_any()
     })

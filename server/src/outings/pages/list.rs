@@ -6,32 +6,41 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::facts;
 use crate::http::error::Problem;
+use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{day_leaf, note};
+use crate::http::pieces::{Tone, capital, day_leaf, note};
 use crate::http::reading::Query;
 use crate::outings::store::{self, Outing};
+use crate::outings::{calendar, series};
 use crate::programmes;
 use app::ui::Icon;
-use app::ui::pictograms::{CALENDAR, NEXT, PLUS};
+use app::ui::pictograms::{CALENDAR, NEXT, PLUS, REFRESH};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::fact::Item;
 use domain::french::counted;
+use domain::limits::PAGE_ITEMS_MAX;
 use domain::{Day, OutingId, OutingState, ProgrammeId};
 use leptos::prelude::*;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// Outings on one page.
 const OUTINGS_PER_PAGE: u32 = 20;
+/// Outings to come on the first page: two months of weeks.
+const COMING_SHOWN: u32 = 9;
 
 /// Which page.
 #[derive(Deserialize)]
 pub struct Asked {
     /// Outings before this one.
     avant: Option<OutingId>,
-    /// « annulee ».
+    /// « annulee », « deja », « calendrier », « arretee ».
     #[serde(default)]
     fait: String,
+    /// « prevues »: all that comes.
+    #[serde(default)]
+    voir: String,
 }
 
 /// An outing and what it came to.
@@ -46,9 +55,11 @@ pub async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
+    origin: Origin,
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let day = today(&app, &settings);
     let before = match asked.avant {
         None => store::AFTER_THE_LAST,
         Some(id) => {
@@ -56,19 +67,37 @@ pub async fn list(
             (last.day, last.id)
         }
     };
-    let mut outings = store::page(&mut tx, caller.programme, before, OUTINGS_PER_PAGE + 1).await?;
-    let more = outings.len() > OUTINGS_PER_PAGE as usize;
-    outings.truncate(OUTINGS_PER_PAGE as usize);
-    let older = outings.last().filter(|_| more).map(|it| it.id);
-    let rows = rows_of(&mut tx, caller.programme, outings).await?;
-    drop(tx);
-    let shown = Shown {
-        rows,
-        older,
-        today: today(&app, &settings),
-        first_page: asked.avant.is_none(),
-        cancelled: asked.fait == "annulee",
+    let first_page = asked.avant.is_none();
+    let comes = if asked.voir == "prevues" {
+        PAGE_ITEMS_MAX
+    } else {
+        COMING_SHOWN
     };
+    let mut coming = match first_page {
+        true => store::coming(&mut tx, caller.programme, day, comes + 1).await?,
+        false => Vec::new(),
+    };
+    let more_comes = coming.len() > comes as usize;
+    coming.truncate(comes as usize);
+    let limit = OUTINGS_PER_PAGE + 1;
+    let mut past = store::past(&mut tx, caller.programme, day, before, limit).await?;
+    let more = past.len() > OUTINGS_PER_PAGE as usize;
+    past.truncate(OUTINGS_PER_PAGE as usize);
+    let shown = Shown {
+        older: past.last().filter(|_| more).map(|it| it.id),
+        may_copy: series::store::last(&mut tx, caller.programme, day)
+            .await?
+            .is_some(),
+        coming: rows_of(&mut tx, caller.programme, coming).await?,
+        past: rows_of(&mut tx, caller.programme, past).await?,
+        feed: calendar::path(&app, &mut tx, &caller).await?,
+        more_comes,
+        today: day,
+        first_page,
+        done: asked.fait,
+        origin: origin.0,
+    };
+    drop(tx);
     let frame = Frame::of(&app.assets, &caller, &settings, "Sorties", "/sorties");
     Ok(page(&frame, || view(shown)).into_response())
 }
@@ -93,60 +122,154 @@ async fn rows_of(
 }
 
 struct Shown {
-    rows: Vec<Row>,
+    coming: Vec<Row>,
+    past: Vec<Row>,
+    more_comes: bool,
     older: Option<OutingId>,
+    may_copy: bool,
+    feed: Option<String>,
     today: Day,
     first_page: bool,
-    cancelled: bool,
+    done: String,
+    origin: String,
 }
 
 fn view(shown: Shown) -> AnyView {
     let today = shown.today;
-    let (mut coming, past): (Vec<Row>, Vec<Row>) = shown
-        .rows
-        .into_iter()
-        .partition(|it| matches!(it.outing.state, OutingState::Planned | OutingState::Open));
-    coming.reverse();
-    let coming_is_empty = coming.is_empty() && shown.first_page;
-    let cancelled = shown
-        .cancelled
-        .then(|| note(crate::http::pieces::Tone::Info, "La sortie est annulée."));
+    let coming_is_empty = shown.coming.is_empty() && shown.first_page;
+    let older = older_link(shown.older, shown.first_page);
+    let feed = shown
+        .first_page
+        .then(|| calendar_card(shown.feed.as_deref(), &shown.origin));
+    let further = shown.more_comes.then(|| {
+        view! {
+            <nav class="pages" aria-label="Suite des sorties prévues">
+                <a class="button quiet" href="/sorties?voir=prevues">
+                    "Toutes les sorties prévues"
+                    <Icon path=NEXT/>
+                </a>
+            </nav>
+        }
+    });
     view! {
         <div class="head">
             <h1>"Sorties"</h1>
+            {shown.may_copy.then(copy_button)}
             <a class="button primary" href="/sorties/prevoir">
                 <Icon path=PLUS/>
                 "Prévoir une sortie"
             </a>
         </div>
-        {cancelled}
-        {section("À venir", coming, today)}
+        {done_note(&shown.done)}
+        {section("À venir", shown.coming, today)}
+        {further}
         {coming_is_empty.then(|| view! {
             <div class="empty">
                 <Icon path=CALENDAR/>
                 <p>"Pas de sortie prévue. On en prévoit une par semaine, d’habitude."</p>
             </div>
         })}
-        {section("Passées", past, today)}
-        {older_link(shown.older, shown.first_page)}
+        {section("Passées", shown.past, today)}
+        {older}
+        {feed}
     }
     .into_any()
 }
 
+fn done_note(done: &str) -> Option<AnyView> {
+    let sentence = match done {
+        "annulee" => "La sortie est annulée.",
+        "calendrier" => "Votre adresse de calendrier est prête. Celle d’avant ne marche plus.",
+        _ => return None,
+    };
+    Some(note(Tone::Info, sentence))
+}
+
+/// Last week's hour, meeting point, places and crew, in one tap.
+fn copy_button() -> AnyView {
+    let id = OutingId(Uuid::now_v7()).to_string();
+    view! {
+        <form method="post" action="/sorties/copier">
+            <input type="hidden" name="id" value=id/>
+            <button><Icon path=REFRESH/>"Copier la semaine dernière"</button>
+        </form>
+    }
+    .into_any()
+}
+
+/// Outings under the name of their month, as on a calendar.
 fn section(title: &'static str, rows: Vec<Row>, today: Day) -> Option<AnyView> {
     if rows.is_empty() {
         return None;
     }
-    let rows: Vec<_> = rows.into_iter().map(|it| row(&it, today)).collect();
+    let mut months: Vec<(String, Vec<AnyView>)> = Vec::new();
+    for it in &rows {
+        let month = month_title(it.outing.day, today);
+        match months.last_mut() {
+            Some((name, list)) if *name == month => list.push(row(it, today)),
+            _ => months.push((month, vec![row(it, today)])),
+        }
+    }
+    let months: Vec<_> = months
+        .into_iter()
+        .map(|(name, list)| view! { <h3>{name}</h3><ul class="rows">{list}</ul> })
+        .collect();
     Some(
         view! {
-            <section>
+            <section class="months">
                 <h2>{title}</h2>
-                <ul class="rows">{rows}</ul>
+                {months}
             </section>
         }
         .into_any(),
     )
+}
+
+/// « Novembre », with its year when it is not this one.
+fn month_title(day: Day, today: Day) -> String {
+    let date = domain::french::date(day);
+    let name = date.split(['\u{a0}', ' ']).nth(1).unwrap_or_default();
+    let name = capital(name);
+    if day.0.year() == today.0.year() {
+        name
+    } else {
+        format!("{name}\u{a0}{}", day.0.year())
+    }
+}
+
+/// The secret address of the feed, for the calendar of a phone or a desk.
+pub fn calendar_card(feed: Option<&str>, origin: &str) -> AnyView {
+    let content = match feed {
+        None => view! {
+            <p>"Les sorties peuvent s’afficher dans votre calendrier. On y lit «\u{a0}Sortie\u{a0}», le jour et l’heure, rien d’autre."</p>
+            <form class="actions" method="post" action="/calendrier">
+                <button name="geste" value="faire"><Icon path=CALENDAR/>"Faire une adresse"</button>
+            </form>
+        }
+        .into_any(),
+        Some(path) => {
+            let address = format!("{origin}{path}");
+            view! {
+                <p>"Ajoutez cette adresse comme «\u{a0}agenda par URL\u{a0}». Elle est secrète\u{a0}: gardez-la pour vous."</p>
+                <div class="field">
+                    <label for="adresse">"Adresse du calendrier"</label>
+                    <input id="adresse" type="text" readonly value=address/>
+                </div>
+                <form class="actions" method="post" action="/calendrier">
+                    <button class="quiet" name="geste" value="faire"><Icon path=REFRESH/>"Changer l’adresse"</button>
+                    <button class="quiet" name="geste" value="retirer">"Retirer l’adresse"</button>
+                </form>
+            }
+            .into_any()
+        }
+    };
+    view! {
+        <details class="card" id="calendrier">
+            <summary>"Dans mon calendrier"</summary>
+            {content}
+        </details>
+    }
+    .into_any()
 }
 
 fn row(row: &Row, today: Day) -> AnyView {

@@ -1,6 +1,7 @@
 //! « Qui est là ? »: presence is a tap on a sign. There is no absence.
 
 use super::sheet::{Person, Sheet};
+use crate::http::pieces::listed;
 use app::ui::SignPicture;
 use domain::OutingState;
 use domain::french::counted;
@@ -11,43 +12,57 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
     match sheet.outing.state {
         OutingState::Open => Some(buttons(sheet)),
         OutingState::Closed => Some(who_was_there(sheet)),
-        OutingState::Planned | OutingState::Cancelled => None,
+        OutingState::Planned => expected(sheet),
+        OutingState::Cancelled => None,
     }
 }
 
 fn buttons(sheet: &Sheet) -> AnyView {
-    let action = format!("/sorties/{}/presences", sheet.outing.id);
-    let people: Vec<_> = sheet
-        .people
-        .iter()
-        .map(|it| button(it, action.clone()))
-        .collect();
-    let nobody = people.is_empty().then(|| {
-        view! { <p class="soft">"L’équipe n’a encore personne."</p> }
-    });
     view! {
         <section class="card" id="equipe">
             <h2>"Qui est là\u{a0}?"</h2>
             <p class="soft">"Touchez pour noter une présence. Touchez encore pour la retirer."</p>
-            {nobody}
-            <ul class="people">{people}</ul>
+            {taps(sheet, "")}
         </section>
     }
     .into_any()
 }
 
-fn button(person: &Person, action: String) -> AnyView {
+/// One tap a person; `back` names the page to come back to.
+pub fn taps(sheet: &Sheet, back: &'static str) -> AnyView {
+    let action = format!("/sorties/{}/presences", sheet.outing.id);
+    let people: Vec<_> = sheet
+        .people
+        .iter()
+        .map(|it| button(it, action.clone(), back))
+        .collect();
+    let nobody = people.is_empty().then(|| {
+        view! { <p class="soft">"L’équipe n’a encore personne."</p> }
+    });
+    view! {
+        {nobody}
+        <ul class="people">{people}</ul>
+    }
+    .into_any()
+}
+
+fn button(person: &Person, action: String, back: &'static str) -> AnyView {
     let peer = &person.peer;
     let (id, name, sign) = (peer.id.to_string(), peer.pseudonym.clone(), peer.sign);
     let pressed = if person.present { "true" } else { "false" };
     let turned = if person.present { "false" } else { "true" };
-    let seen = person.seen.then_some("vu·e par l’équipe");
+    let seen = match (person.seen, person.expected && !person.present) {
+        (true, _) => Some("vu·e par l’équipe"),
+        (false, true) => Some("attendu·e"),
+        (false, false) => None,
+    };
     let no_name = (!peer.has_identity).then_some("pas encore de nom pour l’aide");
     view! {
         <li>
             <form method="post" action=action>
                 <input type="hidden" name="peer" value=id/>
                 <input type="hidden" name="present" value=turned/>
+                <input type="hidden" name="vers" value=back/>
                 <button class="person" aria-pressed=pressed>
                     <SignPicture sign=sign/>
                     <span>
@@ -91,4 +106,43 @@ fn who_was_there(sheet: &Sheet) -> AnyView {
         </section>
     }
     .into_any()
+}
+
+/// Who is to come, before the outing opens.
+fn expected(sheet: &Sheet) -> Option<AnyView> {
+    let crew = &sheet.crew;
+    if crew.peers.is_empty() && crew.staff.is_empty() {
+        return None;
+    }
+    let peers: Vec<_> = sheet
+        .people
+        .iter()
+        .filter(|it| it.expected)
+        .map(|it| {
+            let (sign, name) = (it.peer.sign, it.peer.pseudonym.clone());
+            view! {
+                <li class="was-there">
+                    <SignPicture sign=sign/>
+                    <span>{name}</span>
+                </li>
+            }
+        })
+        .collect();
+    let staff: Vec<String> = sheet
+        .colleagues
+        .iter()
+        .filter(|it| crew.staff.iter().any(|id| id.0 == it.id))
+        .map(|it| it.name.clone())
+        .collect();
+    let staff = (!staff.is_empty()).then(|| view! { <p>{listed(&staff)}</p> });
+    Some(
+        view! {
+            <section class="card" id="equipe">
+                <h2>"Équipe attendue"</h2>
+                {staff}
+                <ul class="people">{peers}</ul>
+            </section>
+        }
+        .into_any(),
+    )
 }

@@ -7,17 +7,22 @@ use app::ui::Icon;
 use app::ui::pictograms::CHECK;
 use domain::fact::Item;
 use domain::french::{counted, number};
-use domain::{Nature, OutingState};
+use domain::{Nature, OutingState, SiteId};
 use leptos::prelude::*;
 use serde_json::json;
 
 /// Table of places, in the order of the walk.
 pub fn table_card(sheet: &Sheet) -> AnyView {
     if sheet.places.is_empty() {
+        let choose = sheet.outing.state.plan_may_change().then(|| {
+            let href = format!("/sorties/{}/marche", sheet.outing.id);
+            view! { <p><a href=href>"Choisir des lieux"</a></p> }
+        });
         return view! {
             <section class="card">
                 <h2>"Lieux"</h2>
                 <p class="soft">"Pas de lieu choisi. L’équipe peut compter «\u{a0}ici\u{a0}», là où elle est."</p>
+                {choose}
             </section>
         }
         .into_any();
@@ -27,6 +32,10 @@ pub fn table_card(sheet: &Sheet) -> AnyView {
         .iter()
         .map(|it| row(it, sheet.outing.state))
         .collect();
+    let reorder = sheet.outing.state.plan_may_change().then(|| {
+        let href = format!("/sorties/{}/marche", sheet.outing.id);
+        view! { <p><a href=href>"Changer les lieux et leur ordre"</a></p> }
+    });
     view! {
         <section class="card">
             <h2>"Lieux, dans l’ordre de la marche"</h2>
@@ -40,6 +49,7 @@ pub fn table_card(sheet: &Sheet) -> AnyView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
+            {reorder}
         </section>
     }
     .into_any()
@@ -94,6 +104,13 @@ fn name(place: &Place) -> AnyView {
         {about.map(|text| view! { <small class="soft line">{text}</small> })}
     }
     .into_any()
+}
+
+/// The title of a site that this sheet shows; « ici » for none.
+pub fn title_of_site(sheet: &Sheet, id: Option<SiteId>) -> String {
+    let sites = sheet.places.iter().filter_map(|it| it.site.as_ref());
+    let found = id.and_then(|id| sites.clone().find(|it| it.id == id));
+    found.map_or_else(|| "«\u{a0}Ici\u{a0}»".to_owned(), |it| it.title.clone())
 }
 
 fn state(place: &Place, outing: OutingState) -> AnyView {

@@ -1,26 +1,29 @@
 //! `/sorties/prevoir`: planning an outing.
 
-use super::today;
+use super::{today, walk};
 use crate::access::Caller;
 use crate::app::App;
+use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Faults, Field, Tone, crumbs, error_line, note};
-use crate::outings::TypedPlan;
-use crate::outings::store::{self, Outing};
-use crate::sites::CoordinatorSite;
-use crate::{programmes, sites};
+use crate::http::reading::Path;
+use crate::outings::store::{self, Colleague, Crew, Outing};
+use crate::outings::walk::{WalkSite, offered, store as walk_store};
+use crate::outings::{TypedPlan, get, series, wrong_state};
+use crate::people::store::Peer;
+use crate::{people, programmes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::french::counted;
-use domain::place::SiteState;
-use domain::{Day, Nature, OutingId, Settings, SiteId};
+use domain::{AccountId, Day, Nature, OutingId, PeerId, ProgrammeId, Settings, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// The form, as it was sent or as it is proposed.
-#[derive(Default, Deserialize)]
+/// The form, as it was sent or as it is proposed. `was_…` is what its reader read: so that who
+/// writes second learns what changed, and nothing typed is lost.
+#[derive(Clone, Default, Deserialize)]
 pub struct PlanForm {
     /// Made by the server with the form: sent twice, one outing.
     pub id: Option<OutingId>,
@@ -32,6 +35,24 @@ pub struct PlanForm {
     meeting_point: String,
     #[serde(default)]
     sites: Vec<SiteId>,
+    #[serde(default)]
+    peers: Vec<PeerId>,
+    #[serde(default)]
+    staff: Vec<AccountId>,
+    #[serde(default)]
+    repeat_until: String,
+    #[serde(default)]
+    was_day: String,
+    #[serde(default)]
+    was_starts_at: String,
+    #[serde(default)]
+    was_meeting_point: String,
+    #[serde(default)]
+    was_sites: Vec<SiteId>,
+    #[serde(default)]
+    was_peers: Vec<PeerId>,
+    #[serde(default)]
+    was_staff: Vec<AccountId>,
 }
 
 impl PlanForm {
@@ -42,38 +63,208 @@ impl PlanForm {
             starts_at: Some(self.starts_at.clone()),
             meeting_point: Some(self.meeting_point.clone()),
             sites: self.sites.clone(),
+            crew: Some(Crew {
+                peers: self.peers.clone(),
+                staff: self.staff.clone(),
+            }),
+            repeat_until: Some(self.repeat_until.clone()),
         }
     }
 
-    /// As the last time: same hour, same place, a week later.
-    fn proposed(last: Option<Outing>, today: Day) -> Self {
-        const WEEK: i32 = 7;
-        let Some(last) = last else {
-            return Self::default();
+    /// The sites that were chosen.
+    pub fn sites(&self) -> &[SiteId] {
+        &self.sites
+    }
+
+    /// The same with these sites.
+    #[must_use]
+    pub fn with_sites(mut self, sites: Vec<SiteId>) -> Self {
+        self.sites = sites;
+        self
+    }
+
+    /// As it is written now.
+    pub async fn written(
+        tx: &mut Tx,
+        programme: ProgrammeId,
+        outing: &Outing,
+    ) -> Result<Self, Problem> {
+        let crew = store::crew(tx, programme, outing.id).await?;
+        let sites = store::site_ids(tx, programme, outing.id).await?;
+        let (day, starts_at) = (outing.day.to_string(), outing.starts_at.clone());
+        let (starts_at, place) = (
+            starts_at.unwrap_or_default(),
+            outing.meeting_point.clone().unwrap_or_default(),
+        );
+        Ok(Self {
+            id: Some(outing.id),
+            was_day: day.clone(),
+            was_starts_at: starts_at.clone(),
+            was_meeting_point: place.clone(),
+            was_sites: sites.clone(),
+            was_peers: crew.peers.clone(),
+            was_staff: crew.staff.clone(),
+            day,
+            starts_at,
+            meeting_point: place,
+            sites,
+            peers: crew.peers,
+            staff: crew.staff,
+            repeat_until: String::new(),
+        })
+    }
+
+    /// What somebody else wrote since this form was read, and this form on top of it: what its
+    /// writer changed stays, what they left alone is as it is now. `None` when nothing changed.
+    pub fn merged_with(&self, now: &Self) -> Option<(Vec<Change>, Self)> {
+        let mut changes = Vec::new();
+        let mut merged = now.clone();
+        let mut text = |what, was: &String, is: &String, typed: &String, into: &mut String| {
+            if was != is {
+                changes.push(Change::Text {
+                    what,
+                    was: was.clone(),
+                    is: is.clone(),
+                    typed: typed.clone(),
+                });
+            }
+            if was != typed {
+                into.clone_from(typed);
+            }
         };
+        text("Jour", &self.was_day, &now.day, &self.day, &mut merged.day);
+        text(
+            "Heure",
+            &self.was_starts_at,
+            &now.starts_at,
+            &self.starts_at,
+            &mut merged.starts_at,
+        );
+        text(
+            "Rendez-vous",
+            &self.was_meeting_point,
+            &now.meeting_point,
+            &self.meeting_point,
+            &mut merged.meeting_point,
+        );
+        if !same(&self.was_sites, &now.sites) {
+            changes.push(Change::Sites);
+        }
+        if !same(&self.was_peers, &now.peers) || !same(&self.was_staff, &now.staff) {
+            changes.push(Change::Crew);
+        }
+        if !same(&self.was_sites, &self.sites) {
+            merged.sites = in_order_of(&now.sites, &self.sites);
+        }
+        if !same(&self.was_peers, &self.peers) {
+            merged.peers.clone_from(&self.peers);
+        }
+        if !same(&self.was_staff, &self.staff) {
+            merged.staff.clone_from(&self.staff);
+        }
+        (!changes.is_empty()).then_some((changes, merged))
+    }
+
+    /// As the last time: same hour, same place, same crew, a week later.
+    async fn proposed(tx: &mut Tx, programme: ProgrammeId, today: Day) -> Result<Self, Problem> {
+        const WEEK: i32 = 7;
+        let last = match series::store::last(tx, programme, today).await? {
+            Some(id) => store::find(tx, programme, id).await?,
+            None => None,
+        };
+        let Some(last) = last else {
+            return Ok(Self::default());
+        };
+        let crew = store::crew(tx, programme, last.id).await?;
         let mut day = last.day.plus_days(WEEK);
-        while day <= today {
+        while day <= today || series::store::on_day(tx, programme, day).await?.is_some() {
             day = day.plus_days(WEEK);
         }
-        Self {
-            id: None,
+        Ok(Self {
             day: day.to_string(),
             starts_at: last.starts_at.unwrap_or_default(),
             meeting_point: last.meeting_point.unwrap_or_default(),
-            sites: Vec::new(),
-        }
+            peers: crew.peers,
+            staff: crew.staff,
+            ..Self::default()
+        })
     }
+}
+
+/// What somebody else changed meanwhile.
+pub enum Change {
+    /// A line of text: what was read, what is written now, what was typed.
+    Text {
+        /// Which.
+        what: &'static str,
+        /// As it was read.
+        was: String,
+        /// As it is now.
+        is: String,
+        /// As it was typed.
+        typed: String,
+    },
+    /// The places.
+    Sites,
+    /// Who is expected.
+    Crew,
+}
+
+fn same<T: Ord + Copy>(a: &[T], b: &[T]) -> bool {
+    let set = |ids: &[T]| {
+        ids.iter()
+            .copied()
+            .collect::<std::collections::BTreeSet<T>>()
+    };
+    set(a) == set(b)
+}
+
+/// What was chosen, in the order that is there, then what is new.
+pub fn in_order_of(order: &[SiteId], chosen: &[SiteId]) -> Vec<SiteId> {
+    let kept = order.iter().filter(|it| chosen.contains(it));
+    let new = chosen.iter().filter(|it| !order.contains(it));
+    kept.chain(new).copied().collect()
 }
 
 /// `GET /sorties/prevoir`
 pub async fn plan_page(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let end = (Day(jiff::civil::Date::MAX), OutingId(Uuid::max()));
-    let last = store::page(&mut tx, caller.programme, end, 1).await?.pop();
+    let day = today(&app, &settings);
+    let form = PlanForm::proposed(&mut tx, caller.programme, day).await?;
     drop(tx);
-    let form = PlanForm::proposed(last, today(&app, &settings));
-    planning(&app, &caller, form, Faults::default()).await
+    planning(&app, &caller, form, Asked::New, Faults::default()).await
+}
+
+/// `GET /sorties/{id}/modifier`
+pub async fn edit_page(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let outing = get(&mut tx, &caller, id).await?;
+    if !outing.state.plan_may_change() {
+        return Err(wrong_state(outing.state));
+    }
+    let form = PlanForm::written(&mut tx, caller.programme, &outing).await?;
+    drop(tx);
+    planning(
+        &app,
+        &caller,
+        form,
+        Asked::Edit(Vec::new()),
+        Faults::default(),
+    )
+    .await
+}
+
+/// What the form is for.
+pub enum Asked {
+    /// A new outing.
+    New,
+    /// Another plan for one, after what somebody else changed meanwhile.
+    Edit(Vec<Change>),
 }
 
 /// The planning form, with what was typed and what is wrong with it.
@@ -81,30 +272,100 @@ pub async fn planning(
     app: &App,
     caller: &Caller,
     form: PlanForm,
+    asked: Asked,
     faults: Faults,
 ) -> Result<Response, Problem> {
+    let programme = caller.programme;
     let mut tx = app.db.write().await?;
-    let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let sites = sites::for_coordinator(&mut tx, app, caller).await?;
-    tx.commit().await?;
-    let title = if faults.is_empty() {
-        "Prévoir une sortie"
-    } else {
-        "Prévoir une sortie\u{a0}: à revoir"
+    let settings = programmes::settings(&mut tx, programme).await?;
+    let both: Vec<SiteId> = form.sites.iter().chain(&form.was_sites).copied().collect();
+    let shown = Shown {
+        sites: offered(&mut tx, app, caller, &both).await?,
+        refused: walk_store::refused(&mut tx, programme).await?,
+        peers: people::store::all(&mut tx, programme).await?,
+        colleagues: store::colleagues(&mut tx, programme).await?,
+        now: app.now(),
+        settings,
+        form,
+        asked,
+        faults,
     };
-    let frame = Frame::of(&app.assets, caller, &settings, title, "/sorties");
-    Ok(page(&frame, || view(&settings, &form, &faults, &sites)).into_response())
+    tx.commit().await?;
+    let title = shown.title();
+    let title = if shown.faults.is_empty() {
+        title.to_owned()
+    } else {
+        format!("{title}\u{a0}: à revoir")
+    };
+    let frame = Frame::of(&app.assets, caller, &shown.settings, title, "/sorties");
+    Ok(page(&frame, || view(&shown)).into_response())
 }
 
-fn view(
-    settings: &Settings,
-    form: &PlanForm,
-    faults: &Faults,
-    sites: &[CoordinatorSite],
-) -> AnyView {
+/// All that the form is made from.
+struct Shown {
+    settings: Settings,
+    form: PlanForm,
+    asked: Asked,
+    faults: Faults,
+    sites: Vec<WalkSite>,
+    refused: i64,
+    peers: Vec<Peer>,
+    colleagues: Vec<Colleague>,
+    now: domain::Instant,
+}
+
+impl Shown {
+    fn title(&self) -> &'static str {
+        match self.asked {
+            Asked::New => "Prévoir une sortie",
+            Asked::Edit(_) => "Modifier la sortie",
+        }
+    }
+}
+
+fn view(shown: &Shown) -> AnyView {
+    let (form, faults) = (&shown.form, &shown.faults);
     let id = form.id.unwrap_or_else(|| OutingId(Uuid::now_v7()));
+    let here = format!("/sorties/{id}");
+    let (action, back, save, leave) = match shown.asked {
+        Asked::New => (
+            "/sorties".to_owned(),
+            ("/sorties".to_owned(), "Sorties"),
+            "Prévoir la sortie",
+            "Ne rien prévoir",
+        ),
+        Asked::Edit(_) => (
+            format!("{here}/modifier"),
+            (here, "La sortie"),
+            "Garder ces changements",
+            "Ne rien changer",
+        ),
+    };
     let wrong =
         (!faults.is_empty()).then(|| note(Tone::Alarm, "Un point est à revoir. Rien n’est perdu."));
+    let away = back.0.clone();
+    view! {
+        {crumbs(back.0, back.1)}
+        <div class="head"><h1>{shown.title()}</h1></div>
+        {wrong}
+        {meanwhile(shown)}
+        <form class="form planning" method="post" action=action novalidate>
+            <input type="hidden" name="id" value=id.to_string()/>
+            {as_it_was_read(shown)}
+            <section class="card form">{when_and_where(shown)}</section>
+            <section class="card">{site_choices(shown)}</section>
+            <section class="card">{crew_choices(shown)}</section>
+            <p class="actions">
+                <button class="primary">{save}</button>
+                <a class="button quiet" href=away>{leave}</a>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+fn when_and_where(shown: &Shown) -> AnyView {
+    let (form, faults) = (&shown.form, &shown.faults);
     let when = Field {
         name: "day",
         label: "Jour",
@@ -126,28 +387,136 @@ fn view(
         label: "Lieu du rendez-vous",
         kind: "text",
         value: form.meeting_point.clone(),
-        help: Some(meeting_help(settings)),
+        help: Some(meeting_help(&shown.settings)),
         error: faults.at("meeting_point"),
         ..Field::default()
     };
+    let repeat = matches!(shown.asked, Asked::New).then(|| {
+        let field = Field {
+            name: "repeat_until",
+            label: "Dernier jour",
+            kind: "date",
+            value: form.repeat_until.clone(),
+            help: Some("Le même jour et la même heure, avec la même équipe. Les lieux se choisissent chaque semaine.".into()),
+            error: faults.at("repeat_until"),
+            ..Field::default()
+        };
+        let open = !form.repeat_until.is_empty();
+        view! {
+            <details open=open>
+                <summary>"Répéter chaque semaine"</summary>
+                {field.view()}
+            </details>
+        }
+    });
     view! {
-        {crumbs("/sorties".into(), "Sorties")}
-        <div class="head"><h1>"Prévoir une sortie"</h1></div>
-        {wrong}
-        <form class="form planning" method="post" action="/sorties" novalidate>
-            <input type="hidden" name="id" value=id.to_string()/>
-            <section class="card form">
-                <div class="side">{when.view()}{hour.view()}</div>
-                {place.view()}
-            </section>
+        <div class="side">{when.view()}{hour.view()}</div>
+        {place.view()}
+        {repeat}
+    }
+    .into_any()
+}
+
+/// What its reader read goes back with the form.
+fn as_it_was_read(shown: &Shown) -> Option<AnyView> {
+    let form = &shown.form;
+    if matches!(shown.asked, Asked::New) {
+        return None;
+    }
+    let many = |name: &'static str, ids: Vec<String>| {
+        ids.into_iter()
+            .map(|id| view! { <input type="hidden" name=name value=id/> })
+            .collect::<Vec<_>>()
+    };
+    Some(
+        view! {
+            <input type="hidden" name="was_day" value=form.was_day.clone()/>
+            <input type="hidden" name="was_starts_at" value=form.was_starts_at.clone()/>
+            <input type="hidden" name="was_meeting_point" value=form.was_meeting_point.clone()/>
+            {many("was_sites", form.was_sites.iter().map(ToString::to_string).collect())}
+            {many("was_peers", form.was_peers.iter().map(ToString::to_string).collect())}
+            {many("was_staff", form.was_staff.iter().map(ToString::to_string).collect())}
+        }
+        .into_any(),
+    )
+}
+
+/// What somebody else changed while this form was open: before, now, and what was typed here.
+fn meanwhile(shown: &Shown) -> Option<AnyView> {
+    let Asked::Edit(changes) = &shown.asked else {
+        return None;
+    };
+    if changes.is_empty() {
+        return None;
+    }
+    let again = format!("/sorties/{}/modifier", shown.form.id?);
+    let rows: Vec<_> = changes.iter().map(|it| changed_row(shown, it)).collect();
+    let told = note(
+        Tone::Alarm,
+        view! {
+            <b>"Quelqu’un a modifié cette sortie pendant que vous écriviez."</b>
+            " Rien n’est perdu\u{a0}: ce que vous avez écrit est dans la page. Relisez, puis gardez. "
+            <a href=again>"Ou prendre l’autre version"</a>
+        },
+    );
+    Some(
+        view! {
+            {told}
             <section class="card">
-                {site_choices(sites, form, faults.at("sites"))}
+                <h2>"Ce qui a changé"</h2>
+                <table class="changes">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Quoi"</th>
+                            <th scope="col">"Avant"</th>
+                            <th scope="col">"Maintenant"</th>
+                            <th scope="col">"Vous"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
             </section>
-            <p class="actions">
-                <button class="primary">"Prévoir la sortie"</button>
-                <a class="button quiet" href="/sorties">"Ne rien prévoir"</a>
-            </p>
-        </form>
+        }
+        .into_any(),
+    )
+}
+
+fn changed_row(shown: &Shown, change: &Change) -> AnyView {
+    let form = &shown.form;
+    let cell = |text: &str| {
+        if text.is_empty() {
+            "–".to_owned()
+        } else {
+            text.to_owned()
+        }
+    };
+    let (what, was, is, typed) = match change {
+        Change::Text {
+            what,
+            was,
+            is,
+            typed,
+        } => (*what, cell(was), cell(is), cell(typed)),
+        Change::Sites => {
+            let now = form.was_sites.len() as i64;
+            let mine = form.sites.len() as i64;
+            let words = |n| counted(n, "lieu", "lieux");
+            ("Lieux", "une autre liste".into(), words(now), words(mine))
+        }
+        Change::Crew => {
+            let now = (form.was_peers.len() + form.was_staff.len()) as i64;
+            let mine = (form.peers.len() + form.staff.len()) as i64;
+            let words = |n| counted(n, "personne", "personnes");
+            ("Équipe", "une autre liste".into(), words(now), words(mine))
+        }
+    };
+    view! {
+        <tr>
+            <th scope="row">{what}</th>
+            <td>{was}</td>
+            <td><b>{is}</b></td>
+            <td>{typed}</td>
+        </tr>
     }
     .into_any()
 }
@@ -163,25 +532,29 @@ fn meeting_help(settings: &Settings) -> String {
     }
 }
 
-fn site_choices(sites: &[CoordinatorSite], form: &PlanForm, error: Option<String>) -> AnyView {
+fn site_choices(shown: &Shown) -> AnyView {
     let of = |nature: Nature| {
-        let offered = sites
-            .iter()
-            .filter(|it| it.nature == nature && it.residents_agree != Some(false));
-        offered
-            .map(|it| site_choice(it, form.sites.contains(&it.id)))
-            .collect::<Vec<_>>()
+        let offered = shown.sites.iter().filter(|it| it.nature == nature);
+        offered.map(|it| site_choice(shown, it)).collect::<Vec<_>>()
     };
     let (public, discreet) = (of(Nature::Public), of(Nature::Discreet));
     let no_site = public.is_empty() && discreet.is_empty();
+    let error = shown.faults.at("sites");
     let error = error.map(|text| error_line("sites-erreur".into(), text));
+    let about = match shown.asked {
+        Asked::New => {
+            "Les plus utiles d’abord. L’ordre de la marche sera proposé, vous pourrez le changer."
+        }
+        Asked::Edit(_) => "Les lieux choisis d’abord. L’ordre de la marche se change à part.",
+    };
     view! {
         <h2>"Lieux de la marche"</h2>
         {error}
         {no_site.then(|| view! { <p class="soft">"Pas encore de lieu connu. La sortie peut se faire sans."</p> })}
+        {(!no_site).then(|| view! { <p class="soft">{about}</p> })}
         {group("Espaces publics", public)}
         {group("Lieux discrets", discreet)}
-        {not_offered(sites)}
+        {not_offered(shown.refused)}
     }
     .into_any()
 }
@@ -201,41 +574,136 @@ fn group(legend: &'static str, choices: Vec<AnyView>) -> Option<AnyView> {
     )
 }
 
-fn site_choice(site: &CoordinatorSite, checked: bool) -> AnyView {
+fn site_choice(shown: &Shown, site: &WalkSite) -> AnyView {
+    let checked = shown.form.sites.contains(&site.id);
     let (id, title) = (site.id.to_string(), site.title.clone());
-    let state = match site.state {
-        SiteState::Planned => "déjà prévu",
-        other => other.label(),
-    };
-    let residents = match (site.nature, site.residents_agree) {
-        (Nature::Public, _) => None,
-        (Nature::Discreet, Some(true)) => Some(" · habitants d’accord"),
-        (Nature::Discreet, _) => Some(" · accord pas encore demandé"),
-    };
+    let about = walk::about(site, &shown.settings, shown.now);
     view! {
         <label class="choice">
             <input type="checkbox" name="sites" value=id checked=checked/>
             <span>
                 {title}
-                <small>{state}{residents}</small>
+                <small>{about}</small>
             </span>
         </label>
     }
     .into_any()
 }
 
-fn not_offered(sites: &[CoordinatorSite]) -> Option<AnyView> {
-    let refused = sites
-        .iter()
-        .filter(|it| it.residents_agree == Some(false))
-        .count();
+fn not_offered(refused: i64) -> Option<AnyView> {
     if refused == 0 {
         return None;
     }
     let sites = counted(
-        refused as i64,
+        refused,
         "lieu discret n’est pas proposé",
         "lieux discrets ne sont pas proposés",
     );
     Some(view! { <p class="soft">{sites}"\u{a0}: les habitants ont dit non."</p> }.into_any())
+}
+
+/// Who is expected: folded, for it is often the same people.
+fn crew_choices(shown: &Shown) -> AnyView {
+    let form = &shown.form;
+    let peers = shown.peers.iter().map(|it| {
+        let (id, name) = (it.id.to_string(), it.pseudonym.clone());
+        person_choice("peers", id, name, None, form.peers.contains(&it.id))
+    });
+    let staff = shown.colleagues.iter().map(|it| {
+        let checked = form.staff.contains(&AccountId(it.id));
+        let body = body_of(&shown.settings, &it.role);
+        person_choice("staff", it.id.to_string(), it.name.clone(), body, checked)
+    });
+    let (peers, staff): (Vec<_>, Vec<_>) = (peers.collect(), staff.collect());
+    let how_many = (form.peers.len() + form.staff.len()) as i64;
+    let summary = match how_many {
+        0 => "Équipe attendue".to_owned(),
+        n => format!(
+            "Équipe attendue\u{a0}: {}",
+            counted(n, "personne", "personnes")
+        ),
+    };
+    let error = shown.faults.at("crew");
+    let open = error.is_some();
+    view! {
+        <details open=open>
+            <summary>{summary}</summary>
+            {error.map(|text| error_line("crew-erreur".into(), text))}
+            {group("Pairs", peers)}
+            {group("Professionnel·les", staff)}
+        </details>
+    }
+    .into_any()
+}
+
+fn body_of(settings: &Settings, role: &str) -> Option<String> {
+    match role {
+        "agent" => settings.city.as_ref().map(|it| it.name.clone()),
+        _ => Some(settings.association.name.clone()),
+    }
+}
+
+fn person_choice(
+    field: &'static str,
+    id: String,
+    name: String,
+    body: Option<String>,
+    checked: bool,
+) -> AnyView {
+    view! {
+        <label class="choice">
+            <input type="checkbox" name=field value=id checked=checked/>
+            <span>
+                {name}
+                {body.map(|text| view! { <small>{text}</small> })}
+            </span>
+        </label>
+    }
+    .into_any()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn form(day: &str, hour: &str, typed_hour: &str) -> PlanForm {
+        PlanForm {
+            was_day: day.into(),
+            was_starts_at: hour.into(),
+            day: day.into(),
+            starts_at: typed_hour.into(),
+            ..PlanForm::default()
+        }
+    }
+
+    #[test]
+    fn what_nobody_changed_meanwhile_is_simply_kept() {
+        let mine = form("2026-11-24", "14:00", "15:00");
+        let now = form("2026-11-24", "14:00", "14:00");
+        assert!(mine.merged_with(&now).is_none());
+    }
+
+    #[test]
+    fn what_i_typed_stays_and_what_i_left_alone_is_as_the_other_wrote_it() {
+        let mine = form("2026-11-24", "14:00", "15:00");
+        let now = form("2026-11-25", "14:00", "14:00");
+        let (changes, merged) = mine.merged_with(&now).unwrap();
+        assert_eq!(changes.len(), 1);
+        assert_eq!(
+            (merged.day.as_str(), merged.starts_at.as_str()),
+            ("2026-11-25", "15:00")
+        );
+        assert!(
+            merged.merged_with(&now).is_none(),
+            "chosen once, it is kept"
+        );
+    }
+
+    #[test]
+    fn the_order_of_the_walk_survives_a_change_of_its_places() {
+        let ids: Vec<SiteId> = (1..=4).map(|n| SiteId(Uuid::from_u128(n))).collect();
+        let chosen = [ids[0], ids[1], ids[3]];
+        let order = [ids[2], ids[1], ids[0]];
+        assert_eq!(in_order_of(&order, &chosen), [ids[1], ids[0], ids[3]]);
+    }
 }

@@ -7,13 +7,17 @@ use crate::db::Tx;
 use crate::facts::store::PickupSum;
 use crate::http::error::Problem;
 use crate::outings::crew::store::{Phone, phones};
-use crate::outings::store::Outing;
+use crate::outings::review::{self, Review};
+use crate::outings::revisions::store::Late;
+use crate::outings::revisions::{self, ShownRevision};
+use crate::outings::series::store as series_store;
+use crate::outings::store::{self as outings, Colleague, Crew, Outing};
 use crate::outings::summary::{self, BySite, Summary};
 use crate::outings::{ShownCode, get, missing, shown_code};
 use crate::people::store::Peer;
 use crate::sites::{CoordinatorSite, store as site_store};
 use crate::{facts, people, programmes, sites};
-use domain::fact::{Item, Method};
+use domain::fact::{AgentAccess, Item, Method};
 use domain::outing::Missing;
 use domain::{Cents, Day, Instant, OutingId, OutingState, Settings, SiteId};
 use std::collections::{BTreeMap, BTreeSet, HashMap};
@@ -36,6 +40,22 @@ pub struct Sheet {
     pub code: Option<ShownCode>,
     /// A code that makes one phone the reader's own, just made: it is not kept.
     pub own_code: Option<ShownCode>,
+    /// What keeps the light red.
+    pub missing: Vec<Missing>,
+    /// What was agreed about the agent at its discreet places.
+    pub accesses: Vec<AgentAccess>,
+    /// Who is expected.
+    pub crew: Crew,
+    /// The staff who may walk along.
+    pub colleagues: Vec<Colleague>,
+    /// The last day of the repetition it is one of.
+    pub repeated_until: Option<Day>,
+    /// What to look at before closing.
+    pub review: Review,
+    /// What was corrected after closing.
+    pub revisions: Vec<ShownRevision>,
+    /// Facts that came after closing and wait.
+    pub waiting: Vec<Late>,
     /// When this was read.
     pub now: Instant,
     /// Why a form of this page was refused.
@@ -72,6 +92,8 @@ pub struct Person {
     pub present: bool,
     /// Seen by a crew phone, and nobody decided yet.
     pub seen: bool,
+    /// Was to come.
+    pub expected: bool,
 }
 
 impl Sheet {
@@ -85,8 +107,23 @@ impl Sheet {
         let estimated = estimated_syringes(&sums);
         let summary = summary::from_sums(&mut tx, programme, id, sums).await?;
         let places = places_of(&mut tx, app, caller, id, &summary, &estimated).await?;
-        let people = people_of(people::store::all(&mut tx, programme).await?, &summary);
+        let all = people::store::all(&mut tx, programme).await?;
+        let expected = outings::crew(&mut tx, programme, id).await?;
+        let people = people_of(all, &summary, &expected);
         let phones = phones(&mut tx, programme, id).await?;
+        let missing = missing(&mut tx, programme, &settings, &outing).await?;
+        let accesses = outings::accesses(&mut tx, programme, id).await?;
+        let colleagues = outings::colleagues(&mut tx, programme).await?;
+        let repeated_until = match outing.series {
+            Some(series) => series_store::until(&mut tx, programme, series).await?,
+            None => None,
+        };
+        let review = review::of(&mut tx, programme, id).await?;
+        let revisions = revisions::shown(&mut tx, app, caller, id).await?;
+        let waiting = match outing.state {
+            OutingState::Closed => revisions::store::waiting(&mut tx, programme, id).await?,
+            _ => Vec::new(),
+        };
         tx.commit().await?;
         let code = shown_code(app, programme, &outing).filter(|_| outing.state.may_be_joined());
         Ok(Self {
@@ -97,6 +134,14 @@ impl Sheet {
             phones,
             code,
             outing,
+            missing,
+            accesses,
+            crew: expected,
+            colleagues,
+            repeated_until,
+            review,
+            revisions,
+            waiting,
             now: app.now(),
             own_code: None,
             refusal: None,
@@ -132,11 +177,6 @@ impl Sheet {
     pub fn amount(&self) -> Cents {
         let rate = self.settings.rates.amount_on(self.outing.day);
         self.summary.presences.iter().map(|_| rate).sum()
-    }
-
-    /// What keeps the light red.
-    pub fn missing(&self) -> Vec<Missing> {
-        missing(&self.settings, &self.outing.ready)
     }
 
     /// Straight lines from place to place, in metres: the walk is a little longer.
@@ -229,16 +269,22 @@ async fn sites_by_id(
     Ok(found)
 }
 
-fn people_of(peers: Vec<Peer>, summary: &Summary) -> Vec<Person> {
+/// Who was to come first, then everybody else, each by pseudonym.
+fn people_of(peers: Vec<Peer>, summary: &Summary, crew: &Crew) -> Vec<Person> {
     let mut people: Vec<Person> = peers
         .into_iter()
         .map(|peer| Person {
             present: summary.presences.contains(&peer.id),
             seen: summary.suggested.contains(&peer.id),
+            expected: crew.peers.contains(&peer.id),
             peer,
         })
         .collect();
     let collator = crate::export::collate::french();
-    people.sort_by(|a, b| collator.compare(&a.peer.pseudonym, &b.peer.pseudonym));
+    people.sort_by(|a, b| {
+        b.expected
+            .cmp(&a.expected)
+            .then_with(|| collator.compare(&a.peer.pseudonym, &b.peer.pseudonym))
+    });
     people
 }
