@@ -18,6 +18,8 @@ mod journey;
 mod needle_stick;
 mod openapi;
 mod outings;
+mod outings_end;
+mod outings_plan;
 mod own_phone;
 mod properties;
 mod sites;
