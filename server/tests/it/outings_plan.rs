@@ -204,11 +204,11 @@ on_both! {
     async fn the_crews_sheet_has_no_names_and_discreet_places_only_when_asked_for(world) {
         let coordinator = &world.town.coordinator;
         let id = world.planned_outing().await;
-        let sheet = coordinator.get(&format!("/sorties/{id}/feuille")).await.text();
+        let sheet = coordinator.get(&format!("/sorties/{id}/feuille")).await.expect_page(200);
         assert!(sheet.contains("Place 0") && sheet.contains("1 lieu discret n’est pas sur cette feuille"));
         assert!(!sheet.contains("Garage secret") && !sheet.contains("Pair 1"));
         assert!(world.journal("sites_printed").await.is_empty());
-        let whole = coordinator.get(&format!("/sorties/{id}/feuille?discrets=oui")).await.text();
+        let whole = coordinator.get(&format!("/sorties/{id}/feuille?discrets=oui")).await.expect_page(200);
         assert!(whole.contains("Garage secret"));
         let journal = world.journal("sites_printed").await;
         assert_eq!(journal.len(), 1);
@@ -218,8 +218,8 @@ on_both! {
     async fn the_mission_card_names_bodies_law_and_phone_and_neither_people_nor_places(world) {
         let coordinator = &world.town.coordinator;
         let id = world.planned_outing().await;
-        let card = coordinator.get(&format!("/sorties/{id}/carte-mission")).await.text();
-        for told in ["24\u{a0}novembre", "La CASE", "la mairie", "R. 3121-33-1", "annexe 31-2", "06 39 98 12 34"] {
+        let card = coordinator.get(&format!("/sorties/{id}/carte-mission")).await.expect_page(200);
+        for told in ["24 novembre", "La CASE", "la mairie", "R. 3121-33-1", "annexe 31-2", "06 39 98 12 34"] {
             assert!(card.contains(told), "{told}");
         }
         for kept in ["Place 0", "Garage", "Pair 1", "Au local", "CCAS", "CAARUD"] {

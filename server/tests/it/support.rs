@@ -245,6 +245,13 @@ impl World {
         value
     }
 
+    /// The programme of the first town.
+    pub async fn programme(&self) -> ProgrammeId {
+        let mut tx = self.app.db.read().await.unwrap();
+        let found = programmes::by_slug(&mut tx, "bordeaux").await.unwrap();
+        found.unwrap()
+    }
+
     pub fn set_clock(&self, at: &str) {
         let at: Instant = at.parse().unwrap();
         self.clock.store(at.as_ms(), Ordering::Relaxed);
@@ -512,11 +519,11 @@ impl Programme {
 }
 
 impl Answer {
-    /// A page, which must have this status.
+    /// A page, which must have this status; a space that does not break is a space.
     #[track_caller]
     pub fn expect_page(self, status: u16) -> String {
         assert_eq!(self.status.as_u16(), status, "{}", self.text());
-        self.text()
+        self.text().replace('\u{a0}', " ")
     }
 
     /// A CSV that came with a 200.
