@@ -3,20 +3,19 @@
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 
+mod accounts;
 mod base_map;
 mod import;
 
-use crate::access::credentials::{new_token, token_hash};
-use crate::access::{KeyFile, Role, passwords, store as accounts};
+use crate::access::KeyFile;
 use crate::app::{App, Clock};
 use crate::config::{Config, Flags, ServeFlags};
 use crate::db::Db;
 use crate::{demo, http, programmes};
-use clap::{Parser, Subcommand, ValueEnum};
-use domain::{AccountId, ProgrammeId};
+use clap::{Parser, Subcommand};
+use domain::ProgrammeId;
 use std::net::SocketAddr;
 use std::path::Path;
-use uuid::Uuid;
 
 /// Collective pickup of used syringes: outings, sites, allowances.
 #[derive(Parser)]
@@ -45,75 +44,15 @@ enum Command {
     },
     /// Staff accounts
     #[command(subcommand)]
-    Account(AccountCommand),
+    Account(accounts::AccountCommand),
     /// Tokens for programs
     #[command(subcommand)]
-    Token(TokenCommand),
+    Token(accounts::TokenCommand),
     /// Cut a town's map out of a large one (OpenStreetMap data)
     BaseMap(base_map::BaseMapFlags),
     /// Bring in what was before, from spreadsheets: all of a file, or nothing
     #[command(subcommand)]
     Import(import::ImportCommand),
-}
-
-#[derive(Subcommand)]
-enum AccountCommand {
-    /// Make an account; its first password is printed once
-    Add {
-        /// Programme, by its short name or its id
-        #[arg(long)]
-        programme: String,
-        /// Role
-        #[arg(long)]
-        role: StaffRole,
-        /// E-mail
-        #[arg(long)]
-        login: String,
-        /// Name on screen
-        #[arg(long)]
-        name: String,
-    },
-    /// Give an account a new password, printed once
-    Reset {
-        /// E-mail
-        #[arg(long)]
-        login: String,
-    },
-    /// List accounts
-    List,
-}
-
-#[derive(Subcommand)]
-enum TokenCommand {
-    /// Make a bearer token, printed once
-    Create {
-        /// Role
-        #[arg(long)]
-        role: StaffRole,
-        /// Programme, by its short name or its id
-        #[arg(long)]
-        programme: String,
-        /// What it is for
-        #[arg(long, default_value = "command line")]
-        name: String,
-    },
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum StaffRole {
-    Coordinator,
-    Agent,
-    Clerk,
-}
-
-impl From<StaffRole> for Role {
-    fn from(role: StaffRole) -> Self {
-        match role {
-            StaffRole::Coordinator => Self::Coordinator,
-            StaffRole::Agent => Self::Agent,
-            StaffRole::Clerk => Self::Clerk,
-        }
-    }
 }
 
 /// Why a command failed: one sentence for the operator.
@@ -187,8 +126,8 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Command::Account(command) => account(&app, command).await,
-        Command::Token(command) => token(&app, command).await,
+        Command::Account(command) => accounts::account(&app, command).await,
+        Command::Token(command) => accounts::token(&app, command).await,
         Command::Import(command) => import::run(&app, command).await,
     }
 }
@@ -255,86 +194,4 @@ async fn programme_of(app: &App, name: &str) -> Result<ProgrammeId, Failure> {
     let mut tx = app.db.read().await?;
     let found = programmes::named(&mut tx, name).await?;
     found.ok_or_else(|| Failure(format!("there is no programme called {name}")))
-}
-
-async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> {
-    match command {
-        AccountCommand::Add {
-            programme,
-            role,
-            login,
-            name,
-        } => {
-            let programme = programme_of(app, &programme).await?;
-            let password = new_token("mdp");
-            let hash = passwords::hash(&password).map_err(|e| e.detail)?;
-            let login = login.trim().to_lowercase();
-            let mut tx = app.db.write().await?;
-            if accounts::account_by_login(&mut tx, &login).await?.is_some() {
-                return Err(Failure(format!("{login} has an account already")));
-            }
-            let new = accounts::NewAccount {
-                programme,
-                id: AccountId(Uuid::now_v7()),
-                role: role.into(),
-                login: &login,
-                name: &name,
-                password_hash: &hash,
-            };
-            accounts::insert_account(&mut tx, new, app.now()).await?;
-            tx.commit().await?;
-            println!("{password}");
-        }
-        AccountCommand::Reset { login } => {
-            let password = new_token("mdp");
-            let hash = passwords::hash(&password).map_err(|e| e.detail)?;
-            let mut tx = app.db.write().await?;
-            let login = login.trim().to_lowercase();
-            if !accounts::reset_password(&mut tx, &login, &hash).await? {
-                return Err(Failure(format!("{login} has no account")));
-            }
-            tx.commit().await?;
-            println!("{password}");
-        }
-        AccountCommand::List => {
-            let mut tx = app.db.read().await?;
-            for line in accounts::accounts(&mut tx).await? {
-                println!(
-                    "{}\t{}\t{}\t{}",
-                    line.slug, line.role, line.login, line.name
-                );
-            }
-        }
-    }
-    Ok(())
-}
-
-async fn token(app: &App, command: TokenCommand) -> Result<(), Failure> {
-    let TokenCommand::Create {
-        role,
-        programme,
-        name,
-    } = command;
-    let (role, programme) = (Role::from(role), programme_of(app, &programme).await?);
-    let mut tx = app.db.write().await?;
-    let account = accounts::first_account(&mut tx, programme, role).await?;
-    let Some(account) = account else {
-        let role = role.as_str();
-        return Err(Failure(format!(
-            "no {role} account yet: make one with `account add`"
-        )));
-    };
-    let token = new_token("api");
-    let new = accounts::NewToken {
-        token_hash: token_hash(&token),
-        programme,
-        name: &name,
-        role,
-        account: Some(account),
-        peer: None,
-    };
-    accounts::insert_token(&mut tx, new, app.now()).await?;
-    tx.commit().await?;
-    println!("{token}");
-    Ok(())
 }

@@ -15,12 +15,14 @@ pub use area::Area;
 
 use crate::cli::Failure;
 use archive::{HEAD_BYTES, Head};
-use domain::Day;
+use domain::{Day, Position};
 use partial::Partial;
 use plan::Plan;
 use source::Source;
 use std::path::{Path, PathBuf};
 
+/// A map wider or higher than this is not one town's, in degrees.
+const TOWN_DEGREES_MAX: f64 = 3.0;
 /// Builds of the whole world are made every day and kept for about a week.
 const BUILDS_KEPT_DAYS: i32 = 8;
 
@@ -153,6 +155,16 @@ fn open(job: &Job) -> Result<(Source, Vec<u8>), Failure> {
         }
     }
     Err("no public build of the last days is there: give an address or a file with --from".into())
+}
+
+/// The middle of a town's map, to tell a point of the town from a slip of the keyboard. Nothing
+/// when there is no such map, or it is a larger one.
+pub fn middle_of(map: &Path) -> Option<Position> {
+    let start = Source::new(map.to_str()?).ok()?.start(HEAD_BYTES).ok()??;
+    let it = Head::read(&start).ok()?.area();
+    let is_town = it.east - it.west <= TOWN_DEGREES_MAX && it.north - it.south <= TOWN_DEGREES_MAX;
+    let middle = Position::new((it.south + it.north) / 2.0, (it.west + it.east) / 2.0).ok()?;
+    is_town.then_some(middle)
 }
 
 fn public_build(day: Day) -> String {

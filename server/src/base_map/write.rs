@@ -42,6 +42,7 @@ pub(super) fn write(
     file.sync_all().map_err(failed)?;
     let checked = tokio::runtime::Handle::current().block_on(check(file, looks, plan, partial));
     let tiles = checked.map_err(|failure| {
+        _ = std::fs::remove_file(&beside);
         let why = failure.sentence();
         format!("the map that was written is not the one that was meant ({why})")
     })?;

@@ -4,6 +4,7 @@
 use super::{Failure, programme_of};
 use crate::app::App;
 use crate::imports::{self, Job, Refused, Report, import_outings, import_sites};
+use crate::sites::quarters;
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -19,6 +20,14 @@ pub enum ImportCommand {
         /// Take points far from all others too
         #[arg(long)]
         anywhere: bool,
+    },
+    /// The quarters of the town (GeoJSON); every site is put in its quarter
+    Quarters {
+        /// GeoJSON: polygons, longitude first, each with a name
+        file: PathBuf,
+        /// Programme, by its short name or its id
+        #[arg(long)]
+        programme: String,
     },
     /// Print the spreadsheet to fill in (CSV), with example lines
     Template {
@@ -70,6 +79,12 @@ pub async fn run(app: &App, command: ImportCommand) -> Result<(), Failure> {
             let (bytes, flags) = read(file)?;
             let job = job(app, &bytes, &flags, anywhere).await?;
             tell("sites", import_sites(app, &job).await, flags.dry_run)
+        }
+        ImportCommand::Quarters { file, programme } => {
+            let programme = programme_of(app, &programme).await?;
+            let said = quarters::import_file(app, programme, &file).await?;
+            println!("{said}");
+            Ok(())
         }
         ImportCommand::Template { of } => {
             print(of);

@@ -6,8 +6,10 @@ use super::{
 };
 use crate::access::{Scope, Sealer};
 use crate::app::App;
+use crate::base_map;
 use crate::db::Tx;
-use crate::sites::store::{NewSite, SiteSecret, insert};
+use crate::sites::quarters::{self, Quarters};
+use crate::sites::store::{NewSite, SiteSecret, insert, set_extras};
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::{Nature, Position, SiteId};
@@ -82,12 +84,15 @@ pub async fn import(app: &App, job: &Job<'_>) -> Result<Report, Refused> {
     let mut tx = app.db.write().await?;
     if !job.anywhere {
         let there = store::public_points(&mut tx, job.programme).await?;
-        none_wrong(far_away(&known, &there))?;
+        let town = middle(&there).or_else(|| base_map::middle_of(app.base_map.as_deref()?));
+        none_wrong(far_away(&known, town))?;
     }
     let mut sealer = Sealer::new(&app.keys, job.programme, app.now());
+    // Read once: a town's borders are long.
+    let quarters = quarters::store::all(&mut tx, job.programme).await?;
     for site in known {
         let (line, nature) = (site.line, site.nature);
-        let new = make(&mut tx, app, job, &mut sealer, site).await?;
+        let new = make(&mut tx, app, job, &mut sealer, &quarters, site).await?;
         let said = match (new, nature) {
             (true, Nature::Public) => "new public site",
             (true, Nature::Discreet) => "new discreet site, sealed",
@@ -157,11 +162,11 @@ fn doubles(known: &[Known]) -> Vec<Trouble> {
     wrong
 }
 
-/// Lines whose point is far from the programme's own sites, or, in a new programme, from the
-/// middle of the file.
-fn far_away(known: &[Known], there: &[Position]) -> Vec<Trouble> {
+/// Lines whose point is far from the programme's own sites; without any, from the middle of the
+/// town's map; without one, from the middle of the file.
+fn far_away(known: &[Known], town: Option<Position>) -> Vec<Trouble> {
     let own: Vec<Position> = known.iter().map(|site| site.at).collect();
-    let Some(middle) = middle(if there.is_empty() { &own } else { there }) else {
+    let Some(middle) = town.or_else(|| middle(&own)) else {
         return Vec::new();
     };
     let is_far = |at: Position| at.distance_m(middle) > FAR_M;
@@ -198,6 +203,7 @@ async fn make(
     app: &App,
     job: &Job<'_>,
     sealer: &mut Sealer<'_>,
+    town: &Quarters,
     site: Known,
 ) -> Result<bool, Refused> {
     if crate::sites::store::nature(tx, job.programme, site.id)
@@ -227,5 +233,10 @@ async fn make(
         sealed,
         residents_agree: site.residents_agree,
     };
-    Ok(insert(tx, job.programme, new, app.now()).await?)
+    let made = insert(tx, job.programme, new, app.now()).await?;
+    if made {
+        let quarter = town.id_of(site.at);
+        set_extras(tx, job.programme, site.id, None, None, quarter).await?;
+    }
+    Ok(made)
 }

@@ -148,6 +148,19 @@ fn make_world() -> Vec<u8> {
     file.into_inner()
 }
 
+/// The map of a town, of one tile.
+pub fn small_map() -> Vec<u8> {
+    let mut file = Cursor::new(Vec::new());
+    let mut writer = PmTilesWriter::new(TileType::Mvt)
+        .bounds(-0.64, 44.80, -0.53, 44.87)
+        .create(&mut file)
+        .unwrap();
+    let tile = TileCoord::new(0, 0, 0).unwrap();
+    writer.add_tile(tile, b"a tile").unwrap();
+    writer.finalize().unwrap();
+    file.into_inner()
+}
+
 /// The tiles of a box, counted another way than the program does.
 fn tiles_of(zoom: u8, [west, south, east, north]: [f64; 4]) -> Vec<(u32, u32)> {
     let n = f64::from(1u32 << zoom);

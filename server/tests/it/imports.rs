@@ -254,6 +254,23 @@ on_both! {
         assert_eq!(import_sites(&world.app, &job).await.unwrap().new, 1);
     }
 
+    async fn in_a_new_programme_the_towns_map_finds_out_a_file_with_swapped_axes(world) {
+        let mut tx = world.app.db.write().await.unwrap();
+        let new = ProgrammeId(uuid::Uuid::now_v7());
+        let settings = server::demo::bordeaux_settings();
+        programmes::insert(&mut tx, new, "new", true, &settings, world.app.now()).await.unwrap();
+        tx.commit().await.unwrap();
+        let file = "titre,nature,latitude,longitude\nA,public,-0.57,44.83\nB,public,-0.58,44.84\n";
+        let job = Job { bytes: file.as_bytes(), programme: new, dry_run: true, anywhere: false };
+        let place = Place::new();
+        let map = place.0.join("map.pmtiles");
+        std::fs::write(&map, crate::base_map::small_map()).unwrap();
+        let mut app = world.app.clone();
+        app.base_map = Some(std::sync::Arc::new(map));
+        let said = wrong(import_sites(&app, &job).await);
+        assert!(said.len() == 2 && said[0].contains("each other's place"), "{said:?}");
+    }
+
     async fn a_spreadsheet_of_excel_says_the_same_as_a_csv(world) {
         let rows = [
             vec![text_cell("date"), text_cell("nombre"), text_cell("méthode"), text_cell("heure")],
