@@ -2,7 +2,7 @@
 
 use super::revisions::{self, Corrects, Revision};
 use super::summary::{self, Summary};
-use super::{ShownCode, TypedPlan, crew, missing, shown_code, store};
+use super::{ShownCode, TypedPlan, crew, missing_now, shown_code, store};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::db::Tx;
@@ -110,7 +110,7 @@ async fn readiness_of(
     settings: &Settings,
     outing: &Outing,
 ) -> Result<ReadinessJson, Problem> {
-    let missing = missing(tx, programme, settings, outing).await?;
+    let missing = missing_now(tx, programme, settings, outing).await?;
     let crew = store::crew(tx, programme, outing.id).await?;
     Ok(ReadinessJson {
         expected_peers: crew.peers,

@@ -289,6 +289,10 @@ async fn depart(
         return Ok(outing.state);
     }
     let outing = super::open(app, caller, id, Some(&form.reason)).await?;
+    // Phones join next: their code is on the page that comes.
+    if super::shown_code(app, caller.programme, &outing).is_none() {
+        super::renew_code(app, caller, id).await?;
+    }
     Ok(outing.state)
 }
 

@@ -292,9 +292,14 @@ async fn before_the_end(tx: &mut Tx, caller: &Caller, id: OutingId) -> Result<Ou
     }
 }
 
-/// What is missing for the green light of an outing, with what was agreed about the agent at the
-/// places it goes to.
-pub async fn missing(
+/// What is missing for the green light, whatever places the outing goes to: a phone with no
+/// network knows no more.
+pub fn missing(settings: &Settings, ready: &Readiness) -> Vec<Missing> {
+    missing_for_green_light(&settings.green_light, ready)
+}
+
+/// The same with what was agreed about the agent at the places it goes to.
+pub async fn missing_now(
     tx: &mut Tx,
     programme: ProgrammeId,
     settings: &Settings,
@@ -336,7 +341,7 @@ pub async fn open(
     let outing = hold(&mut tx, caller.programme, id).await?;
     outing.state.open().map_err(|wrong| wrong_state(wrong.0))?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let missing = missing(&mut tx, caller.programme, &settings, &outing).await?;
+    let missing = missing_now(&mut tx, caller.programme, &settings, &outing).await?;
     let mut sealer = Sealer::new(&app.keys, caller.programme, now);
     let sealed = match (missing.is_empty(), reason) {
         (true, _) => None,
@@ -411,7 +416,7 @@ pub async fn open_from_pavement(
     };
     let settings = programmes::settings(tx, programme).await?;
     let sealed = match (
-        missing_for_green_light(&settings.green_light, &ready).is_empty(),
+        missing(&settings, &ready).is_empty(),
         &light.override_reason,
     ) {
         (true, _) => None,

@@ -76,8 +76,23 @@ fn missing_word(settings: &Settings, missing: &Missing) -> String {
     }
 }
 
-fn staff(sheet: &Sheet) -> AnyView {
+/// Coordinators and agents: as they were noted, or else as they were expected. Who reads this page
+/// is there.
+fn proposed(sheet: &Sheet) -> (u32, u32) {
     let ready = &sheet.outing.ready;
+    if (ready.coordinators, ready.agents) != (0, 0) {
+        return (ready.coordinators, ready.agents);
+    }
+    let expected = |role: &str| {
+        let staff = sheet.colleagues.iter().filter(|it| it.role == role);
+        let there = staff.filter(|it| sheet.crew.staff.iter().any(|id| id.0 == it.id));
+        u32::try_from(there.count()).unwrap_or(0)
+    };
+    (expected("coordinator").max(1), expected("agent"))
+}
+
+fn staff(sheet: &Sheet) -> AnyView {
+    let (here, with) = proposed(sheet);
     let how_many = |name, label: String, n: u32| {
         let field = Field {
             name,
@@ -91,7 +106,7 @@ fn staff(sheet: &Sheet) -> AnyView {
     let coordinators = how_many(
         "coordinators",
         format!("Professionnel·les {}", sheet.settings.association.of_the()),
-        ready.coordinators,
+        here,
     );
     let rule = &sheet.settings.green_light;
     let agents = (sheet.settings.city.is_some() || rule.agents_min > 0).then(|| {
@@ -99,7 +114,7 @@ fn staff(sheet: &Sheet) -> AnyView {
             Some(city) => format!("Agent·es {}", city.of_the()),
             None => "Agent·es".into(),
         };
-        how_many("agents", label, ready.agents)
+        how_many("agents", label, with)
     });
     view! {
         <fieldset>

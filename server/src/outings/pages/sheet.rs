@@ -13,7 +13,7 @@ use crate::outings::revisions::{self, ShownRevision};
 use crate::outings::series::store as series_store;
 use crate::outings::store::{self as outings, Colleague, Crew, Outing};
 use crate::outings::summary::{self, BySite, Summary};
-use crate::outings::{ShownCode, get, missing, shown_code};
+use crate::outings::{ShownCode, get, missing_now, shown_code};
 use crate::people::store::Peer;
 use crate::sites::{CoordinatorSite, store as site_store};
 use crate::{facts, people, programmes, sites};
@@ -111,7 +111,7 @@ impl Sheet {
         let expected = outings::crew(&mut tx, programme, id).await?;
         let people = people_of(all, &summary, &expected);
         let phones = phones(&mut tx, programme, id).await?;
-        let missing = missing(&mut tx, programme, &settings, &outing).await?;
+        let missing = missing_now(&mut tx, programme, &settings, &outing).await?;
         let accesses = outings::accesses(&mut tx, programme, id).await?;
         let colleagues = outings::colleagues(&mut tx, programme).await?;
         let repeated_until = match outing.series {
