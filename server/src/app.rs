@@ -4,6 +4,7 @@ use crate::access::KeyFile;
 use crate::access::limits::WrongTries;
 use crate::db::Db;
 use crate::http::assets::Assets;
+use crate::sites::atlas::Atlases;
 use domain::limits::{JOIN_TRIES_MAX, JOIN_WAIT_S};
 use domain::{Day, Instant, Settings};
 use jiff::tz::TimeZone;
@@ -26,6 +27,8 @@ pub struct App {
     pub base_map: Option<Arc<PathBuf>>,
     /// The address people use, if the operator gave one.
     pub public_url: Option<Arc<str>>,
+    /// Public sites with their states, kept at hand for maps.
+    pub atlases: Arc<Atlases>,
     /// Wrong joining codes.
     pub join_tries: Arc<WrongTries>,
     /// Wrong passwords.
@@ -51,6 +54,7 @@ impl App {
             assets: Arc::new(Assets::load()),
             base_map: base_map.map(Arc::new),
             public_url: None,
+            atlases: Arc::default(),
             join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
             sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
         }

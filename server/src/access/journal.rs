@@ -23,6 +23,16 @@ pub enum Action {
     SitesShown,
     /// Discreet sites were opened to be printed on the sheet of a crew.
     SitesPrinted,
+    /// Sites were opened to be changed, or to be merged.
+    SiteChanged,
+    /// Sites were opened to compute which quarter each is in.
+    QuartersComputed,
+    /// Proposals of sites were opened to be shown.
+    ProposalsShown,
+    /// A proposal was opened to be decided.
+    ProposalDecided,
+    /// « Ici » points were opened to be attached to a site or declared public.
+    HereDecided,
     /// Sites were opened for a confirmed crew phone.
     PackGiven,
     /// « Ici » points or words of an outing were opened to be shown.
@@ -46,6 +56,11 @@ impl Action {
             Self::SignedIn => "signed_in",
             Self::SitesShown => "sites_shown",
             Self::SitesPrinted => "sites_printed",
+            Self::SiteChanged => "site_changed",
+            Self::QuartersComputed => "quarters_computed",
+            Self::ProposalsShown => "proposals_shown",
+            Self::ProposalDecided => "proposal_decided",
+            Self::HereDecided => "here_decided",
             Self::PackGiven => "pack_given",
             Self::FactsShown => "facts_shown",
             Self::OwnPhoneJoined => "own_phone_joined",

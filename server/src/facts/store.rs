@@ -183,6 +183,8 @@ macro_rules! not_voided {
     };
 }
 
+pub(crate) use not_voided;
+
 /// Sum of the pickups of one outing at one place, of one item, by one method.
 #[derive(sqlx::FromRow)]
 pub struct PickupSum {
@@ -196,12 +198,19 @@ pub struct PickupSum {
     pub total: i64,
 }
 
+// An « ici » that a coordinator attached to a site is that site's, by the latest word.
 const SUM_PICKUPS: &str = concat!(
-    "select f.site_id, f.item, f.method, cast(sum(f.count) as bigint) as total
+    "select coalesce(d.site_id, f.site_id) as site_id, f.item, f.method,
+       cast(sum(f.count) as bigint) as total
      from facts f
+     left join here_decisions d on d.programme_id = f.programme_id and d.fact_id = f.id
+       and not exists (
+         select 1 from here_decisions later
+         where later.programme_id = d.programme_id and later.fact_id = d.fact_id
+           and later.rank > d.rank)
      where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'pickup' and ",
     not_voided!(),
-    " group by f.site_id, f.item, f.method"
+    " group by coalesce(d.site_id, f.site_id), f.item, f.method"
 );
 
 /// What was picked up on an outing.

@@ -267,6 +267,7 @@ fn pages() -> Vec<Route> {
 fn api() -> Vec<Route> {
     use allowances::api as money;
     use outings::api as out;
+    use sites::{here::api as here, proposals::api as proposals};
     const JOINED: &[Role] = &[CrewPhone];
     const FACTS: &[Role] = &[CrewPhone, LatePhone, Coordinator, Agent, Peer];
     const LISTS: &[Role] = &[Coordinator, Clerk];
@@ -400,8 +401,85 @@ fn api() -> Vec<Route> {
             Api,
             post,
             "/api/v1/sites",
-            &[Coordinator, Agent],
+            &[Coordinator, Agent, Peer],
             sites::api::create
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/sites/discreet",
+            &[Coordinator, Agent],
+            sites::api::discreet
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/sites/{id}",
+            &[Coordinator, Agent, Peer],
+            sites::api::read
+        ),
+        route!(
+            Api,
+            patch,
+            "/api/v1/sites/{id}",
+            &[Coordinator, Agent],
+            sites::api::change
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/sites/{id}/history",
+            &[Coordinator, Agent, Peer],
+            sites::api::history
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/sites/{id}/merge",
+            COORDINATOR,
+            sites::api::merge
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/proposals",
+            &[Coordinator, Peer],
+            proposals::list
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/proposals/{id}/accept",
+            COORDINATOR,
+            proposals::accept_one
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/proposals/{id}/merge",
+            COORDINATOR,
+            proposals::merge_one
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/proposals/{id}/decline",
+            COORDINATOR,
+            proposals::decline_one
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/here-pickups",
+            &[Coordinator, Agent],
+            here::list
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/here-pickups/{id}",
+            COORDINATOR,
+            here::decide_one
         ),
         route!(Api, get, "/api/v1/peers", COORDINATOR, people::api::list),
         route!(Api, post, "/api/v1/peers", COORDINATOR, people::api::create),

@@ -2,15 +2,24 @@
 //! field for what the city may not know.
 
 pub mod api;
+pub mod atlas;
+pub mod change;
+pub mod city;
+pub mod create;
+pub mod here;
+pub mod history;
+pub mod near;
+pub mod proposals;
+pub mod quarters;
 pub mod store;
 
 use crate::access::{Action, Caller, Opening};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
-use domain::place::SiteState;
+use domain::place::{SiteState, Visits};
 use domain::{Nature, Position, SiteId};
-use store::DiscreetSite;
+use store::{About, DiscreetSite};
 
 /// A site as a coordinator sees it, opened.
 #[derive(Clone, Debug)]
@@ -25,8 +34,14 @@ pub struct CoordinatorSite {
     pub at: Position,
     /// Where it stands.
     pub state: SiteState,
+    /// What was recorded about it, as far as its state asks.
+    pub visits: Visits,
+    /// Words for the crew; of a public site only where it was opened by itself.
+    pub note: Option<String>,
     /// « Les habitants sont d'accord »; asked of discreet sites only.
     pub residents_agree: Option<bool>,
+    /// Everything else.
+    pub about: About,
 }
 
 /// Opens discreet sites, leaving one row in the journal that names them.
@@ -54,7 +69,10 @@ pub async fn open(
             title,
             at,
             state: site.state,
+            visits: site.visits,
+            note: secret.note,
             residents_agree: site.residents_agree,
+            about: site.about,
         });
     }
     Ok(opened)
@@ -99,6 +117,34 @@ pub fn from_public(site: store::CitySite) -> CoordinatorSite {
         title: site.title,
         at: site.at,
         state: site.state,
+        visits: site.visits,
+        note: None,
         residents_agree: None,
+        about: site.about,
     }
+}
+
+/// One site, opened for a coordinator with its note.
+pub async fn one_for_coordinator(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    id: SiteId,
+) -> Result<CoordinatorSite, Problem> {
+    if let Some(site) = store::discreet_site(tx, caller.programme, id).await? {
+        let mut opened = open(tx, app, caller, Action::SitesShown, vec![site]).await?;
+        return opened.pop().ok_or_else(Problem::not_found);
+    }
+    let site = store::public_site(tx, caller.programme, id).await?;
+    let mut site = from_public(site.ok_or_else(Problem::not_found)?);
+    let held = store::hold(tx, caller.programme, id).await?;
+    if let Some(sealed) = held.and_then(|it| it.sealed) {
+        let (named, now) = (vec![sealed.scope()], app.now());
+        let (programme, actor) = (caller.programme, caller.actor());
+        let action = Action::SitesShown;
+        let mut opening =
+            Opening::begin(tx, &app.keys, programme, actor, action, named, now).await?;
+        site.note = opening.open(tx, &sealed).await?.note;
+    }
+    Ok(site)
 }

@@ -1,14 +1,17 @@
 //! SQL of sites. A discreet site has no title and no point outside its sealed column.
 
 use crate::access::{Scope, Sealable, Sealed};
-use crate::db::{DbError, Tx, sql};
-use domain::place::SiteState;
+use crate::db::{DbError, Sql, Tx, sql};
+use crate::facts::store::not_voided;
+use domain::fact::AgentAccess;
+use domain::place::{Pictogram, SiteState, Visits};
 use domain::{Instant, Nature, OutingId, Position, ProgrammeId, SiteId};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What of a site only a coordinator (and a confirmed crew phone) may open.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct SiteSecret {
     /// Title of a discreet site.
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -46,6 +49,29 @@ const INSERT: &str = "
       created_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
     on conflict (programme_id, id) do nothing";
+const UPDATE_EXTRAS: &str = "
+    update sites set pictogram = $3, agent_access = $4, quarter = $5
+    where programme_id = $1 and id = $2";
+
+/// Says of a site that was just made what it looks like and which quarter it is in.
+pub async fn set_extras(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    pictogram: Option<Pictogram>,
+    agent: Option<AgentAccess>,
+    quarter: Option<String>,
+) -> Result<(), DbError> {
+    sql(UPDATE_EXTRAS)
+        .bind(programme)
+        .bind(id)
+        .bind(pictogram.map(Pictogram::code))
+        .bind(agent.map(AgentAccess::code))
+        .bind(quarter)
+        .run(tx)
+        .await?;
+    Ok(())
+}
 
 /// Makes a site. Answers `false` when the id is there already.
 pub async fn insert(
@@ -100,6 +126,10 @@ pub struct CitySite {
     pub at: Position,
     /// Where it stands.
     pub state: SiteState,
+    /// What was recorded about it, as far as its state asks.
+    pub visits: Visits,
+    /// Everything else that is open to those who may know the site.
+    pub about: About,
 }
 
 /// A discreet site, still sealed.
@@ -111,8 +141,55 @@ pub struct DiscreetSite {
     pub sealed: Sealed<SiteSecret>,
     /// Where it stands.
     pub state: SiteState,
+    /// What was recorded about it, as far as its state asks.
+    pub visits: Visits,
     /// « Les habitants sont d'accord ».
     pub residents_agree: Option<bool>,
+    /// Everything else that needs no opening.
+    pub about: About,
+}
+
+/// What is open about a site to whoever may know it.
+#[derive(Clone, Debug, Default)]
+pub struct About {
+    /// `city`, `peer` or `association`.
+    pub origin: String,
+    /// What it looks like.
+    pub pictogram: Option<Pictogram>,
+    /// The id of its quarter.
+    pub quarter: Option<String>,
+    /// Counts changes, for `If-Match`.
+    pub version: i64,
+    /// When it was made.
+    pub created_at: Option<Instant>,
+    /// What the agent who walks along does there.
+    pub agent: Option<AgentAccess>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AboutRow {
+    origin: String,
+    pictogram: Option<String>,
+    quarter: Option<String>,
+    version: i64,
+    created_at: i64,
+    agent_access: Option<String>,
+}
+
+impl AboutRow {
+    fn read(self) -> About {
+        About {
+            origin: self.origin,
+            pictogram: self.pictogram.as_deref().and_then(Pictogram::from_code),
+            quarter: self.quarter,
+            version: self.version,
+            created_at: Some(Instant::from_ms(self.created_at)),
+            agent: self
+                .agent_access
+                .as_deref()
+                .and_then(AgentAccess::from_code),
+        }
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -121,9 +198,8 @@ struct PublicRow {
     title: String,
     lat: f64,
     lon: f64,
-    planned: bool,
-    done_at: Option<i64>,
-    flagged_at: Option<i64>,
+    #[sqlx(flatten)]
+    about: AboutRow,
 }
 
 #[derive(sqlx::FromRow)]
@@ -131,61 +207,125 @@ struct DiscreetRow {
     id: Uuid,
     sealed: Vec<u8>,
     residents_agree: Option<bool>,
-    planned: bool,
-    done_at: Option<i64>,
-    flagged_at: Option<i64>,
+    #[sqlx(flatten)]
+    about: AboutRow,
 }
 
-/// What the state of a site `s` is computed from: an outing to come or under way, the last outing
-/// that did it (by its pickups once closed), the last time somebody saw needles there.
-macro_rules! state_columns {
+/// The columns of [`AboutRow`], of a site `s`.
+macro_rules! about_columns {
     () => {
-        "exists (
-           select 1 from outing_sites os
-           join outings o on o.programme_id = os.programme_id and o.id = os.outing_id
-           where os.programme_id = s.programme_id and os.site_id = s.id
-             and o.state in ('planned', 'open')) as planned,
-         (select max(o.closed_at) from outing_sites os
-          join outings o on o.programme_id = os.programme_id and o.id = os.outing_id
-          where os.programme_id = s.programme_id and os.site_id = s.id
-            and o.state = 'closed') as done_at,
-         (select max(f.received_at) from facts f
-          where f.programme_id = s.programme_id and f.site_id = s.id
-            and f.kind = 'sighting') as flagged_at "
+        "s.origin, s.pictogram, s.quarter, s.version, s.created_at, s.agent_access "
     };
 }
 
-fn state(planned: bool, done_at: Option<i64>, flagged_at: Option<i64>) -> SiteState {
-    match (planned, done_at, flagged_at) {
-        (true, _, _) => SiteState::Planned,
-        (false, None, _) => SiteState::Seen,
-        (false, Some(done), Some(flagged)) if flagged > done => SiteState::Returned,
-        (false, Some(_), _) => SiteState::Done,
-    }
-}
-
 impl PublicRow {
-    fn read(self) -> Result<CitySite, DbError> {
+    fn read(self, all: &HashMap<SiteId, Visits>) -> Result<CitySite, DbError> {
+        let id = SiteId(self.id);
+        let visits = all.get(&id).copied().unwrap_or_default();
         Ok(CitySite {
-            id: SiteId(self.id),
+            id,
             title: self.title,
             at: Position::new(self.lat, self.lon)
                 .map_err(|e| DbError::Unreadable(format!("site: {e}")))?,
-            state: state(self.planned, self.done_at, self.flagged_at),
+            state: visits.state(),
+            visits,
+            about: self.about.read(),
         })
     }
 }
 
 impl DiscreetRow {
-    fn read(self) -> DiscreetSite {
+    fn read(self, all: &HashMap<SiteId, Visits>) -> DiscreetSite {
         let id = SiteId(self.id);
+        let visits = all.get(&id).copied().unwrap_or_default();
         DiscreetSite {
             id,
             sealed: Sealed::from_row(Scope::Site(id), self.sealed),
-            state: state(self.planned, self.done_at, self.flagged_at),
+            state: visits.state(),
+            visits,
             residents_agree: self.residents_agree,
+            about: self.about.read(),
         }
     }
+}
+
+#[derive(sqlx::FromRow)]
+struct VisitsRow {
+    site_id: Uuid,
+    planned: i64,
+    done_at: Option<i64>,
+    seen_at: Option<i64>,
+}
+
+// Four ways to be visited, each read once for the whole programme: on the plan of an outing, by a
+// pickup beside the plan, by an « ici » attached afterwards, by somebody who saw it or picked up
+// outside any outing. A clock that is ahead says no more than that it came in.
+const SELECT_VISITS: &str = concat!(
+    "select v.site_id, max(v.planned) as planned, max(v.done_at) as done_at,
+       max(v.seen_at) as seen_at
+     from (
+       select coalesce(s.merged_into, s.id) as site_id,
+         cast(case when o.state in ('planned', 'open') then 1 else 0 end as bigint) as planned,
+         case when o.state = 'closed' then o.closed_at end as done_at,
+         cast(null as bigint) as seen_at
+       from outing_sites os
+       join outings o on o.programme_id = os.programme_id and o.id = os.outing_id
+       join sites s on s.programme_id = os.programme_id and s.id = os.site_id
+       where os.programme_id = $1
+       union all
+       select coalesce(s.merged_into, s.id), 0, o.closed_at, null
+       from facts f
+       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
+         and o.state = 'closed'
+       join sites s on s.programme_id = f.programme_id and s.id = f.site_id
+       where f.programme_id = $1 and f.kind = 'pickup' and f.site_id is not null
+         and not exists (
+           select 1 from outing_sites os
+           where os.programme_id = f.programme_id and os.outing_id = f.outing_id
+             and os.site_id = f.site_id)
+         and ",
+    not_voided!(),
+    "  union all
+       select p.site_id, 0, o.closed_at, null
+       from here_decisions d
+       join fact_sites p on p.programme_id = d.programme_id and p.fact_id = d.fact_id
+       join outings o on o.programme_id = p.programme_id and o.id = p.outing_id
+         and o.state = 'closed'
+       join facts f on f.programme_id = d.programme_id and f.id = d.fact_id
+       where d.programme_id = $1 and ",
+    not_voided!(),
+    "  union all
+       select coalesce(s.merged_into, s.id), 0,
+         case when f.kind = 'city_pickup' then
+           case when f.time_to_check or f.recorded_at > f.received_at
+             then f.received_at else f.recorded_at end end,
+         case when f.kind = 'sighting' then
+           case when f.time_to_check or f.recorded_at > f.received_at
+             then f.received_at else f.recorded_at end end
+       from facts f
+       join sites s on s.programme_id = f.programme_id and s.id = f.site_id
+       where f.programme_id = $1 and f.kind in ('sighting', 'city_pickup') and ",
+    not_voided!(),
+    ") v
+     group by v.site_id"
+);
+
+/// What was recorded about every site of the programme. Who asks for a state asks here, so that it
+/// is the same on a phone, on a map and in a list.
+pub async fn visits(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+) -> Result<HashMap<SiteId, Visits>, DbError> {
+    let rows: Vec<VisitsRow> = sql(SELECT_VISITS).bind(programme).all(tx).await?;
+    let read = |row: VisitsRow| {
+        let visits = Visits {
+            planned: row.planned > 0,
+            done_at: row.done_at.map(Instant::from_ms),
+            seen_at: row.seen_at.map(Instant::from_ms),
+        };
+        (SiteId(row.site_id), visits)
+    };
+    Ok(rows.into_iter().map(read).collect())
 }
 
 /// A box on the map, in degrees.
@@ -216,11 +356,58 @@ impl Bounds {
     }
 }
 
-const SELECT_PUBLIC: &str = concat!(
-    "select s.id, s.title, s.lat, s.lon, ",
-    state_columns!(),
-    "from sites s
-     where s.programme_id = $1 and s.nature = 'public'
+/// The columns of a public site `s`, for [`PublicRow`].
+macro_rules! select_public {
+    ($rest:literal) => {
+        concat!(
+            "select s.id, s.title, s.lat, s.lon, ",
+            about_columns!(),
+            "from sites s ",
+            $rest
+        )
+    };
+}
+
+/// The columns of a discreet site `s`, for [`DiscreetRow`].
+macro_rules! select_discreet {
+    ($rest:literal) => {
+        concat!(
+            "select s.id, s.sealed, s.residents_agree, ",
+            about_columns!(),
+            "from sites s ",
+            $rest
+        )
+    };
+}
+
+async fn read_public(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    query: Sql,
+) -> Result<Vec<CitySite>, DbError> {
+    let rows: Vec<PublicRow> = query.all(tx).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = visits(tx, programme).await?;
+    rows.into_iter().map(|row| row.read(&all)).collect()
+}
+
+async fn read_discreet(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    query: Sql,
+) -> Result<Vec<DiscreetSite>, DbError> {
+    let rows: Vec<DiscreetRow> = query.all(tx).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let all = visits(tx, programme).await?;
+    Ok(rows.into_iter().map(|row| row.read(&all)).collect())
+}
+
+const SELECT_PUBLIC: &str = select_public!(
+    "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null
        and s.lat between $2 and $3 and s.lon between $4 and $5
      order by s.title, s.id"
 );
@@ -231,22 +418,32 @@ pub async fn public_sites(
     programme: ProgrammeId,
     within: Bounds,
 ) -> Result<Vec<CitySite>, DbError> {
-    let rows: Vec<PublicRow> = sql(SELECT_PUBLIC)
+    let query = sql(SELECT_PUBLIC)
         .bind(programme)
         .bind(within.south)
         .bind(within.north)
         .bind(within.west)
-        .bind(within.east)
-        .all(tx)
-        .await?;
-    rows.into_iter().map(PublicRow::read).collect()
+        .bind(within.east);
+    read_public(tx, programme, query).await
 }
 
-const SELECT_DISCREET: &str = concat!(
-    "select s.id, s.sealed, s.residents_agree, ",
-    state_columns!(),
-    "from sites s
-     where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null
+const SELECT_PUBLIC_ONE: &str = select_public!(
+    "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null and s.id = $2"
+);
+
+/// One public site of the programme.
+pub async fn public_site(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Option<CitySite>, DbError> {
+    let query = sql(SELECT_PUBLIC_ONE).bind(programme).bind(id);
+    Ok(read_public(tx, programme, query).await?.pop())
+}
+
+const SELECT_DISCREET: &str = select_discreet!(
+    "where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null
+       and s.merged_into is null
      order by s.id"
 );
 
@@ -255,15 +452,26 @@ pub async fn discreet_sites(
     tx: &mut Tx,
     programme: ProgrammeId,
 ) -> Result<Vec<DiscreetSite>, DbError> {
-    let rows: Vec<DiscreetRow> = sql(SELECT_DISCREET).bind(programme).all(tx).await?;
-    Ok(rows.into_iter().map(DiscreetRow::read).collect())
+    read_discreet(tx, programme, sql(SELECT_DISCREET).bind(programme)).await
 }
 
-const SELECT_PUBLIC_OF_OUTING: &str = concat!(
-    "select s.id, s.title, s.lat, s.lon, ",
-    state_columns!(),
-    "from sites s
-     join outing_sites w on w.programme_id = s.programme_id and w.site_id = s.id
+const SELECT_DISCREET_ONE: &str = select_discreet!(
+    "where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null and s.id = $2
+       and s.merged_into is null"
+);
+
+/// One discreet site of the programme, sealed.
+pub async fn discreet_site(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Option<DiscreetSite>, DbError> {
+    let query = sql(SELECT_DISCREET_ONE).bind(programme).bind(id);
+    Ok(read_discreet(tx, programme, query).await?.pop())
+}
+
+const SELECT_PUBLIC_OF_OUTING: &str = select_public!(
+    "join outing_sites w on w.programme_id = s.programme_id and w.site_id = s.id
      where s.programme_id = $1 and s.nature = 'public' and w.outing_id = $2
      order by w.rank"
 );
@@ -275,15 +483,11 @@ pub async fn public_sites_of(
     outing: OutingId,
 ) -> Result<Vec<CitySite>, DbError> {
     let query = sql(SELECT_PUBLIC_OF_OUTING).bind(programme).bind(outing);
-    let rows: Vec<PublicRow> = query.all(tx).await?;
-    rows.into_iter().map(PublicRow::read).collect()
+    read_public(tx, programme, query).await
 }
 
-const SELECT_DISCREET_OF_OUTING: &str = concat!(
-    "select s.id, s.sealed, s.residents_agree, ",
-    state_columns!(),
-    "from sites s
-     join outing_sites w on w.programme_id = s.programme_id and w.site_id = s.id
+const SELECT_DISCREET_OF_OUTING: &str = select_discreet!(
+    "join outing_sites w on w.programme_id = s.programme_id and w.site_id = s.id
      where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null
        and w.outing_id = $2
      order by w.rank"
@@ -296,6 +500,300 @@ pub async fn discreet_sites_of(
     outing: OutingId,
 ) -> Result<Vec<DiscreetSite>, DbError> {
     let query = sql(SELECT_DISCREET_OF_OUTING).bind(programme).bind(outing);
-    let rows: Vec<DiscreetRow> = query.all(tx).await?;
-    Ok(rows.into_iter().map(DiscreetRow::read).collect())
+    read_discreet(tx, programme, query).await
+}
+
+/// A site as whoever changes it needs it, held until the transaction ends.
+pub struct Held {
+    /// Public or discreet.
+    pub nature: Nature,
+    /// Title and point, when public.
+    pub open: Option<(String, Position)>,
+    /// The rest, sealed.
+    pub sealed: Option<Sealed<SiteSecret>>,
+    /// « Les habitants sont d'accord ».
+    pub residents_agree: Option<bool>,
+    /// What it looks like.
+    pub pictogram: Option<Pictogram>,
+    /// What the agent who walks along does there.
+    pub agent: Option<AgentAccess>,
+    /// Its quarter.
+    pub quarter: Option<String>,
+    /// The site that stays, when this one was a duplicate.
+    pub merged_into: Option<SiteId>,
+    /// Counts changes.
+    pub version: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct HeldRow {
+    nature: String,
+    title: Option<String>,
+    lat: Option<f64>,
+    lon: Option<f64>,
+    sealed: Option<Vec<u8>>,
+    residents_agree: Option<bool>,
+    pictogram: Option<String>,
+    agent_access: Option<String>,
+    quarter: Option<String>,
+    merged_into: Option<Uuid>,
+    version: i64,
+}
+
+const SELECT_HELD: &str = "
+    select nature, title, lat, lon, sealed, residents_agree, pictogram, agent_access, quarter,
+      merged_into, version
+    from sites where programme_id = $1 and id = $2";
+
+/// The site, held: nobody changes it before this transaction ends.
+pub async fn hold(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Option<Held>, DbError> {
+    let query = sql(SELECT_HELD).bind(programme).bind(id).for_update();
+    let row: Option<HeldRow> = query.maybe(tx).await?;
+    let unreadable = |e: domain::Invalid| DbError::Unreadable(format!("site: {e}"));
+    row.map(|row| {
+        let open = match (row.title, row.lat, row.lon) {
+            (Some(title), Some(lat), Some(lon)) => {
+                Some((title, Position::new(lat, lon).map_err(unreadable)?))
+            }
+            _ => None,
+        };
+        Ok(Held {
+            nature: Nature::parse(&row.nature).map_err(unreadable)?,
+            open,
+            sealed: row.sealed.map(|it| Sealed::from_row(Scope::Site(id), it)),
+            residents_agree: row.residents_agree,
+            pictogram: row.pictogram.as_deref().and_then(Pictogram::from_code),
+            agent: row.agent_access.as_deref().and_then(AgentAccess::from_code),
+            quarter: row.quarter,
+            merged_into: row.merged_into.map(SiteId),
+            version: row.version,
+        })
+    })
+    .transpose()
+}
+
+/// A site as it is from now on.
+pub struct Changed {
+    /// Public or discreet.
+    pub nature: Nature,
+    /// Title and point, when public.
+    pub open: Option<(String, Position)>,
+    /// The rest.
+    pub sealed: Option<Sealed<SiteSecret>>,
+    /// « Les habitants sont d'accord ».
+    pub residents_agree: Option<bool>,
+    /// What it looks like.
+    pub pictogram: Option<Pictogram>,
+    /// Its quarter.
+    pub quarter: Option<String>,
+}
+
+const UPDATE: &str = "
+    update sites set nature = $3, title = $4, lat = $5, lon = $6, sealed = $7,
+      residents_agree = $8, pictogram = $9, quarter = $10, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Changes a site. What is sealed now is in the open no more.
+pub async fn update(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    it: Changed,
+) -> Result<(), DbError> {
+    let (title, at) = it.open.unzip();
+    sql(UPDATE)
+        .bind(programme)
+        .bind(id)
+        .bind(it.nature.as_str())
+        .bind(title)
+        .bind(at.map(Position::lat))
+        .bind(at.map(Position::lon))
+        .bind(it.sealed.map(Sealed::into_bytes))
+        .bind(it.residents_agree)
+        .bind(it.pictogram.map(Pictogram::code))
+        .bind(it.quarter)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const UPDATE_QUARTER: &str = "
+    update sites set quarter = $3, version = version + 1
+    where programme_id = $1 and id = $2";
+
+/// Says which quarter a site is in.
+pub async fn set_quarter(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    quarter: Option<String>,
+) -> Result<(), DbError> {
+    sql(UPDATE_QUARTER)
+        .bind(programme)
+        .bind(id)
+        .bind(quarter)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+const UPDATE_MERGED: &str = "
+    update sites set merged_into = $3, merged_at = $4, version = version + 1
+    where programme_id = $1 and (id = $2 or merged_into = $2)";
+const TOUCH: &str = "
+    update sites set version = version + 1 where programme_id = $1 and id = $2";
+
+/// Makes a site, and those merged into it before, duplicates of another.
+pub async fn merge(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    into: SiteId,
+    now: Instant,
+) -> Result<(), DbError> {
+    sql(UPDATE_MERGED)
+        .bind(programme)
+        .bind(id)
+        .bind(into)
+        .bind(now)
+        .run(tx)
+        .await?;
+    sql(TOUCH).bind(programme).bind(into).run(tx).await?;
+    Ok(())
+}
+
+const SELECT_MERGED: &str = "
+    select id, merged_at from sites
+    where programme_id = $1 and merged_into = $2 order by merged_at, id";
+
+/// The sites that turned out to be this one, and when that was said.
+pub async fn merged_into(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Vec<(SiteId, Instant)>, DbError> {
+    let rows: Vec<(Uuid, i64)> = sql(SELECT_MERGED).bind(programme).bind(id).all(tx).await?;
+    let read = |(id, at)| (SiteId(id), Instant::from_ms(at));
+    Ok(rows.into_iter().map(read).collect())
+}
+
+const SELECT_ROOT: &str = "
+    select merged_into from sites where programme_id = $1 and id = $2 and merged_into is not null";
+
+/// The site that stays, when this one was merged.
+pub async fn root(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Option<SiteId>, DbError> {
+    let row: Option<(Uuid,)> = sql(SELECT_ROOT).bind(programme).bind(id).maybe(tx).await?;
+    Ok(row.map(|(id,)| SiteId(id)))
+}
+
+const SELECT_UNPLANNABLE: &str = "
+    select residents_agree from sites
+    where programme_id = $1 and id = $2 and (residents_agree = false or merged_into is not null)";
+
+/// Why a site cannot be planned: the people who live there said no, or it is a duplicate.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Unplannable {
+    /// « Non » of the residents.
+    ResidentsSaidNo,
+    /// Merged into another.
+    Merged,
+}
+
+/// What keeps a site from being planned.
+pub async fn unplannable(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Option<Unplannable>, DbError> {
+    let query = sql(SELECT_UNPLANNABLE).bind(programme).bind(id);
+    let row: Option<(Option<bool>,)> = query.maybe(tx).await?;
+    Ok(row.map(|(agree,)| match agree {
+        Some(false) => Unplannable::ResidentsSaidNo,
+        _ => Unplannable::Merged,
+    }))
+}
+
+const TOUCH_PLANS: &str = "
+    update outings set version = version + 1
+    where programme_id = $1 and state = 'planned' and id in (
+      select outing_id from outing_sites where programme_id = $1 and site_id = $2)";
+const DELETE_FROM_PLANS: &str = "
+    delete from outing_sites
+    where programme_id = $1 and site_id = $2 and outing_id in (
+      select id from outings where programme_id = $1 and state = 'planned')";
+
+/// Takes a site off every outing that is planned and not yet open.
+pub async fn take_off_plans(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<(), DbError> {
+    for text in [TOUCH_PLANS, DELETE_FROM_PLANS] {
+        sql(text).bind(programme).bind(id).run(tx).await?;
+    }
+    Ok(())
+}
+
+const INSERT_ON_PLANS: &str = "
+    insert into outing_sites (programme_id, outing_id, site_id, rank)
+    select os.programme_id, os.outing_id, $3, os.rank
+    from outing_sites os
+    join outings o on o.programme_id = os.programme_id and o.id = os.outing_id
+      and o.state = 'planned'
+    where os.programme_id = $1 and os.site_id = $2
+    on conflict do nothing";
+
+/// Puts the site that stays in the place of its duplicate on every outing that is planned.
+pub async fn replace_on_plans(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    into: SiteId,
+) -> Result<(), DbError> {
+    sql(INSERT_ON_PLANS)
+        .bind(programme)
+        .bind(id)
+        .bind(into)
+        .run(tx)
+        .await?;
+    take_off_plans(tx, programme, id).await
+}
+
+const SELECT_DISCREET_QUARTERS: &str = "
+    select id, quarter from sites
+    where programme_id = $1 and nature = 'discreet' and merged_into is null order by id";
+
+/// The quarter of every discreet site: all that the city's view looks at.
+pub async fn discreet_quarters(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+) -> Result<Vec<(SiteId, Option<String>)>, DbError> {
+    let query = sql(SELECT_DISCREET_QUARTERS).bind(programme);
+    let rows: Vec<(Uuid, Option<String>)> = query.all(tx).await?;
+    Ok(rows.into_iter().map(|(id, it)| (SiteId(id), it)).collect())
+}
+
+const SELECT_STAMP: &str = "
+    select
+      (select cast(count(*) + coalesce(sum(version), 0) as bigint) from sites
+       where programme_id = $1) as sites,
+      (select cast(count(*) + coalesce(sum(version), 0) as bigint) from outings
+       where programme_id = $1) as outings,
+      (select cast(count(*) as bigint) from facts
+       where programme_id = $1
+         and kind in ('pickup', 'sighting', 'city_pickup', 'void')) as facts,
+      (select cast(count(*) as bigint) from here_decisions where programme_id = $1) as decisions";
+
+/// Four numbers that grow with every change a site's state could depend on: sites and outings count
+/// their versions, facts and decisions are only ever added.
+pub async fn stamp(tx: &mut Tx, programme: ProgrammeId) -> Result<super::atlas::Stamp, DbError> {
+    sql(SELECT_STAMP).bind(programme).one(tx).await
 }

@@ -1,0 +1,194 @@
+//! Public sites with their states, kept at hand so that a map of thousands answers at once.
+//!
+//! What is kept is always true: each request first asks the database for its stamp, four numbers
+//! that grow with every change a state could depend on, and reads everything again when it grew.
+//! Only public sites are here: no opened point of a discreet one ever stays in memory.
+
+use super::store::{self, Bounds, CitySite};
+use crate::db::{DbError, Tx};
+use domain::place::SiteState;
+use domain::{Position, ProgrammeId};
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Cells across the world at zoom 0: on the screen a cell is 64 pixels.
+const CELLS_AT_ZOOM_0: f64 = 4.0;
+/// From this zoom on every site is shown by itself.
+pub const SINGLE_ZOOM: u32 = 17;
+/// As far as maps zoom.
+pub const ZOOM_MAX: u32 = 22;
+
+/// The public sites of a programme, as the database was at one stamp.
+#[derive(Debug)]
+pub struct Atlas {
+    stamp: Stamp,
+    /// By title.
+    pub sites: Vec<CitySite>,
+}
+
+/// Numbers that grow with every change: equal stamps, equal answers.
+pub type Stamp = (i64, i64, i64, i64);
+
+/// The atlas of each programme that was asked for.
+#[derive(Debug, Default)]
+pub struct Atlases(Mutex<HashMap<ProgrammeId, Arc<Atlas>>>);
+
+impl Atlases {
+    /// The atlas of a programme, as the transaction sees it.
+    pub async fn of(&self, tx: &mut Tx, programme: ProgrammeId) -> Result<Arc<Atlas>, DbError> {
+        let stamp = store::stamp(tx, programme).await?;
+        if let Some(atlas) = self.kept(programme, stamp) {
+            return Ok(atlas);
+        }
+        let sites = store::public_sites(tx, programme, Bounds::ALL).await?;
+        let atlas = Arc::new(Atlas { stamp, sites });
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.insert(programme, Arc::clone(&atlas));
+        Ok(atlas)
+    }
+
+    fn kept(&self, programme: ProgrammeId, stamp: Stamp) -> Option<Arc<Atlas>> {
+        let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        all.get(&programme).filter(|it| it.stamp == stamp).cloned()
+    }
+}
+
+/// What is near each other on the screen.
+#[derive(Clone, Debug)]
+pub struct Cluster<'a> {
+    /// How many sites.
+    pub count: u32,
+    /// The middle of them: degrees north, degrees east.
+    pub middle: (f64, f64),
+    /// How many in each state, by code.
+    pub states: BTreeMap<&'static str, u32>,
+    /// The site itself, when it is alone.
+    pub alone: Option<&'a CitySite>,
+}
+
+/// Sites by the cell of a grid, as a map of this zoom shows them.
+pub fn clusters<'a>(sites: impl Iterator<Item = &'a CitySite>, zoom: u32) -> Vec<Cluster<'a>> {
+    let mut cells: BTreeMap<(i64, i64, usize), Cluster<'a>> = BTreeMap::new();
+    for (n, site) in sites.enumerate() {
+        let (x, y) = cell(site.at, zoom);
+        let alone = if zoom >= SINGLE_ZOOM { n } else { 0 };
+        let cluster = cells.entry((x, y, alone)).or_insert(Cluster {
+            count: 0,
+            middle: (0.0, 0.0),
+            states: BTreeMap::new(),
+            alone: Some(site),
+        });
+        cluster.count += 1;
+        cluster.middle.0 += site.at.lat();
+        cluster.middle.1 += site.at.lon();
+        *cluster.states.entry(site.state.as_str()).or_insert(0) += 1;
+        if cluster.count > 1 {
+            cluster.alone = None;
+        }
+    }
+    let mut all: Vec<Cluster<'a>> = cells.into_values().collect();
+    for cluster in &mut all {
+        let n = f64::from(cluster.count);
+        cluster.middle = (cluster.middle.0 / n, cluster.middle.1 / n);
+    }
+    all
+}
+
+/// The cell of the grid of a zoom, on the flat world that maps show (Web Mercator).
+fn cell(at: Position, zoom: u32) -> (i64, i64) {
+    const LAT_MAX: f64 = 85.0;
+    let cells = CELLS_AT_ZOOM_0 * f64::from(1u32 << zoom.min(ZOOM_MAX));
+    let lat = at.lat().clamp(-LAT_MAX, LAT_MAX).to_radians();
+    let x = (at.lon() + 180.0) / 360.0;
+    let y = (1.0 - lat.tan().asinh() / std::f64::consts::PI) / 2.0;
+    ((x * cells).floor() as i64, (y * cells).floor() as i64)
+}
+
+/// What a map or a list asks for.
+#[derive(Clone, Debug, Default)]
+pub struct Filter {
+    /// Only in this state.
+    pub state: Option<SiteState>,
+    /// Only in this quarter, by id; an empty one is « hors quartier ».
+    pub quarter: Option<String>,
+    /// Only seen or made since so many days ago, as an instant.
+    pub since: Option<domain::Instant>,
+}
+
+impl Filter {
+    /// Does a site with this state, quarter and last sign of life pass?
+    pub fn lets(
+        &self,
+        state: SiteState,
+        quarter: Option<&str>,
+        last: Option<domain::Instant>,
+    ) -> bool {
+        self.state.is_none_or(|it| it == state)
+            && self
+                .quarter
+                .as_ref()
+                .is_none_or(|it| it == quarter.unwrap_or_default())
+            && self
+                .since
+                .is_none_or(|it| last.is_some_and(|last| last >= it))
+    }
+
+    /// Does a public site pass?
+    pub fn lets_site(&self, site: &CitySite) -> bool {
+        let last = site.visits.seen_at.max(site.about.created_at);
+        self.lets(site.state, site.about.quarter.as_deref(), last)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::SiteId;
+    use proptest::prelude::*;
+    use uuid::Uuid;
+
+    fn site(n: u128, lat: f64, lon: f64) -> CitySite {
+        CitySite {
+            id: SiteId(Uuid::from_u128(n)),
+            title: String::new(),
+            at: Position::new(lat, lon).unwrap(),
+            state: SiteState::ALL[usize::try_from(n % 4).unwrap()],
+            visits: domain::place::Visits::default(),
+            about: store::About::default(),
+        }
+    }
+
+    proptest! {
+        #[test]
+        fn every_site_is_in_one_cluster_at_every_zoom(
+            points in proptest::collection::vec((44.8f64..44.9, -0.64f64..-0.53), 1..60),
+            zoom in 0u32..=ZOOM_MAX,
+        ) {
+            let all: Vec<CitySite> = (0..).zip(&points).map(|(n, it)| site(n, it.0, it.1)).collect();
+            let clusters = clusters(all.iter(), zoom);
+            let told: u32 = clusters.iter().map(|it| it.count).sum();
+            prop_assert_eq!(told as usize, all.len());
+            for it in &clusters {
+                prop_assert_eq!(it.states.values().sum::<u32>(), it.count);
+                prop_assert_eq!(it.alone.is_some(), it.count == 1);
+                prop_assert!((44.8..=44.9).contains(&it.middle.0));
+            }
+            if zoom >= SINGLE_ZOOM {
+                prop_assert_eq!(clusters.len(), all.len());
+            }
+        }
+    }
+
+    #[test]
+    fn the_whole_town_is_a_few_marks_from_far_and_many_from_near() {
+        let all: Vec<CitySite> = (0..1_000u32)
+            .map(|n| {
+                let (row, column) = (f64::from(n / 40), f64::from(n % 40));
+                site(u128::from(n), 44.8 + row / 400.0, -0.62 + column / 400.0)
+            })
+            .collect();
+        let few = clusters(all.iter(), 11).len();
+        let many = clusters(all.iter(), 15).len();
+        assert!(few < 20 && many > 200, "{few} {many}");
+    }
+}

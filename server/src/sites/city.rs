@@ -1,0 +1,28 @@
+//! What the city sees of discreet sites: the pure rule of [`domain::city`], fed with quarters,
+//! states and weeks only. No sealed column is read on this way.
+
+use super::quarters;
+use crate::app::local_day;
+use crate::db::Tx;
+use crate::http::error::Problem;
+use crate::programmes;
+use domain::ProgrammeId;
+use domain::city::{CityQuarter, HiddenSite, view};
+
+/// The lines that the city may read.
+pub async fn lines(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<CityQuarter>, Problem> {
+    let settings = programmes::settings(tx, programme).await?;
+    let names = quarters::store::names(tx, programme).await?;
+    let visits = super::store::visits(tx, programme).await?;
+    let mut hidden = Vec::new();
+    for (id, quarter) in super::store::discreet_quarters(tx, programme).await? {
+        let visits = visits.get(&id).copied().unwrap_or_default();
+        let done = visits.done_at.map(|at| local_day(&settings, at).iso_week());
+        hidden.push(HiddenSite {
+            quarter: quarter.and_then(|it| names.get(&it).cloned()),
+            state: visits.state(),
+            done_week: done,
+        });
+    }
+    Ok(view(&hidden, settings.small_cell_min))
+}

@@ -1,0 +1,331 @@
+//! Proposals: places that peers and crews found. A coordinator decides each once; who proposed
+//! sees what became of it.
+
+pub mod api;
+pub mod store;
+
+use super::create::{NewPlace, insert};
+use super::store as sites;
+use crate::access::{Action, Actor, Caller, Opening, Scope, Sealer, Who};
+use crate::app::App;
+use crate::db::Tx;
+use crate::facts;
+use crate::http::error::Problem;
+use domain::fact::AgentAccess;
+use domain::outing::Reason;
+use domain::people::Title;
+use domain::place::{DeclineReason, Pictogram};
+use domain::{AccountId, FactId, Instant, Invalid, Nature, OutingId, PeerId, Position, SiteId};
+use serde_json::json;
+use std::collections::HashSet;
+use store::{Decision, SealedProposal, Words};
+
+/// A proposal, opened for a coordinator or for who made it.
+#[derive(Clone, Debug)]
+pub struct Proposal {
+    /// The fact.
+    pub id: FactId,
+    /// The outing it was made on.
+    pub outing: Option<OutingId>,
+    /// When it came in.
+    pub received_at: Instant,
+    /// By whom, as a role.
+    pub from: String,
+    /// Public or discreet.
+    pub nature: Nature,
+    /// « Les habitants sont d'accord ».
+    pub residents_agree: Option<bool>,
+    /// What the agent who walks along does there.
+    pub agent: Option<AgentAccess>,
+    /// Where.
+    pub at: Option<Position>,
+    /// Words of who proposed.
+    pub note: Option<String>,
+    /// What became of it, and when.
+    pub decision: Option<(Decision, Instant)>,
+    /// Words to who proposed.
+    pub words: Option<String>,
+}
+
+async fn open(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    action: Action,
+    sealed: Vec<SealedProposal>,
+) -> Result<Vec<Proposal>, Problem> {
+    let of_words = sealed
+        .iter()
+        .filter_map(|it| Some(it.words.as_ref()?.scope()));
+    let of_facts = sealed
+        .iter()
+        .filter_map(|it| Some(it.sealed.as_ref()?.scope()));
+    let mut named: Vec<Scope> = Vec::new();
+    let mut seen = HashSet::new();
+    named.extend(
+        of_facts
+            .chain(of_words)
+            .filter(|it| seen.insert(it.journal_name())),
+    );
+    let actor = caller.as_coordinator().unwrap_or_else(|| caller.actor());
+    let (programme, now) = (caller.programme, app.now());
+    let mut opening = Opening::begin(tx, &app.keys, programme, actor, action, named, now).await?;
+    let mut opened = Vec::with_capacity(sealed.len());
+    for it in sealed {
+        let secret = match &it.sealed {
+            Some(sealed) => opening.open(tx, sealed).await?,
+            None => facts::FactSecret::default(),
+        };
+        let words = match &it.words {
+            Some(sealed) => Some(opening.open(tx, sealed).await?.0),
+            None => None,
+        };
+        opened.push(Proposal {
+            id: it.id,
+            outing: it.outing,
+            received_at: it.received_at,
+            from: it.from,
+            nature: it.nature,
+            residents_agree: it.residents_agree,
+            agent: it.agent,
+            at: secret
+                .point
+                .and_then(|(lat, lon)| Position::new(lat, lon).ok()),
+            note: secret.words,
+            decision: it.decision,
+            words,
+        });
+    }
+    Ok(opened)
+}
+
+/// The proposals that wait for a coordinator, opened under one journal row.
+pub async fn waiting(tx: &mut Tx, app: &App, caller: &Caller) -> Result<Vec<Proposal>, Problem> {
+    let sealed = store::waiting(tx, caller.programme).await?;
+    open(tx, app, caller, Action::ProposalsShown, sealed).await
+}
+
+/// The caller's own proposals.
+pub async fn own(tx: &mut Tx, app: &App, caller: &Caller) -> Result<Vec<Proposal>, Problem> {
+    let Who::Peer(peer) = caller.who else {
+        return Ok(Vec::new());
+    };
+    let sealed = store::of_peer(tx, caller.programme, peer).await?;
+    open(tx, app, caller, Action::ProposalsShown, sealed).await
+}
+
+/// Keeps what a peer proposes at a desk or on `/moi` as a fact like any other. Answers the proposal
+/// as it is kept: the same id twice is one proposal.
+pub async fn propose(
+    app: &App,
+    caller: &Caller,
+    peer: PeerId,
+    it: &NewPlace,
+) -> Result<Proposal, Problem> {
+    let id = FactId(it.id.0);
+    let find = async |tx: &mut Tx| -> Result<Option<Proposal>, Problem> {
+        let own = own(tx, app, caller).await?;
+        Ok(own.into_iter().find(|it| it.id == id))
+    };
+    let mut tx = app.db.write().await?;
+    let there = find(&mut tx).await?;
+    tx.commit().await?;
+    if let Some(there) = there {
+        return Ok(there);
+    }
+    // A proposal has no title of its own: a coordinator gives one. What was typed is kept in words.
+    let words = match &it.note {
+        Some(note) => format!("{}\n{}", it.title.as_str(), note.as_str()),
+        None => it.title.as_str().to_owned(),
+    };
+    let words: String = words.chars().take(domain::limits::NOTE_CHARS_MAX).collect();
+    let raw = json!({
+        "id": id, "kind": "site_proposal", "outing": null, "device": peer.0, "seq": 0,
+        "recorded_at": app.now(),
+        "data": {
+            "nature": it.nature, "lat": it.at.lat(), "lon": it.at.lon(), "note": words,
+            "residents_agree": it.residents_agree, "agent": it.agent.map(AgentAccess::code),
+        },
+    });
+    let delivery = facts::Delivery::default();
+    facts::receive(app, caller, delivery, std::slice::from_ref(&raw)).await?;
+    let mut tx = app.db.write().await?;
+    let kept = find(&mut tx).await?;
+    tx.commit().await?;
+    // The id is a fact of somebody else's, or one that was taken back.
+    kept.ok_or_else(|| Problem::state("id_taken", "Cet identifiant sert déjà."))
+}
+
+/// How a coordinator takes a proposal up.
+#[derive(Clone, Debug)]
+pub struct Acceptance {
+    /// The title it gets.
+    pub title: Title,
+    /// Public or discreet; as proposed when nothing is said.
+    pub nature: Option<Nature>,
+    /// What it looks like.
+    pub pictogram: Option<Pictogram>,
+}
+
+/// Makes a site of a proposal: it stays visible that a peer proposed it.
+pub async fn accept(
+    app: &App,
+    caller: &Caller,
+    id: FactId,
+    how: Acceptance,
+) -> Result<SiteId, Problem> {
+    let by = account(caller)?;
+    let site = SiteId(id.0);
+    let mut tx = app.db.write().await?;
+    let it = to_decide(&mut tx, app, caller, id).await?;
+    if let Some((decision, _)) = it.decision {
+        return same(decision, Decision::Accepted(site)).map(|()| site);
+    }
+    let nature = how.nature.unwrap_or(it.nature);
+    if (it.nature, nature) == (Nature::Discreet, Nature::Public) {
+        let words = "Un lieu proposé comme discret le reste.";
+        return Err(Problem::state("stays_discreet", words));
+    }
+    let at = it
+        .at
+        .ok_or_else(|| Problem::internal("a proposal without a point"))?;
+    let note = it.note.map(|text| Reason::new("note", &text)).transpose()?;
+    let new = NewPlace {
+        id: site,
+        nature,
+        title: how.title,
+        at,
+        note,
+        residents_agree: it.residents_agree,
+        pictogram: how.pictogram,
+        agent: it.agent,
+    };
+    insert(&mut tx, app, caller, new, "peer").await?;
+    decide(
+        &mut tx,
+        caller,
+        id,
+        Decision::Accepted(site),
+        None,
+        (app.now(), by),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(site)
+}
+
+/// Says that a proposal is a site that is known.
+pub async fn merge(app: &App, caller: &Caller, id: FactId, site: SiteId) -> Result<(), Problem> {
+    let by = account(caller)?;
+    let mut tx = app.db.write().await?;
+    let it = find(&mut tx, caller, id).await?;
+    if let Some((decision, _)) = it.decision {
+        return same(decision, Decision::Merged(site));
+    }
+    let held = sites::hold(&mut tx, caller.programme, site).await?;
+    let unknown = || Problem::unknown("site", "unknown_site", "Ce lieu n’existe pas.");
+    let held = held.ok_or_else(unknown)?;
+    let site = held.merged_into.unwrap_or(site);
+    decide(
+        &mut tx,
+        caller,
+        id,
+        Decision::Merged(site),
+        None,
+        (app.now(), by),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Does not take a proposal, and says kindly why.
+pub async fn decline(
+    app: &App,
+    caller: &Caller,
+    id: FactId,
+    reason: DeclineReason,
+    words: Option<Reason>,
+) -> Result<(), Problem> {
+    let by = account(caller)?;
+    if reason == DeclineReason::Other && words.is_none() {
+        return Err(Invalid::new("words", "missing").into());
+    }
+    let now = app.now();
+    let mut tx = app.db.write().await?;
+    let it = find(&mut tx, caller, id).await?;
+    if let Some((decision, _)) = it.decision {
+        return same(decision, Decision::Declined(reason));
+    }
+    let sealed = match words {
+        Some(words) => {
+            let mut sealer = Sealer::new(&app.keys, caller.programme, now);
+            let words = Words(words.as_str().to_owned());
+            Some(sealer.seal(&mut tx, Scope::Loose(now), &words).await?)
+        }
+        None => None,
+    };
+    decide(
+        &mut tx,
+        caller,
+        id,
+        Decision::Declined(reason),
+        sealed,
+        (now, by),
+    )
+    .await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn find(tx: &mut Tx, caller: &Caller, id: FactId) -> Result<SealedProposal, Problem> {
+    let found = store::find(tx, caller.programme, id).await?;
+    found.ok_or_else(Problem::not_found)
+}
+
+async fn to_decide(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    id: FactId,
+) -> Result<Proposal, Problem> {
+    let sealed = find(tx, caller, id).await?;
+    let mut opened = open(tx, app, caller, Action::ProposalDecided, vec![sealed]).await?;
+    opened.pop().ok_or_else(Problem::not_found)
+}
+
+async fn decide(
+    tx: &mut Tx,
+    caller: &Caller,
+    id: FactId,
+    decision: Decision,
+    words: Option<crate::access::Sealed<Words>>,
+    (now, by): (Instant, AccountId),
+) -> Result<(), Problem> {
+    let programme = caller.programme;
+    if store::decide(tx, programme, id, decision, words, (now, by)).await? {
+        return Ok(());
+    }
+    // Somebody decided between our look and our word.
+    Err(decided())
+}
+
+/// The same word twice is said once; another word comes too late.
+fn same(there: Decision, said: Decision) -> Result<(), Problem> {
+    match there == said {
+        true => Ok(()),
+        false => Err(decided()),
+    }
+}
+
+fn decided() -> Problem {
+    let words = "Quelqu’un a déjà répondu à cette proposition.";
+    Problem::state("proposal_decided", words)
+}
+
+fn account(caller: &Caller) -> Result<AccountId, Problem> {
+    match caller.as_coordinator() {
+        Some(Actor { id: Some(id), .. }) => Ok(AccountId(id)),
+        _ => Err(Problem::forbidden()),
+    }
+}
