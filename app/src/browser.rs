@@ -4,6 +4,7 @@
 //! for names that pages and workers share. Compiled on the server as well, where nothing of it is
 //! ever called: it renders the first HTML only.
 
+use domain::crew::ACCOUNT_HEADER;
 use domain::{DeviceId, FactId, Position};
 use js_sys::{Function, Object, Promise, Reflect};
 use leptos::prelude::{document, window};
@@ -134,27 +135,36 @@ pub fn bring_fonts() {
     }
 }
 
-/// Fetches the map's script, the first time; the page says where it is.
-pub fn load_map() {
-    let _ = try_load_map();
+/// Fetches the script of the camera, the first time; the page says where it is.
+pub fn load_camera() {
+    let _ = try_load(&[("data-photo", "script", "src", "type", "module")]);
 }
 
-fn try_load_map() -> Result<(), JsValue> {
+/// Fetches the map's script, the first time; the page says where it is.
+pub fn load_map() {
+    let _ = try_load(&[
+        ("data-map-css", "link", "href", "rel", "stylesheet"),
+        ("data-map", "script", "src", "type", "module"),
+    ]);
+}
+
+/// Each: the loader's attribute that says where, the element, its attribute, and another with its
+/// value.
+fn try_load(list: &[(&str, &str, &str, &str, &str)]) -> Result<(), JsValue> {
     let document = document();
     let Some(loader) = document.query_selector("script[data-map]")? else {
         return Ok(());
     };
-    let add = |from: &str, name: &str, to: &str, attribute: &str, value: &str| {
-        if let Some(source) = loader.get_attribute(from) {
+    for (from, name, to, attribute, value) in list {
+        if let Some(source) = loader.get_attribute(from).filter(|it| !it.is_empty()) {
             let element = document.create_element(name)?;
             element.set_attribute(attribute, value)?;
             element.set_attribute(to, &source)?;
             loader.after_with_node_1(&element)?;
+            loader.set_attribute(from, "")?;
         }
-        loader.remove_attribute(from)
-    };
-    add("data-map-css", "link", "href", "rel", "stylesheet")?;
-    add("data-map", "script", "src", "type", "module")
+    }
+    Ok(())
 }
 
 /// Runs `then` each time one of these happens to `target`, for as long as the page is open.
@@ -291,19 +301,39 @@ pub struct Reply {
     pub body: String,
 }
 
+/// Kept in a token's place: the session of whoever is signed in sends.
+pub const SESSION: &str = "session";
+
+/// Who asks.
+#[derive(Clone, Copy)]
+pub enum Pass<'a> {
+    /// Anybody.
+    Nobody,
+    /// Whoever holds this token.
+    Token(&'a str),
+    /// Whoever is signed in; and only if it is this account, where one is named.
+    Session(&'a str),
+}
+
 /// One request to our own server, with a token where one is needed and JSON where something is
 /// sent. `Err`: no network, too slow, or sent somewhere else by a redirect.
-pub async fn request(
-    path: &str,
-    token: Option<&str>,
-    json: Option<&str>,
-) -> Result<Reply, JsValue> {
+pub async fn request(path: &str, pass: Pass<'_>, json: Option<&str>) -> Result<Reply, JsValue> {
     let headers = Headers::new()?;
     headers.set("accept", "application/json")?;
-    if let Some(token) = token {
-        headers.set("authorization", &["Bearer ", token].concat())?;
-    }
     let init = RequestInit::new();
+    // A token says who we are: a staff session in the same browser must not.
+    let mut session = RequestCredentials::Omit;
+    match pass {
+        Pass::Nobody => {}
+        Pass::Token(token) => headers.set("authorization", &["Bearer ", token].concat())?,
+        Pass::Session(account) => {
+            session = RequestCredentials::SameOrigin;
+            if !account.is_empty() {
+                headers.set(ACCOUNT_HEADER, account)?;
+            }
+        }
+    }
+    init.set_credentials(session);
     if let Some(json) = json {
         headers.set("content-type", "application/json")?;
         init.set_method("POST");
@@ -313,8 +343,6 @@ pub async fn request(
     init.set_signal(Some(&abort.signal()));
     init.set_headers(&headers);
     init.set_cache(RequestCache::NoStore);
-    // The token says who we are: a staff session in the same browser must not.
-    init.set_credentials(RequestCredentials::Omit);
     init.set_redirect(RequestRedirect::Error);
     set_timeout(&method(&abort, "abort"), REQUEST_MS_MAX);
     let response = JsFuture::from(fetch(path, &init)).await?;

@@ -2,6 +2,7 @@
 //
 // Writes into OUTDIR, under logical names that the caller then hashes and compresses:
 //   map.js                     the <cueillette-map> element with its libraries and style rules
+//   photo.js                   the <cueillette-photo> of the page for flagging
 //   help.js                    the <wash-timer> of the needle-stick page
 //   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__, and
 //                              holds the glue of app.js when that is already there
@@ -82,7 +83,7 @@ function buildMap(outdir) {
 }
 
 function buildScripts(outdir) {
-  return esbuild.build({ ...common, entryPoints: ["loader.js", "help.js"], outdir });
+  return esbuild.build({ ...common, entryPoints: ["loader.js", "help.js", "photo.js"], outdir });
 }
 
 /** `import … from "app-glue"`: this text. */
@@ -150,6 +151,7 @@ async function printSizes(outdir) {
     "map.js",
     "loader.js",
     "help.js",
+    "photo.js",
     "sw.js",
     "style.css",
     "terrain.css",

@@ -62,7 +62,12 @@ async fn deliver(outbox: &Rc<Outbox>, outing: OutingId, seqs: &[Seq]) -> Reply {
     };
     let sent_ms = browser::now_ms();
     let body = wire::batch(texts, &browser::rfc3339(sent_ms));
-    let Ok(answer) = browser::request(FACTS_PATH, Some(&token), Some(&body)).await else {
+    let account = outing.to_string();
+    let pass = match token.as_str() {
+        browser::SESSION => browser::Pass::Session(&account),
+        token => browser::Pass::Token(token),
+    };
+    let Ok(answer) = browser::request(FACTS_PATH, pass, Some(&body)).await else {
         return unreachable(Trouble::Offline);
     };
     if let Some(server_ms) = wire::server_time(&answer.body).and_then(|it| browser::ms_of(&it)) {

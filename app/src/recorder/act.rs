@@ -1,5 +1,6 @@
 //! What a tap asks for, as it stands in the markup (`data-do="add 5"`) and as the desk does it.
 
+use super::flag::FlagAct;
 use super::model::{Habit, Place, Sheet, Tab};
 use super::team::TeamAct;
 use crate::json::id;
@@ -41,6 +42,8 @@ pub enum Act {
     Access(AgentAccess),
     /// Proposes the place.
     Propose,
+    /// Something of the page for flagging.
+    Flag(FlagAct),
     /// Sets it, or not any more.
     Turn(Habit),
     /// Locks the screen against the rain.
@@ -107,6 +110,7 @@ impl Act {
             Self::Agree(Some(false)) => ("agree", "no".to_owned()),
             Self::Access(access) => ("access", access.code().to_owned()),
             Self::Turn(habit) => ("turn", habit.code().to_owned()),
+            Self::Flag(act) => ("flag", act.to_text()),
             Self::Team(act) => ("team", act.to_text()),
             plain => {
                 let found = PLAIN.iter().find(|(_, act)| *act == plain);
@@ -135,6 +139,7 @@ impl Act {
             "agree" => Self::Agree(Some(of == "yes")),
             "access" => Self::Access(AgentAccess::from_code(of)?),
             "turn" => Self::Turn(Habit::from_code(of)?),
+            "flag" => Self::Flag(FlagAct::from_text(of)?),
             "team" => Self::Team(TeamAct::from_text(of)?),
             _ => return None,
         })
@@ -165,6 +170,7 @@ mod tests {
             Act::Agree(Some(false)),
             Act::Access(AgentAccess::Absent),
             Act::Turn(Habit::Sun),
+            Act::Flag(FlagAct::What(2)),
             Act::Team(TeamAct::at(What::Open, 0)),
         ];
         for act in with_words.into_iter().chain(PLAIN.map(|it| it.1)) {

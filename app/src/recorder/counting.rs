@@ -4,7 +4,7 @@ use super::desk::{Desk, Tools};
 use super::facts::{Maker, Pickup, Tally, Void};
 use super::lead::Source;
 use super::ledger::{Gesture, Ledger, What};
-use super::model::{Habit, Saved, Tab};
+use super::model::{Habit, Phase, Saved, Tab};
 use super::proposal::Proposal;
 use crate::browser;
 use crate::outbox::plan::{Entry, Event, Seq};
@@ -88,32 +88,31 @@ impl Desk {
         self.record(Void::KIND, data, move |_, ledger| ledger.take_back(target));
     }
 
-    /// Keeps one fact. `enter` writes it into the ledger as it is on the disk (another tab may
+    /// Keeps one fact, and answers its id. `enter` writes it into the ledger as it is on the disk (another tab may
     /// have counted meanwhile), or says that there is nothing to record any more.
     pub(super) fn record(
         self,
         kind: &'static str,
         data: String,
         enter: impl Fn(FactId, &mut Ledger) -> bool + 'static,
-    ) {
-        self.record_dyn(kind, data, Box::new(enter));
+    ) -> Option<FactId> {
+        self.record_dyn(kind, data, Box::new(enter))
     }
 
     /// One compiled body for all that is recorded.
-    fn record_dyn(self, kind: &'static str, data: String, enter: Box<Enter>) {
+    fn record_dyn(self, kind: &'static str, data: String, enter: Box<Enter>) -> Option<FactId> {
         let (outing, device) = self.read(|it| (it.outing, it.device));
-        let (Some(tools), Some(outing), Some(device)) = (self.tools(), outing, device) else {
-            return;
-        };
+        let (tools, outing, device) = (self.tools()?, outing?, device?);
         let now = browser::now_ms();
         let Ok(id) = browser::new_fact_id(now) else {
             self.change(|it| it.saved = Saved::Failed(StoreError::Unavailable));
-            return;
+            return None;
         };
         let recorded_at = browser::rfc3339(now);
         let maker = Maker {
             id,
-            outing,
+            // A flag waits under its account, and is about no outing.
+            outing: self.read(|it| (it.phase != Phase::Flagging).then_some(outing)),
             device,
             recorded_at,
         };
@@ -142,6 +141,7 @@ impl Desk {
                 self.change(|it| it.saved = Saved::Failed(error));
             }
         });
+        Some(id)
     }
 
     /// « gardé » speaks of the last tap. A disk that takes its time takes it back; drawing the

@@ -3,8 +3,8 @@
 //! that record something.
 
 use super::act::Act;
-use super::joining::read_pack;
 use super::model::{Fix, Habit, Looking, Model, Phase, Place, Saved, Sheet, Tab};
+use super::pack::Pack;
 use super::team::Team;
 use super::touch::{HOLD_MS, Touches};
 use super::{morph, views};
@@ -48,6 +48,7 @@ impl Desk {
             "submit",
             "site-chosen",
             "place-chosen",
+            "photo-taken",
             "keydown",
             "pointerdown",
             "pointerup",
@@ -92,11 +93,12 @@ impl Desk {
         self.read_habits(&store).await?;
         self.tools.set_value(Some(Rc::new(Tools { store, outbox })));
         match current.and_then(|it| id(&it)) {
+            // The page for flagging is one of the things that come after the first part.
+            _ if browser::page_says("data-page") => self.change(|it| it.phase = Phase::Waiting),
             Some(outing) => self.enter(outing).await?,
             None => self.change(|it| it.phase = Phase::Join),
         }
         self.listen();
-        self.join_by_address();
         self.wake();
         Ok(())
     }
@@ -107,7 +109,7 @@ impl Desk {
         match event.type_().as_str() {
             "submit" => {
                 event.prevent_default();
-                self.join(&browser::typed("code"));
+                self.wish_to_join(browser::typed("code"));
             }
             "site-chosen" => {
                 let chosen = browser::field(&browser::field(event, "detail"), "id").as_string();
@@ -116,6 +118,7 @@ impl Desk {
                 }
             }
             "place-chosen" => self.pointed(event),
+            "photo-taken" => self.photo_taken(event),
             "click" => {
                 let by_touch = browser::field(event, "pointerType") == "touch";
                 if by_touch && self.touches.read_value().is_rain() {
@@ -187,6 +190,7 @@ impl Desk {
             Act::Agree(answer) => self.change(|it| it.proposal.residents_agree = answer),
             Act::Access(access) => self.change(|it| it.proposal.agent = Some(access)),
             Act::Propose => self.propose(),
+            Act::Flag(act) => self.flag(act),
             Act::Turn(habit) => self.turn(habit),
             Act::Lock => self.change(|it| {
                 it.sheet = None;
@@ -279,8 +283,37 @@ impl Desk {
             it.more = browser::page_says("data-more");
         });
         if self.read(|it| it.more) {
+            self.start_the_rest();
             self.purge();
             self.show_queue();
+        }
+    }
+
+    /// What could not be done before the other part was here.
+    fn start_the_rest(self) {
+        let (phase, outing) = self.read(|it| (it.phase, it.outing));
+        match (phase, outing) {
+            (Phase::Waiting, _) => self.start_flagging(),
+            (Phase::Recording, Some(outing)) => self.bring_pack(outing),
+            _ => {}
+        }
+        let mut wish = String::new();
+        self.change(|it| wish = std::mem::take(&mut it.wish));
+        if !wish.is_empty() {
+            self.join(&wish);
+        }
+        self.join_by_address();
+    }
+
+    /// A code was typed and sent off: now, or once it is known how to join.
+    fn wish_to_join(self, code: String) {
+        if self.read(|it| it.more) {
+            self.join(&code);
+        } else {
+            self.change(|it| {
+                it.joining = !code.is_empty();
+                it.wish = code;
+            });
         }
     }
 
@@ -295,7 +328,9 @@ impl Desk {
     fn listen(self) {
         let wakes = ["online", "visibilitychange", "hashchange"];
         browser::listen(&window(), &wakes, move |_| {
-            self.join_by_address();
+            if self.read(|it| it.more) {
+                self.join_by_address();
+            }
             if !document().hidden() {
                 self.wake();
             }
@@ -314,6 +349,10 @@ impl Desk {
     /// Sends what waits, and brings the pack up to date.
     fn wake(self) {
         let Some(tools) = self.tools() else { return };
+        if self.read(|it| it.phase) == Phase::Flagging {
+            self.start_flagging();
+            return;
+        }
         spawn_local(async move {
             let _ = tools.outbox.wake().await;
             if let Some(outing) = self.read(|it| it.outing) {
@@ -321,7 +360,9 @@ impl Desk {
                 if let Ok(ledger) = tools.store.ledger(outing).await {
                     self.change(|it| it.ledger = ledger);
                 }
-                let _ = self.fetch_pack(&tools.store, outing).await;
+                if self.read(|it| it.more) {
+                    self.bring_pack(outing);
+                }
             }
         });
     }
@@ -401,7 +442,9 @@ impl Desk {
         let fix = Some(Fix { at, accuracy_m });
         self.change(|it| {
             it.pointing = false;
-            if it.proposal.nature.is_some() {
+            if it.phase == Phase::Flagging {
+                it.position = fix;
+            } else if it.proposal.nature.is_some() {
                 it.proposal.at = fix;
                 it.sheet = Some(Sheet::Proposal);
             } else {
@@ -456,4 +499,15 @@ impl Desk {
 /// Was it set on this phone?
 async fn is_set(store: &Store, name: &str) -> Result<bool, StoreError> {
     Ok(store.text(name).await?.is_some_and(|it| !it.is_empty()))
+}
+
+/// A pack as it was kept, with its hours by this phone's clock.
+pub(super) fn read_pack(text: &str) -> Option<Pack> {
+    let mut pack = Pack::read(text)?;
+    if let Some(lead) = &mut pack.lead {
+        for phone in &mut lead.phones {
+            phone.words = browser::hour_of(&phone.words);
+        }
+    }
+    Some(pack)
 }

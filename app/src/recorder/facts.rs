@@ -16,8 +16,8 @@ use domain::{DeviceId, FactId, OutingId, SiteId};
 pub struct Maker {
     /// The fact's id.
     pub id: FactId,
-    /// The outing on the screen.
-    pub outing: OutingId,
+    /// The outing on the screen; none where it is about none.
+    pub outing: Option<OutingId>,
     /// This phone.
     pub device: DeviceId,
     /// By the phone's clock, RFC 3339.
@@ -33,7 +33,9 @@ impl Maker {
             ",\"kind\":",
             &quoted(kind),
             ",\"outing\":",
-            &quoted(&self.outing.to_string()),
+            &self
+                .outing
+                .map_or("null".to_owned(), |it| quoted(&it.to_string())),
             ",\"device\":",
             &quoted(&self.device.to_string()),
             ",\"seq\":",
@@ -171,7 +173,7 @@ mod tests {
     fn maker() -> Maker {
         Maker {
             id: FactId(Uuid::from_u128(1)),
-            outing: OutingId(Uuid::from_u128(2)),
+            outing: Some(OutingId(Uuid::from_u128(2))),
             device: DeviceId(Uuid::from_u128(3)),
             recorded_at: "2026-11-24T13:05:00.250Z".into(),
         }
@@ -215,7 +217,7 @@ mod tests {
         let fact = as_read(&maker().text(12, Pickup::KIND, &pickup.data()));
         let expected = Fact {
             id: maker().id,
-            outing: Some(maker().outing),
+            outing: maker().outing,
             device: maker().device,
             seq: 12,
             recorded_at: "2026-11-24T13:05:00.250Z".parse::<Instant>().unwrap(),

@@ -1,10 +1,9 @@
 //! Joining an outing: a code for a token, and the pack that comes with it.
 
-use super::desk::{Desk, Tools};
+use super::desk::{Desk, Tools, read_pack};
 use super::lead::Source;
 use super::model::Phase;
-use super::pack::Pack;
-use crate::browser;
+use crate::browser::{self, Pass};
 use crate::json::{Json, quoted};
 use crate::outbox::plan::Event;
 use crate::outbox::store::{CURRENT, Store, StoreError, of_outing};
@@ -21,6 +20,7 @@ const CODE_IN_FRAGMENT: &str = "#code=";
 
 impl Desk {
     /// `/terrain#code=ABCDEF`: joins, and leaves no code in the history.
+    #[inline(never)]
     pub(super) fn join_by_address(self) {
         let location = window().location();
         let Ok(fragment) = location.hash() else {
@@ -38,6 +38,7 @@ impl Desk {
     }
 
     /// Joins with a code, as typed.
+    #[inline(never)]
     pub(super) fn join(self, code: &str) {
         let Ok(code) = code.parse::<JoinCode>() else {
             self.change(|it| it.join_error = texts::join::NOT_A_CODE);
@@ -64,7 +65,7 @@ impl Desk {
         let device = quoted(&device.to_string());
         let code = quoted(code.as_str());
         let body = ["{\"code\":", &code, ",\"device\":", &device, "}"].concat();
-        let reply = browser::request(JOIN_PATH, None, Some(&body)).await;
+        let reply = browser::request(JOIN_PATH, Pass::Nobody, Some(&body)).await;
         let reply = reply.map_err(|_| texts::join::OFFLINE)?;
         match reply.status {
             200..=299 => {}
@@ -103,7 +104,16 @@ impl Desk {
     }
 
     /// Brings what the phone knows of the outing up to date, when there is a network.
-    pub(super) async fn fetch_pack(self, store: &Store, outing: OutingId) -> Option<()> {
+    #[inline(never)]
+    pub(super) fn bring_pack(self, outing: OutingId) {
+        if let Some(tools) = self.tools() {
+            spawn_local(async move {
+                let _ = self.fetch_pack(&tools.store, outing).await;
+            });
+        }
+    }
+
+    async fn fetch_pack(self, store: &Store, outing: OutingId) -> Option<()> {
         let token = store.text(&of_outing("token", outing)).await.ok()??;
         // It will know better than this phone if all is sent by now.
         self.change(|it| {
@@ -111,7 +121,9 @@ impl Desk {
                 it.team.source = Source::Asked;
             }
         });
-        let reply = browser::request(PACK_PATH, Some(&token), None).await.ok()?;
+        let reply = browser::request(PACK_PATH, Pass::Token(&token), None)
+            .await
+            .ok()?;
         let pack = read_pack(&reply.body)?;
         let name = of_outing("pack", outing);
         store.keep_texts(&[(&name, &reply.body)]).await.ok()?;
@@ -125,15 +137,4 @@ impl Desk {
         });
         Some(())
     }
-}
-
-/// A pack as it was kept, with its hours by this phone's clock.
-pub(super) fn read_pack(text: &str) -> Option<Pack> {
-    let mut pack = Pack::read(text)?;
-    if let Some(lead) = &mut pack.lead {
-        for phone in &mut lead.phones {
-            phone.words = browser::hour_of(&phone.words);
-        }
-    }
-    Some(pack)
 }

@@ -20,7 +20,8 @@ impl Desk {
             if store.purge(browser::now_ms()).await.is_err() {
                 return;
             }
-            let Some(outing) = self.read(|it| it.outing) else {
+            let recording = self.read(|it| (it.phase == Phase::Recording).then_some(it.outing));
+            let Some(outing) = recording.flatten() else {
                 return;
             };
             let pack = store.text(&of_outing("pack", outing)).await;

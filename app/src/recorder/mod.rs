@@ -9,6 +9,8 @@ pub mod act;
 pub mod counting;
 pub mod desk;
 pub mod facts;
+pub mod flag;
+pub mod flagging;
 pub mod joining;
 pub mod lead;
 pub mod leading;

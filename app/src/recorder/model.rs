@@ -1,5 +1,6 @@
 //! What the screen knows. Nothing here is the truth: that is on the phone's disk.
 
+use super::flag::Flag;
 use super::ledger::{Gesture, Ledger, What};
 use super::pack::Pack;
 use super::proposal::Proposal;
@@ -20,6 +21,10 @@ pub enum Phase {
     Join,
     /// An outing is on the screen.
     Recording,
+    /// The page for flagging, whose screen is not here yet.
+    Waiting,
+    /// The page for flagging.
+    Flagging,
     /// This browser keeps nothing.
     Broken,
 }
@@ -283,6 +288,8 @@ pub struct Model {
     pub position: Option<Fix>,
     /// How looking for it goes.
     pub looking: Looking,
+    /// What is being flagged.
+    pub flag: Flag,
     /// The outing was just wiped from this phone.
     pub wiped: bool,
     /// The screens that are not needed for the first tap are here: the phone fetches them after it
@@ -292,6 +299,8 @@ pub struct Model {
     pub update: bool,
     /// The browser promised to keep what is here, or did not; none before it was asked.
     pub promised: Option<bool>,
+    /// A code that waits for the other part of the recorder.
+    pub wish: String,
     /// Joining is under way.
     pub joining: bool,
     /// Why joining failed; empty before.
@@ -327,10 +336,12 @@ impl Default for Model {
             saved: Saved::NotYet,
             position: None,
             looking: Looking::No,
+            flag: Flag::default(),
             wiped: false,
             more: false,
             update: false,
             promised: None,
+            wish: String::new(),
             joining: false,
             join_error: "",
             status: Status::default(),

@@ -59,13 +59,15 @@ impl Pack {
 }
 
 impl Site {
-    fn from_json(json: &Json) -> Option<Self> {
+    /// One of a list.
+    pub fn from_json(json: &Json) -> Option<Self> {
         let text = |name| json.get(name).text().map(str::to_owned);
         Some(Self {
             id: json.get("id").id()?,
             title: text("title")?,
             at: Position::new(json.get("lat").degrees()?, json.get("lon").degrees()?).ok()?,
-            nature: text("nature")?,
+            // Whoever flags knows of public sites only.
+            nature: text("nature").unwrap_or_else(|| "public".into()),
             state: text("state")?,
         })
     }

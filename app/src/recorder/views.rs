@@ -5,6 +5,7 @@
 //! on the way to the phone, a third of all it may weigh.
 
 mod count;
+mod flag;
 mod met;
 mod places;
 mod sending;
@@ -19,7 +20,8 @@ use maud::{Markup, html};
 /// The whole recorder.
 pub fn screen(model: &Model) -> Markup {
     match model.phase {
-        Phase::Loading => waking(),
+        Phase::Loading | Phase::Waiting => waking(),
+        Phase::Flagging => flag::screen(model),
         Phase::Broken => broken(),
         Phase::Join => join(model),
         Phase::Recording if model.locked => sheets::locked(model),

@@ -65,6 +65,7 @@ pub mod join {
     pub const SERVER: &str = "Le serveur ne répond pas. Réessayer dans un moment.";
 }
 
+pub mod flag;
 pub mod team;
 
 /// The screens.

@@ -73,6 +73,7 @@ fn document(assets: &Assets, purpose: Purpose) -> impl IntoView + use<> {
                         data-glue=path("app.js")
                         data-wasm=path("app_bg.wasm")
                         data-more=path("app_more.wasm")
+                        data-photo=path("photo.js")
                         data-map=path("map.js")
                         data-map-css=path("map.css")
                         data-build=build

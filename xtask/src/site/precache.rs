@@ -9,7 +9,7 @@ use super::naming::Named;
 /// Pages that are the same for everyone.
 const PAGES: [&str; 4] = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
 /// Without one of these the recorder, or the help beside it, does not work.
-const NEEDED: [&str; 9] = [
+const NEEDED: [&str; 10] = [
     "app.js",
     "app_bg.wasm",
     "app_more.wasm",
@@ -17,6 +17,7 @@ const NEEDED: [&str; 9] = [
     "terrain.css",
     "style.css",
     "map.js",
+    "photo.js",
     "help.js",
     "help.css",
 ];

@@ -18,7 +18,11 @@ use walrus::{
 };
 
 /// Modules that nobody needs before the first tap.
-const LATER: [&str; 11] = [
+const LATER: [&str; 15] = [
+    "app::recorder::flag",
+    "app::recorder::flagging",
+    "app::recorder::views::flag",
+    "app::recorder::joining",
     "app::recorder::leading",
     "app::recorder::leaving",
     "app::recorder::map",
@@ -382,8 +386,8 @@ fn table_of(module: &Module) -> Result<TableId> {
 /// Does this name stand for something of a later module? Only what is written there itself: what
 /// a library makes of its types may serve others too.
 fn may_come_later(name: &str) -> bool {
-    let rest = LATER.iter().find_map(|path| name.strip_prefix(path));
-    rest.is_some_and(|it| it.starts_with("::"))
+    let mut rests = LATER.iter().filter_map(|path| name.strip_prefix(path));
+    rests.any(|it| it.starts_with("::"))
 }
 
 /// Where running may begin: exports, and all that is called through the table.
@@ -453,6 +457,9 @@ mod tests {
         assert!(may_come_later("app::recorder::views::sheets::over::h0e"));
         let method = "app::recorder::leaving::<impl app::recorder::desk::Desk>::wipe::h0e";
         assert!(may_come_later(method));
+        // One name begins with another.
+        assert!(may_come_later("app::recorder::flag::near::h0e"));
+        assert!(may_come_later("app::recorder::flagging::pass_of::h0e"));
         assert!(!may_come_later("app::recorder::views::count::screen::h0e"));
         assert!(!may_come_later(
             "core::ptr::drop_in_place<app::recorder::leaving::X>::h0e"

@@ -15,7 +15,7 @@ use uuid::Uuid;
 fn as_read(kind: &str, data: &str) -> Kind {
     let maker = Maker {
         id: FactId(Uuid::from_u128(1)),
-        outing: OutingId(Uuid::from_u128(2)),
+        outing: Some(OutingId(Uuid::from_u128(2))),
         device: DeviceId(Uuid::from_u128(3)),
         recorded_at: "2026-11-24T13:05:00.250Z".into(),
     };

@@ -77,7 +77,14 @@ const SHEETS: [Sheet; 7] = [
 
 /// Every screen there is, in several states.
 fn all() -> Vec<String> {
-    let phases = [Phase::Loading, Phase::Broken, Phase::Join, Phase::Recording];
+    let phases = [
+        Phase::Loading,
+        Phase::Waiting,
+        Phase::Broken,
+        Phase::Join,
+        Phase::Recording,
+        Phase::Flagging,
+    ];
     let phases = phases.map(|phase| Model {
         phase,
         ..Model::default()
@@ -125,7 +132,7 @@ fn all() -> Vec<String> {
         .chain(failures)
         .chain(sheets)
         .chain(proposals)
-        .chain([joining, locked]);
+        .chain([joining, locked, flagging(None), flagging(Some(true))]);
     models
         .chain(TABS.map(busy))
         .map(|it| screen(&it).into_string())
@@ -393,5 +400,65 @@ fn before_the_other_screens_are_here_one_counts_and_the_rest_says_that_it_comes(
         let comes = html.contains(texts::loading::OPENING);
         assert_eq!(comes, !matches!(tab, Tab::Count | Tab::Places), "{html}");
         assert!(!html.contains("dialog\" aria-modal"), "{html}");
+    }
+}
+
+fn flagging(done: Option<bool>) -> Model {
+    let mut model = Model {
+        phase: Phase::Flagging,
+        position: Some(Fix {
+            at: site(7, "").at,
+            accuracy_m: Some(8),
+        }),
+        ..busy(Tab::Count)
+    };
+    model.flag.account = Some(domain::AccountId(Uuid::from_u128(5)));
+    model.flag.categories = vec![("syringe".into(), "Une seringue".into())];
+    model.flag.emergency_phone = "05 36 49 11 11".into();
+    model.flag.next_outing = "2026-11-24".into();
+    model.flag.done = done;
+    model
+}
+
+#[test]
+fn a_flag_is_three_taps_and_shows_what_is_near_before_it_goes() {
+    let html = screen(&flagging(None)).into_string();
+    let acts = values(&html, "data-do");
+    for wanted in ["look-around ", "flag what 0", "flag send"] {
+        assert!(acts.iter().any(|it| it == wanted), "{wanted}: {acts:?}");
+    }
+    let same = format!("flag same {}", site(7, "").id);
+    assert!(acts.contains(&same), "{acts:?}");
+    assert!(html.contains(r#"disabled data-do="flag send""#), "{html}");
+    let mut told = flagging(None);
+    told.flag.category = Some(0);
+    let html = screen(&told).into_string();
+    assert!(!html.contains(r#"disabled data-do="flag send""#), "{html}");
+}
+
+#[test]
+fn an_urgent_flag_shows_whom_to_call_and_the_next_outing() {
+    let html = screen(&flagging(Some(true))).into_string();
+    assert!(
+        html.contains(r#"href="tel:0536491111""#) && html.contains("24/11/2026"),
+        "{html}"
+    );
+    let html = screen(&flagging(Some(false))).into_string();
+    assert!(!html.contains("tel:"), "{html}");
+}
+
+#[test]
+fn whoever_is_not_signed_in_is_shown_the_way_in() {
+    let mut model = flagging(None);
+    model.flag.signed_out = true;
+    for model in [
+        model,
+        Model {
+            phase: Phase::Flagging,
+            ..Model::default()
+        },
+    ] {
+        let html = screen(&model).into_string();
+        assert!(html.contains("/connexion?retour=/signaler"), "{html}");
     }
 }
