@@ -92,7 +92,8 @@ fn answer(mut stream: &TcpStream, state: &State) -> Option<()> {
         _ if !path.starts_with("/world.pmtiles") => ("404 Not Found", &[][..]),
         Some((first, last)) if state.ranges.load(Ordering::SeqCst) => (
             "206 Partial Content",
-            &file[first..file.len().min(last + 1)],
+            file.get(first..file.len().min(last + 1))
+                .unwrap_or_default(),
         ),
         _ => ("200 OK", &file[..]),
     };

@@ -316,7 +316,8 @@ on_both! {
         assert_eq!(outings(&world, file.as_bytes()).await.unwrap().new, 2_000);
         let took = begun.elapsed();
         println!("10,000 sites: {sites_took:?}; 2,000 outings of 10,000 lines: {:?}", took - sites_took);
-        assert!(took < Duration::from_secs(90), "{took:?}");
+        // Seconds on a quiet machine; this only finds out what grows with the square.
+        assert!(took < Duration::from_secs(300), "{took:?}");
     }
 }
 
