@@ -48,7 +48,7 @@ pub struct OutingJson {
     starts_at: Option<String>,
     meeting_point: Option<String>,
     state: &'static str,
-    /// In the order of the walk; an agent is told the public ones only, a peer none.
+    /// In the order of the walk; an agent is told the public ones only, by id, a peer none.
     sites: Vec<SiteId>,
     opened_at: Option<Instant>,
     closed_at: Option<Instant>,
@@ -82,7 +82,10 @@ async fn json_of(
         Role::Coordinator => store::site_ids(tx, programme, outing.id).await?,
         Role::Agent => {
             let public = sites::store::public_sites_of(tx, programme, outing.id).await?;
-            public.into_iter().map(|site| site.id).collect()
+            // By id: the order of a walk would tell where its discreet places are.
+            let mut ids: Vec<SiteId> = public.into_iter().map(|site| site.id).collect();
+            ids.sort();
+            ids
         }
         _ => Vec::new(),
     };

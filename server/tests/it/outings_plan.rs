@@ -2,6 +2,7 @@
 //! is expected, and what is printed.
 
 use crate::on_both;
+use crate::support::id_of as id;
 use axum::http::Method;
 use domain::{PeerId, SiteId};
 use serde_json::{Value, json};
@@ -175,6 +176,27 @@ on_both! {
         let found = coordinator.get(&format!("{path}?q=PLACE")).await;
         assert_eq!(found.status, 200);
         assert!(!found.text().contains("Garage secret"), "titles of discreet sites are not searched");
+    }
+
+    async fn the_order_of_the_walk_is_told_only_to_who_may_know_its_discreet_places(world) {
+        let coordinator = &world.town.coordinator;
+        let [a, b, c] = <[SiteId; 3]>::try_from(world.town.public_sites.clone()).unwrap();
+        let plan = async |sites: Vec<SiteId>| {
+            let body = json!({"day": "2026-11-24", "sites": sites});
+            id(&coordinator.post("/api/v1/outings", body).await.expect(201))
+        };
+        let seen = async |outing: Uuid| {
+            let phone = world.crew_phone(outing).await;
+            let pack = phone.actor.get("/api/v1/crew/pack").await.expect(200);
+            let agent = world.town.agent.get(&format!("/api/v1/outings/{outing}")).await.expect(200);
+            let titles: Vec<Value> = pack["sites"].as_array().unwrap().iter()
+                .map(|it| it["title"].clone()).collect();
+            (titles, agent["sites"].clone())
+        };
+        let one = plan(vec![c, world.town.discreet_site, a, b]).await;
+        let other = plan(vec![b, a, world.town.discreet_site, c]).await;
+        assert_eq!(walk(&world, one).await[0], c);
+        assert_eq!(seen(one).await, seen(other).await);
     }
 
     async fn the_green_light_obeys_what_was_agreed_about_the_agent(world) {

@@ -220,6 +220,12 @@ async fn sites_of(
             known.insert(site.id, site);
         }
     }
+    if !discreet {
+        // By title: the order of a walk would tell where its discreet places are.
+        let mut public: Vec<PackSite> = known.into_values().collect();
+        public.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
+        return Ok(public);
+    }
     let order = super::store::site_ids(tx, programme, outing.id).await?;
     Ok(order.iter().filter_map(|id| known.remove(id)).collect())
 }

@@ -257,7 +257,7 @@ fn encounter_words(who: Encounter, n: i64) -> String {
 
 /// What is printed: the sheet of the crew, the mission card.
 fn papers(sheet: &Sheet) -> Option<AnyView> {
-    if sheet.outing.state == OutingState::Cancelled {
+    if !sheet.outing.state.plan_may_change() {
         return None;
     }
     let here = format!("/sorties/{}", sheet.outing.id);

@@ -211,7 +211,7 @@ fn card(settings: &Settings, day: Day, rank: usize) -> AnyView {
     let copy = if rank > 0 { "mission copy" } else { "mission" };
     view! {
         <article class=copy aria-hidden=hidden>
-            <p class="what">"Acteur·rice de prévention communautaire"</p>
+            <p class="what">{capital(&settings.peer_word)}</p>
             <p class="when">{date}" "{year}</p>
             <p>"La personne qui porte cette carte participe aujourd’hui à une action de prévention et de ramassage de matériel usagé, organisée par "{listed(&bodies)}"."</p>
             <p class="law">"Réduction des risques\u{a0}: code de la santé publique, articles L. 3411-8 et R. 3121-33-1, annexe 31-2. Les personnes qui prennent part à ces actions sont protégées. Les forces de l’ordre sont invitées à faciliter leur intervention."</p>

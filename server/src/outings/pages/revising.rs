@@ -33,7 +33,7 @@ pub fn late(sheet: &Sheet) -> Option<AnyView> {
     let action = format!("/sorties/{}/revisions", sheet.outing.id);
     let reason = Field {
         name: "reason",
-        label: "Pourquoi si tard ?",
+        label: "Pourquoi si tard\u{a0}?",
         kind: "text",
         value: "Téléphone éteint ou sans réseau".into(),
         ..Field::default()
@@ -154,7 +154,7 @@ fn presence_form(sheet: &Sheet) -> AnyView {
         .collect();
     let reason = Field {
         name: "reason",
-        label: "Pourquoi ?",
+        label: "Pourquoi\u{a0}?",
         kind: "text",
         help: Some("C’est gardé, chiffré. N’écrivez pas de nom.".into()),
         ..Field::default()
@@ -166,7 +166,7 @@ fn presence_form(sheet: &Sheet) -> AnyView {
                 <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
                 <input type="hidden" name="corrects" value="presence"/>
                 <div class="field">
-                    <label for="peer">"Qui ?"</label>
+                    <label for="peer">"Qui\u{a0}?"</label>
                     <select id="peer" name="peer">{options}</select>
                 </div>
                 {reason.view()}

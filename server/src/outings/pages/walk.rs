@@ -176,7 +176,7 @@ fn place(shown: &Shown, rank: usize) -> AnyView {
     let site = &shown.walk[rank];
     let from = rank.checked_sub(1).map(|it| &shown.walk[it]);
     let away = from.map(|it| format!("à {} · ", distance(it.at.distance_m(site.at))));
-    let about = about(site, &shown.settings, shown.now);
+    let about = nature_and_about(site, &shown.settings, shown.now);
     let title = site.title.clone();
     view! {
         <li>
@@ -259,7 +259,7 @@ fn adding(shown: &Shown) -> AnyView {
 }
 
 fn other(shown: &Shown, site: &WalkSite, action: String) -> AnyView {
-    let about = about(site, &shown.settings, shown.now);
+    let about = nature_and_about(site, &shown.settings, shown.now);
     let (id, title) = (site.id.to_string(), site.title.clone());
     let name = format!("Ajouter {title}");
     view! {
@@ -280,11 +280,17 @@ fn other(shown: &Shown, site: &WalkSite, action: String) -> AnyView {
 }
 
 /// « lieu discret · revenu, vu il y a 3 jours · l’agent attend dehors ».
+fn nature_and_about(site: &WalkSite, settings: &Settings, now: Instant) -> String {
+    let about = about(site, settings, now);
+    match site.nature {
+        Nature::Public => about,
+        Nature::Discreet => format!("lieu discret · {about}"),
+    }
+}
+
+/// What was recorded about a site and agreed with those who live there.
 pub fn about(site: &WalkSite, settings: &Settings, now: Instant) -> String {
     let mut words = Vec::new();
-    if site.nature == Nature::Discreet {
-        words.push("lieu discret".to_owned());
-    }
     let days = |at: Instant| {
         let n = (local_day(settings, now).0 - local_day(settings, at).0).get_days();
         match n {

@@ -71,7 +71,7 @@ pub async fn offered(
     opened(tx, app, caller, &ids, &visits).await
 }
 
-/// The sites of an outing, in the order of the walk.
+/// The sites of an outing, in the order of the walk, each as it stood before this plan.
 pub async fn of_outing(
     tx: &mut Tx,
     app: &App,
@@ -79,7 +79,10 @@ pub async fn of_outing(
     id: OutingId,
 ) -> Result<Vec<WalkSite>, Problem> {
     let ids = outings::site_ids(tx, caller.programme, id).await?;
-    let visits = sites::store::visits(tx, caller.programme).await?;
+    let mut visits = sites::store::visits(tx, caller.programme).await?;
+    for it in visits.values_mut() {
+        it.planned = false;
+    }
     opened(tx, app, caller, &ids, &visits).await
 }
 
