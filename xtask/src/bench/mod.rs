@@ -1,6 +1,6 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
 //! several phones at once, then sent again in another order, then summed and compared. And the
-//! recorder, in a real browser ([`recorder`]).
+//! recorder, in a real browser ([`mod@recorder`]).
 
 mod figures;
 mod phones;
