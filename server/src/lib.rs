@@ -13,6 +13,7 @@ pub mod db;
 pub mod demo;
 pub mod export;
 pub mod facts;
+pub mod flags;
 pub mod http;
 pub mod imports;
 pub mod outings;

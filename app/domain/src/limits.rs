@@ -10,6 +10,12 @@ pub const HAND_IN_BYTES_MAX: usize = 4 * 1_048_576;
 pub const HAND_IN_FACTS_MAX: usize = 10_000;
 /// Characters of a picture as base64: some 220,000 bytes of JPEG.
 pub const PHOTO_CHARS_MAX: usize = 300_000;
+/// Pixels that a picture may claim to have before it is looked at.
+pub const PHOTO_PIXELS_MAX: u64 = 12_000_000;
+/// Pixels of the longer edge of a picture that is kept.
+pub const PHOTO_EDGE_MAX_PX: u32 = 1_280;
+/// Latest flags that an agent's phone is told what became of.
+pub const OWN_FLAGS_MAX: usize = 20;
 /// Items in one pickup or tally.
 pub const COUNT_MAX: u32 = 1_000;
 /// Characters of a note or a reason.

@@ -160,6 +160,9 @@ pub struct Settings {
     /// Discreet sites a quarter needs before the city sees the quarter at all.
     #[serde(default = "default_small_cell")]
     pub small_cell_min: u32,
+    /// The city's own emergency number, as it is dialled: shown with an urgent flag.
+    #[serde(default)]
+    pub city_emergency_phone: Option<String>,
 }
 
 fn default_box_litres() -> u32 {

@@ -37,6 +37,10 @@ pub enum Action {
     PackGiven,
     /// « Ici » points or words of an outing were opened to be shown.
     FactsShown,
+    /// What the city's flags about a site say in words was opened to be shown.
+    FlagsShown,
+    /// A picture of a flag was opened to be shown.
+    PhotoShown,
     /// A phone became a coordinator's own, by a personal code.
     OwnPhoneJoined,
     /// Facts that a phone could not send were handed in for it, as a file.
@@ -63,6 +67,8 @@ impl Action {
             Self::HereDecided => "here_decided",
             Self::PackGiven => "pack_given",
             Self::FactsShown => "facts_shown",
+            Self::FlagsShown => "flags_shown",
+            Self::PhotoShown => "photo_shown",
             Self::OwnPhoneJoined => "own_phone_joined",
             Self::FactsHandedIn => "facts_handed_in",
             Self::Imported => "imported",

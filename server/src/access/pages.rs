@@ -9,7 +9,7 @@ use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, note};
 use crate::http::reading::{Query, ReadForm};
-use crate::{allowances, outings};
+use crate::{allowances, flags, outings};
 use app::ui::Icon;
 use app::ui::pictograms::{BASKET, SHEET, WALK};
 use axum::Extension;
@@ -20,10 +20,18 @@ use domain::french;
 use leptos::prelude::*;
 use serde::Deserialize;
 
+/// What the form before this page did.
+#[derive(Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    fait: String,
+}
+
 /// `GET /`: the one next thing, by role.
 pub async fn home(
     State(app): State<App>,
     caller: Option<Extension<Caller>>,
+    Query(done): Query<Done>,
     origin: Origin,
 ) -> Result<Response, Problem> {
     let Some(Extension(caller)) = caller else {
@@ -31,7 +39,7 @@ pub async fn home(
     };
     match caller.role() {
         Role::Coordinator => outings::pages::coordinator_home(&app, &caller).await,
-        Role::Agent => outings::pages::agent_home(&app, &caller, &origin).await,
+        Role::Agent => flags::pages::home(&app, &caller, &origin, &done.fait).await,
         Role::Clerk => allowances::pages::clerk_home(&app, &caller).await,
         _ => Ok(doors(&app)),
     }

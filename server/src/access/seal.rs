@@ -10,7 +10,7 @@ use super::keys::{Key, KeyError, KeyFile, month_of, random_key};
 use crate::db::{DbError, Tx, sql};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use domain::{Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
+use domain::{FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
 use rand::RngCore;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
@@ -43,6 +43,8 @@ pub enum Scope {
     Identity(PeerId),
     /// The files of an allowance list.
     List(ListId),
+    /// A picture of a flag.
+    Photo(FactId),
     /// What belongs to no outing, by the month it came in.
     Loose(Instant),
 }
@@ -54,6 +56,7 @@ impl Scope {
             Self::Outing(_) => "outing",
             Self::Identity(_) => "identity",
             Self::List(_) => "list",
+            Self::Photo(_) => "photo",
             Self::Loose(_) => "loose",
         }
     }
@@ -64,6 +67,7 @@ impl Scope {
             Self::Outing(id) => id.0,
             Self::Identity(id) => id.0,
             Self::List(id) => id.0,
+            Self::Photo(id) => id.0,
             Self::Loose(at) => {
                 // A name for the month, in the form of an id.
                 let mut name = [0; 16];

@@ -29,6 +29,8 @@ pub fn bordeaux_settings() -> Settings {
         full_box_count: 60,
         hand_in_days: 90,
         small_cell_min: 3,
+        // Kept for fiction, like the others.
+        city_emergency_phone: Some("05 36 49 11 11".into()),
         help: bordeaux_help(),
     }
 }
@@ -64,6 +66,7 @@ pub fn bourg_settings() -> Settings {
         full_box_count: 80,
         hand_in_days: 60,
         small_cell_min: 3,
+        city_emergency_phone: None,
         help: bourg_help(),
     }
 }

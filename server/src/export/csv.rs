@@ -34,6 +34,26 @@ impl Dialect {
         Self::ALL.into_iter().find(|it| it.code() == code)
     }
 
+    /// Begins a file.
+    pub(super) fn writer(self) -> csv::Writer<Vec<u8>> {
+        let mut builder = csv::WriterBuilder::new();
+        match self {
+            Self::ExcelFr => builder.delimiter(b';').terminator(csv::Terminator::CRLF),
+            Self::OpenData => builder.delimiter(b','),
+        };
+        builder.from_writer(Vec::new())
+    }
+
+    /// Ends it.
+    pub(super) fn finish(self, writer: csv::Writer<Vec<u8>>) -> Result<String, csv::Error> {
+        let bytes = writer.into_inner().map_err(|e| e.into_error())?;
+        let text = String::from_utf8_lossy(&bytes).into_owned();
+        Ok(match self {
+            Self::ExcelFr => format!("\u{FEFF}{text}"),
+            Self::OpenData => text,
+        })
+    }
+
     fn day(self, day: Day) -> String {
         match self {
             Self::ExcelFr => french::date_cell(day),
@@ -92,12 +112,7 @@ pub fn list_csv(
     lines: &[ListLine<'_>],
     dialect: Dialect,
 ) -> Result<String, csv::Error> {
-    let mut builder = csv::WriterBuilder::new();
-    match dialect {
-        Dialect::ExcelFr => builder.delimiter(b';').terminator(csv::Terminator::CRLF),
-        Dialect::OpenData => builder.delimiter(b','),
-    };
-    let mut writer = builder.from_writer(Vec::new());
+    let mut writer = dialect.writer();
     writer.write_record(COLUMNS)?;
     for (rank, line) in (1..).zip(lines) {
         let row: [Cow<'_, str>; 14] = [
@@ -120,16 +135,11 @@ pub fn list_csv(
         ];
         writer.write_record(row.iter().map(|cell| cell.as_bytes()))?;
     }
-    let bytes = writer.into_inner().map_err(|e| e.into_error())?;
-    let text = String::from_utf8_lossy(&bytes).into_owned();
-    Ok(match dialect {
-        Dialect::ExcelFr => format!("\u{FEFF}{text}"),
-        Dialect::OpenData => text,
-    })
+    dialect.finish(writer)
 }
 
 /// An apostrophe before what a spreadsheet would run.
-fn harmless(text: &str) -> Cow<'_, str> {
+pub(super) fn harmless(text: &str) -> Cow<'_, str> {
     if text.starts_with(['=', '+', '-', '@', '\t', '\r']) {
         format!("'{text}").into()
     } else {

@@ -2,3 +2,4 @@
 
 pub mod collate;
 pub mod csv;
+pub mod table;

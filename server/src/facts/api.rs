@@ -1,13 +1,14 @@
 //! `POST /api/v1/facts`.
 
 use super::{Delivery, receive};
-use crate::access::Caller;
+use crate::access::{Caller, Who};
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::reading::ReadJson;
 use axum::Json;
 use axum::extract::State;
-use domain::crew::FactsAnswer;
+use axum::http::HeaderMap;
+use domain::crew::{ACCOUNT_HEADER, FactsAnswer};
 use domain::limits::FACTS_PER_BATCH_MAX;
 use serde_json::Value;
 
@@ -15,8 +16,10 @@ use serde_json::Value;
 pub async fn post(
     State(app): State<App>,
     caller: Caller,
+    headers: HeaderMap,
     ReadJson(body): ReadJson<Value>,
 ) -> Result<Json<FactsAnswer>, Problem> {
+    of_this_account(&caller, &headers)?;
     let facts = body.get("facts").and_then(Value::as_array);
     let facts =
         facts.ok_or_else(|| Problem::invalid(domain::Invalid::new("facts", "not_a_list")))?;
@@ -30,4 +33,16 @@ pub async fn post(
         handed_in_by: None,
     };
     receive(&app, &caller, delivery, facts).await.map(Json)
+}
+
+/// A phone that names the account it recorded for sends nothing under another.
+fn of_this_account(caller: &Caller, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(named) = headers.get(ACCOUNT_HEADER) else {
+        return Ok(());
+    };
+    let named = named.to_str().ok().and_then(|it| it.parse().ok());
+    match caller.who {
+        Who::Staff { account, .. } if named == Some(account) => Ok(()),
+        _ => Err(Problem::other_account()),
+    }
 }

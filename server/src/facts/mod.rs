@@ -10,8 +10,9 @@ pub mod store;
 use crate::access::{Actor, Caller, Role, Scope, Sealable, Sealer, Who};
 use crate::app::App;
 use crate::db::Tx;
+use crate::flags::photos::Picture;
 use crate::http::error::Problem;
-use crate::{outings, people, sites};
+use crate::{flags, outings, people, sites};
 use domain::crew::{FactResult, FactStatus, FactsAnswer};
 use domain::fact::{Item, Kind, PickupPlace, Sighting, time_to_check};
 use domain::{
@@ -69,6 +70,8 @@ struct Batch<'a> {
     delivery: Delivery,
     now: Instant,
     sealer: Sealer<'a>,
+    /// By place in the batch: those that were looked at and are one.
+    pictures: HashMap<usize, Picture>,
     outings: HashMap<OutingId, Option<(OutingState, Day)>>,
     sites: HashMap<SiteId, Option<Nature>>,
 }
@@ -81,6 +84,7 @@ pub async fn receive(
     raws: &[Value],
 ) -> Result<FactsAnswer, Problem> {
     let now = app.now();
+    let pictures = flags::photos::look_at(caller, raws).await?;
     let mut tx = app.db.write().await?;
     let mut batch = Batch {
         app,
@@ -88,6 +92,7 @@ pub async fn receive(
         delivery,
         now,
         sealer: Sealer::new(&app.keys, caller.programme, now),
+        pictures,
         outings: HashMap::new(),
         sites: HashMap::new(),
     };
@@ -96,7 +101,7 @@ pub async fn receive(
     order.sort_by_key(|index| raws[*index].get("id").and_then(Value::as_str));
     let mut results: Vec<Option<FactResult>> = vec![None; raws.len()];
     for index in order {
-        let outcome = batch.take(&mut tx, &raws[index]).await?;
+        let outcome = batch.take(&mut tx, index, &raws[index]).await?;
         results[index] = Some(FactResult {
             index,
             id: raws[index]
@@ -164,9 +169,10 @@ struct Outcome {
 }
 
 impl Batch<'_> {
-    async fn take(&mut self, tx: &mut Tx, raw: &Value) -> Result<Outcome, Problem> {
-        match self.check(tx, raw).await? {
-            Ok(checked) => self.keep(tx, raw, checked).await,
+    async fn take(&mut self, tx: &mut Tx, index: usize, raw: &Value) -> Result<Outcome, Problem> {
+        let picture = self.pictures.remove(&index);
+        match self.check(tx, raw, picture.as_ref()).await? {
+            Ok(checked) => self.keep(tx, raw, checked, picture).await,
             Err(Invalid(wrong)) => {
                 self.set_aside(tx, raw, "refused", wrong.code, Some(&wrong.field))
                     .await?;
@@ -184,6 +190,7 @@ impl Batch<'_> {
         &mut self,
         tx: &mut Tx,
         raw: &Value,
+        picture: Option<&Picture>,
     ) -> Result<Result<(Fact, Option<(OutingState, Day)>), Invalid>, Problem> {
         let fact = match Fact::parse(raw) {
             Ok(fact) => fact,
@@ -191,6 +198,9 @@ impl Batch<'_> {
         };
         if let Err(wrong) = may_record(self.caller, &fact) {
             return Ok(Err(wrong));
+        }
+        if matches!(fact.kind, Kind::Photo(_)) && picture.is_none() {
+            return Ok(Err(Invalid::new("data.jpeg", "not_a_photo")));
         }
         let outing = match fact.outing {
             None => None,
@@ -253,6 +263,7 @@ impl Batch<'_> {
         tx: &mut Tx,
         raw: &Value,
         (fact, outing): (Fact, Option<(OutingState, Day)>),
+        picture: Option<Picture>,
     ) -> Result<Outcome, Problem> {
         let state = outing.map(|(state, _)| state);
         let late = matches!(state, Some(OutingState::Closed | OutingState::Cancelled));
@@ -260,9 +271,17 @@ impl Batch<'_> {
         let to_check = time_to_check(fact.recorded_at, self.now, outing.map(|(_, day)| day));
         let reason = reason_of(&fact, early, late, to_check);
         let content_mac = content_mac(self.app, raw)?;
+        let mut columns = columns_of(&fact.kind);
+        if let Some(made) = self.site_of_flag(tx, &fact).await? {
+            columns.site = Some(made);
+        }
+        let mut data = data_of(&fact.kind);
+        if let Some(picture) = &picture {
+            data["photo"] = json!(picture.mac(self.app));
+        }
         let sealed = match secret_of(&fact, raw) {
             Some(secret) => {
-                let scope = fact.outing.map_or(Scope::Loose(self.now), Scope::Outing);
+                let scope = flags::scope_of(self.caller.role(), &fact, columns.site, self.now);
                 Some(self.sealer.seal(tx, scope, &secret).await?.into_bytes())
             }
             None => None,
@@ -279,8 +298,8 @@ impl Batch<'_> {
             early,
             late,
             time_to_check: to_check,
-            columns: columns_of(&kind),
-            data: data_of(&kind).to_string(),
+            columns,
+            data: data.to_string(),
             sealed,
             content_mac: content_mac.clone(),
             fact,
@@ -289,6 +308,12 @@ impl Batch<'_> {
         if store::insert(tx, self.caller.programme, new).await? {
             if actor.role == Role::Coordinator {
                 self.apply(tx, outing_id, kind).await?;
+            } else if let (Kind::Photo(photo), Some(sender), Some(picture)) =
+                (kind, actor.id, picture)
+            {
+                let new = flags::new_photo(id, photo.target, sender, self.now);
+                let programme = self.caller.programme;
+                flags::photos::keep(tx, &mut self.sealer, programme, new, &picture).await?;
             }
             return Ok(Outcome {
                 status: FactStatus::Accepted,
@@ -311,6 +336,19 @@ impl Batch<'_> {
             reason: Some("other_content".into()),
             field: None,
         })
+    }
+
+    /// The public site that an agent's sighting at a point makes, unless its fact is there already.
+    async fn site_of_flag(&self, tx: &mut Tx, fact: &Fact) -> Result<Option<SiteId>, Problem> {
+        let programme = self.caller.programme;
+        let Some(seen) = flags::point_of(self.caller.role(), &fact.kind) else {
+            return Ok(None);
+        };
+        if store::is_there(tx, programme, fact.id).await? {
+            return Ok(None);
+        }
+        let site = flags::make_site(tx, self.app, programme, fact.id, seen).await?;
+        Ok(Some(site))
     }
 
     /// What a coordinator's fact does beyond being kept. Anybody else's is only kept.
@@ -382,7 +420,8 @@ impl Batch<'_> {
             _ => (None, None),
         };
         let scope = Scope::Loose(self.now);
-        let sealed = self.sealer.seal(tx, scope, &Aside(raw.clone())).await?;
+        let aside = Aside(without_picture(raw));
+        let sealed = self.sealer.seal(tx, scope, &aside).await?;
         let actor = self.caller.actor();
         let aside = Quarantined {
             content_mac: content_mac(self.app, raw)?,
@@ -434,16 +473,20 @@ fn sender_of(caller: &Caller, kind: &Kind) -> Actor {
 fn may_record(caller: &Caller, fact: &Fact) -> Result<(), Invalid> {
     let kind_is_theirs = match caller.role() {
         Role::CrewPhone | Role::LatePhone => match fact.kind {
-            Kind::Sighting(_) | Kind::CityPickup { .. } => false,
+            Kind::Sighting(_) | Kind::CityPickup { .. } | Kind::Photo(_) => false,
             Kind::Newcomer { .. } | Kind::Opening { .. } | Kind::PhoneConfirmed { .. } => {
                 caller.as_coordinator().is_some()
             }
             _ => true,
         },
-        Role::Coordinator => !matches!(fact.kind, Kind::CityPickup { .. }),
+        Role::Coordinator => !matches!(fact.kind, Kind::CityPickup { .. } | Kind::Photo(_)),
         Role::Agent => matches!(
             fact.kind,
-            Kind::Sighting(_) | Kind::CityPickup { .. } | Kind::Void { .. } | Kind::Unknown { .. }
+            Kind::Sighting(_)
+                | Kind::CityPickup { .. }
+                | Kind::Photo(_)
+                | Kind::Void { .. }
+                | Kind::Unknown { .. }
         ),
         Role::Peer => matches!(
             fact.kind,
@@ -505,6 +548,17 @@ fn reason_of(fact: &Fact, early: bool, late: bool, to_check: bool) -> Option<&'s
     }
 }
 
+/// A fact as it is kept aside: a picture that was not taken is nobody's to look at.
+fn without_picture(raw: &Value) -> Value {
+    let mut raw = raw.clone();
+    if raw["kind"] == "photo"
+        && let Some(data) = raw.get_mut("data").and_then(Value::as_object_mut)
+    {
+        data.remove("jpeg");
+    }
+    raw
+}
+
 /// Keyed hash of the canonical form (RFC 8785): same content, whatever the order of its fields.
 pub fn content_mac(app: &App, raw: &Value) -> Result<Vec<u8>, Problem> {
     let canonical = serde_json_canonicalizer::to_vec(raw)
@@ -537,6 +591,7 @@ fn columns_of(kind: &Kind) -> Columns {
             columns.count = Some(it.count.get());
         }
         Kind::Void { target, .. } => columns.target = Some(*target),
+        Kind::Photo(it) => columns.target = Some(it.target),
         Kind::Presence { peer, present } => {
             columns.peer = Some(*peer);
             columns.present = Some(*present);
@@ -574,10 +629,12 @@ fn data_of(kind: &Kind) -> Value {
             category,
             urgency,
             near_children,
+            note,
             ..
-        }) => {
-            json!({"category": category, "urgency": urgency.code(), "near_children": near_children})
-        }
+        }) => json!({
+            "category": category, "urgency": urgency.code(), "near_children": near_children,
+            "note": note.is_some(),
+        }),
         Kind::Newcomer {
             pseudonym, sign, ..
         } => json!({"pseudonym": pseudonym, "sign": sign}),
@@ -606,7 +663,10 @@ fn secret_of(fact: &Fact, raw: &Value) -> Option<FactSecret> {
     };
     let secret = match &fact.kind {
         Kind::Pickup(it) => at_place(&it.place),
-        Kind::Sighting(it) => at_place(&it.place),
+        Kind::Sighting(it) => FactSecret {
+            words: words(&it.note),
+            ..at_place(&it.place)
+        },
         Kind::SiteProposal { at, note, .. } => FactSecret {
             point: Some((at.lat(), at.lon())),
             words: words(note),

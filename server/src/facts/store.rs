@@ -44,7 +44,7 @@ pub struct Columns {
     pub site: Option<SiteId>,
     /// Who, for presences and newcomers.
     pub peer: Option<PeerId>,
-    /// What a void takes back.
+    /// What a void takes back, or a picture shows.
     pub target: Option<FactId>,
     /// What was picked up, or who was met.
     pub item: Option<&'static str>,
@@ -107,6 +107,15 @@ pub async fn content_mac(
 ) -> Result<Vec<u8>, DbError> {
     let (mac,): (Vec<u8>,) = sql(SELECT_MAC).bind(programme).bind(id).one(tx).await?;
     Ok(mac)
+}
+
+const SELECT_THERE: &str = "select 1 from facts where programme_id = $1 and id = $2";
+
+/// Is there a fact of this id?
+pub async fn is_there(tx: &mut Tx, programme: ProgrammeId, id: FactId) -> Result<bool, DbError> {
+    let query = sql(SELECT_THERE).bind(programme).bind(id);
+    let row: Option<(i32,)> = query.maybe(tx).await?;
+    Ok(row.is_some())
 }
 
 /// A fact that is kept aside for a person to look at.

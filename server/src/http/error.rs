@@ -78,6 +78,15 @@ impl Problem {
         )
     }
 
+    /// 403: what was recorded for one account is not sent under another.
+    pub fn other_account() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "other_account",
+            "Ces relevés sont d’un autre compte. Connectez-vous avec ce compte pour les envoyer.",
+        )
+    }
+
     /// 404: unknown, or of another programme, which is the same.
     pub fn not_found() -> Self {
         Self::new(

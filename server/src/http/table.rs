@@ -4,7 +4,7 @@
 use super::{assets, health, needle_stick, openapi, terrain};
 use crate::access::Role;
 use crate::app::App;
-use crate::{access, allowances, facts, outings, people, sites};
+use crate::{access, allowances, facts, flags, outings, people, sites};
 use axum::extract::DefaultBodyLimit;
 use axum::http::Method;
 use axum::routing::{MethodRouter, get, patch, post};
@@ -39,6 +39,8 @@ use Role::{Agent, Anon, Clerk, Coordinator, CrewPhone, LatePhone, Peer};
 
 const EVERYONE: &[Role] = &Role::ALL;
 const COORDINATOR: &[Role] = &[Coordinator];
+/// The city's flags: whoever made them, and those who go there.
+const FLAGS: &[Role] = &[Coordinator, Agent];
 
 macro_rules! route {
     ($kind:ident, $method:ident, $path:literal, $roles:expr, $handler:expr) => {
@@ -257,6 +259,15 @@ fn pages() -> Vec<Route> {
             "/sorties/{id}/annuler",
             COORDINATOR,
             forms::cancel
+        ),
+        route!(Page, get, "/signalements", FLAGS, flags::pages::list),
+        route!(Page, get, "/signalements/{id}", FLAGS, flags::pages::detail),
+        route!(
+            Page,
+            post,
+            "/signalements/{id}/ramasse",
+            &[Agent],
+            flags::pages::picked_up
         ),
         route!(Page, get, "/aides", COORDINATOR, money::coordinator_page),
         route!(Page, post, "/aides", COORDINATOR, money::issue_form),
@@ -481,6 +492,15 @@ fn api() -> Vec<Route> {
             COORDINATOR,
             here::decide_one
         ),
+        route!(Api, get, "/api/v1/flagging", &[Agent], flags::api::pack),
+        route!(
+            Api,
+            get,
+            "/api/v1/flagging/{file}",
+            &[Agent],
+            flags::api::file
+        ),
+        route!(Api, get, "/api/v1/photos/{id}", FLAGS, flags::api::photo),
         route!(Api, get, "/api/v1/peers", COORDINATOR, people::api::list),
         route!(Api, post, "/api/v1/peers", COORDINATOR, people::api::create),
         route!(

@@ -18,7 +18,7 @@ mod walk;
 
 pub use closing::may_miss_facts;
 pub use hand_in::{Told, fault_words};
-pub use home::{agent_home, coordinator_home};
+pub use home::{AgentOutings, coordinator_home};
 pub use list::list;
 pub use plan::{Asked, edit_page, plan_page, planning};
 pub use plan_form::{PlanForm, in_order_of};

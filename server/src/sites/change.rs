@@ -9,6 +9,7 @@ use super::store::{self, Changed, Held, SiteSecret, Unplannable};
 use crate::access::{Action, Caller, Opening, Role, Scope, Sealed, Sealer};
 use crate::app::App;
 use crate::db::Tx;
+use crate::flags;
 use crate::http::error::Problem;
 use domain::outing::Reason;
 use domain::people::Title;
@@ -123,6 +124,9 @@ async fn apply(
         return Err(Problem::state("stays_discreet", words));
     }
     let is_public = nature == Nature::Public;
+    if held.nature == Nature::Public && !is_public {
+        flags::photos::forget(tx, programme, id).await?;
+    }
     // A public site is changed without reading its note: an agent may write one, never read it.
     let mut secret = match &held.sealed {
         Some(sealed) if !is_public => opened(tx, app, caller, sealed).await?,

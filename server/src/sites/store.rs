@@ -3,6 +3,7 @@
 use crate::access::{Scope, Sealable, Sealed};
 use crate::db::{DbError, Sql, Tx, sql};
 use crate::facts::store::not_voided;
+use crate::flags::store::stands;
 use domain::fact::AgentAccess;
 use domain::place::{Pictogram, SiteState, Visits};
 use domain::{Instant, Nature, OutingId, Position, ProgrammeId, SiteId};
@@ -358,12 +359,12 @@ impl Bounds {
 
 /// The columns of a public site `s`, for [`PublicRow`].
 macro_rules! select_public {
-    ($rest:literal) => {
+    ($($rest:expr),+) => {
         concat!(
             "select s.id, s.title, s.lat, s.lon, ",
             about_columns!(),
             "from sites s ",
-            $rest
+            $($rest),+
         )
     };
 }
@@ -408,8 +409,9 @@ async fn read_discreet(
 
 const SELECT_PUBLIC: &str = select_public!(
     "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null
-       and s.lat between $2 and $3 and s.lon between $4 and $5
-     order by s.title, s.id"
+       and s.lat between $2 and $3 and s.lon between $4 and $5 and ",
+    stands!(),
+    "order by s.title, s.id"
 );
 
 /// The public sites of the programme within a box.
@@ -428,7 +430,8 @@ pub async fn public_sites(
 }
 
 const SELECT_PUBLIC_ONE: &str = select_public!(
-    "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null and s.id = $2"
+    "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null and s.id = $2 and ",
+    stands!()
 );
 
 /// One public site of the programme.

@@ -12,6 +12,7 @@ mod client_versions;
 mod command_line;
 mod crew;
 mod facts;
+mod flags;
 mod hand_in;
 mod imports;
 mod journey;

@@ -27,10 +27,10 @@ struct Operation {
     responses: BTreeMap<u16, Described>,
 }
 
-/// What an answer with one status must be: no body, or this kind of body.
+/// What an answer with one status must be: no body, or a body of one of these kinds.
 struct Described {
     headers: Vec<String>,
-    content: Option<(String, Validator)>,
+    content: BTreeMap<String, Validator>,
 }
 
 fn operations() -> Vec<Operation> {
@@ -69,8 +69,8 @@ fn operations() -> Vec<Operation> {
 fn described(registry: &Registry, at: &str) -> Described {
     let (at, response) = followed(at);
     let headers = response["headers"].as_object().into_iter().flatten();
-    let content = response["content"].as_object().map(|it| {
-        let (kind, _) = it.iter().next().unwrap();
+    let content = response["content"].as_object().into_iter().flatten();
+    let content = content.map(|(kind, _)| {
         let at = format!("{at}/content/{}/schema", escaped(kind));
         (kind.clone(), compiled(registry, &at))
     });
@@ -79,7 +79,7 @@ fn described(registry: &Registry, at: &str) -> Described {
             .filter(|(_, it)| it["required"] == true)
             .map(|(name, _)| name.clone())
             .collect(),
-        content,
+        content: content.collect(),
     }
 }
 
@@ -138,19 +138,20 @@ pub fn check(asked: &Parts, sent: &[u8], answer: &Answer) {
     for name in &described.headers {
         assert!(answer.headers.contains_key(name), "{at}: without {name}");
     }
-    match &described.content {
-        None => assert!(answer.bytes.is_empty(), "{at}: {}", answer.text()),
-        Some((kind, schema)) => {
-            let given = answer.headers[header::CONTENT_TYPE].to_str().unwrap();
-            assert_eq!(given.split(';').next().unwrap(), kind, "{at}");
-            let is_text = kind.starts_with("text/");
-            let body = if is_text {
-                json!(answer.text())
-            } else {
-                answer.json()
-            };
-            valid(&at, schema, &body);
-        }
+    if described.content.is_empty() {
+        assert!(answer.bytes.is_empty(), "{at}: {}", answer.text());
+    } else {
+        let given = answer.headers[header::CONTENT_TYPE].to_str().unwrap();
+        let kind = given.split(';').next().unwrap();
+        let schema = described.content.get(kind);
+        let schema = schema.unwrap_or_else(|| panic!("{at}: {kind} is not described"));
+        let is_json = kind.ends_with("json");
+        let body = if is_json {
+            answer.json()
+        } else {
+            json!(answer.text())
+        };
+        valid(&at, schema, &body);
     }
     if answer.status.is_success() {
         check_request(&at, operation, asked, sent, answer);
@@ -356,6 +357,12 @@ fn examples(value: &Value, at: &str, tell: &mut impl FnMut(&str, &Value)) {
 #[test]
 fn limits_are_those_of_the_contract() {
     let schema = |name: &str| &PARSED["components"]["schemas"][name];
+    let photo = &schema("PhotoFact")["properties"]["data"]["properties"]["jpeg"];
+    assert_eq!(photo["maxLength"], limits::PHOTO_CHARS_MAX);
+    assert_eq!(limits::PHOTO_PIXELS_MAX, 12_000_000);
+    assert!(text(&photo["description"]).contains("12,000,000 pixels"));
+    let own = &schema("FlagPack")["properties"]["own"]["maxItems"];
+    assert_eq!(own, limits::OWN_FLAGS_MAX);
     let facts = &schema("FactsRequest")["properties"]["facts"]["maxItems"];
     assert_eq!(facts, limits::FACTS_PER_BATCH_MAX);
     assert_eq!(schema("Count")["maximum"], limits::COUNT_MAX);

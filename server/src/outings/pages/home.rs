@@ -128,42 +128,58 @@ fn way(href: &'static str, path: &'static str, title: &'static str, what: String
     .into_any()
 }
 
-/// `/` for an agent: when and where the crew meets, and nothing else.
-pub async fn agent_home(app: &App, caller: &Caller, origin: &Origin) -> Result<Response, Problem> {
-    let mut tx = app.db.read().await?;
-    let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let mut outings = not_over(&mut tx, caller.programme).await?;
-    let feed = calendar::path(app, &mut tx, caller).await?;
-    drop(tx);
-    let today = today(app, &settings);
-    outings.retain(|it| it.day >= today);
-    let association = settings.association.the();
-    let frame = Frame::of(&app.assets, caller, &settings, "Sorties à venir", "/");
-    Ok(page(&frame, || {
-        let rows: Vec<_> = outings.iter().map(|it| agent_row(it, today)).collect();
+/// What an agent may know of the outings: when and where the crew meets, and nothing else.
+pub struct AgentOutings {
+    /// In the order they come.
+    pub coming: Vec<Outing>,
+    association: String,
+    feed: Option<String>,
+    today: Day,
+}
+
+impl AgentOutings {
+    /// The outings that come, and the agent's own calendar feed.
+    pub async fn load(app: &App, tx: &mut Tx, caller: &Caller) -> Result<Self, Problem> {
+        let settings = programmes::settings(tx, caller.programme).await?;
+        let today = today(app, &settings);
+        let mut coming = not_over(tx, caller.programme).await?;
+        coming.retain(|it| it.day >= today);
+        Ok(Self {
+            coming,
+            association: settings.association.the(),
+            feed: calendar::path(app, tx, caller).await?,
+            today,
+        })
+    }
+
+    /// A section of the agent's home.
+    pub fn view(&self, origin: &Origin) -> AnyView {
+        let rows: Vec<_> = self
+            .coming
+            .iter()
+            .map(|it| agent_row(it, self.today))
+            .collect();
         let none = rows.is_empty().then(|| {
             view! {
                 <div class="empty">
                     <Icon path=CALENDAR/>
-                    <h2>"Pas de sortie prévue"</h2>
+                    <h3>"Pas de sortie prévue"</h3>
                     <p>"La prochaine paraîtra ici, avec son jour et son heure."</p>
                 </div>
             }
         });
+        let association = self.association.clone();
         view! {
-            <div class="head">
-                <div>
-                    <h1>"Sorties à venir"</h1>
-                    <p class="soft">"Organisées par "{association}"."</p>
-                </div>
-            </div>
-            {none}
-            <ul class="rows">{rows}</ul>
-            {calendar_card(feed.as_deref(), &origin.0)}
+            <section>
+                <h2>"Sorties à venir"</h2>
+                <p class="soft">"Organisées par "{association}"."</p>
+                {none}
+                <ul class="rows">{rows}</ul>
+                {calendar_card(self.feed.as_deref(), &origin.0)}
+            </section>
         }
         .into_any()
-    })
-    .into_response())
+    }
 }
 
 fn agent_row(outing: &Outing, today: Day) -> AnyView {
