@@ -172,13 +172,8 @@ async fn outcome(
     for count in ["late", "early", "to_check"] {
         summary.as_object_mut().unwrap().remove(count);
     }
-    let path = "/api/v1/allowances?limit=200";
-    let lines = world.town.coordinator.get(path).await.expect(200);
-    let of_outing = lines["items"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .filter(|it| it["outing"] == json!(outing));
+    let lines = all_lines(world).await;
+    let of_outing = lines.iter().filter(|it| it["outing"] == json!(outing));
     let mut owed: Vec<(String, i64)> = of_outing
         .map(|it| {
             (
@@ -189,6 +184,20 @@ async fn outcome(
         .collect();
     owed.sort();
     (summary, owed)
+}
+
+/// Every line of the programme, page by page: earlier schedules made some too.
+async fn all_lines(world: &World) -> Vec<Value> {
+    let (mut lines, mut after) = (Vec::new(), String::new());
+    loop {
+        let path = format!("/api/v1/allowances?limit=200{after}");
+        let page = world.town.coordinator.get(&path).await.expect(200);
+        lines.extend(page["items"].as_array().unwrap().iter().cloned());
+        match page["next"].as_str() {
+            Some(next) => after = format!("&after={next}"),
+            None => return lines,
+        }
+    }
 }
 
 async fn act(world: &World, outing: Uuid, marks: &[(usize, bool)]) {

@@ -17,7 +17,7 @@ use axum::http::header;
 use axum::response::{IntoResponse, Redirect, Response};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
-use domain::{AccountId, OutingId, OutingState, ProgrammeId};
+use domain::{AccountId, Invalid, OutingId, OutingState, ProgrammeId};
 use ics::{Event, Start};
 use serde::Deserialize;
 
@@ -69,12 +69,14 @@ pub async fn change(
 ) -> Result<Response, Problem> {
     let (account, programme) = (account(&caller)?, caller.programme);
     let mut tx = app.db.write().await?;
-    if asked.geste == "retirer" {
-        store::revoke(&mut tx, programme, account).await?;
-    } else {
-        let round = store::next_round(&mut tx, programme, account, app.now()).await?;
-        let hash = token_hash(&secret(&app, programme, account, round));
-        store::set_token(&mut tx, programme, account, hash).await?;
+    match asked.geste.as_str() {
+        "retirer" => store::revoke(&mut tx, programme, account).await?,
+        "faire" => {
+            let round = store::next_round(&mut tx, programme, account, app.now()).await?;
+            let hash = token_hash(&secret(&app, programme, account, round));
+            store::set_token(&mut tx, programme, account, hash).await?;
+        }
+        _ => return Err(Invalid::new("geste", "unknown_value").into()),
     }
     tx.commit().await?;
     let back = match caller.role() {
