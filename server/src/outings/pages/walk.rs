@@ -64,11 +64,12 @@ pub async fn walk_page(
         return Err(wrong_state(outing.state));
     }
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let on_it = walk::of_outing(&mut tx, &app, &caller, id).await?;
+    let visits = walk::all_visits(&mut tx, &caller).await?;
+    let on_it = walk::of_outing(&mut tx, &app, &caller, id, &visits).await?;
     let mut others = if asked.q.trim().is_empty() {
-        walk::offered(&mut tx, &app, &caller, &[]).await?
+        walk::offered(&mut tx, &app, &caller, &[], &visits).await?
     } else {
-        walk::found(&mut tx, &app, &caller, &asked.q).await?
+        walk::found(&mut tx, &app, &caller, &asked.q, &visits).await?
     };
     tx.commit().await?;
     others.retain(|it| on_it.iter().all(|on| on.id != it.id));

@@ -52,14 +52,22 @@ fn rank(visits: &Visits) -> (u8, i64) {
     }
 }
 
+/// What was recorded about every site: read once for a page, it is the dear part of it.
+pub type AllVisits = HashMap<SiteId, Visits>;
+
+/// Reads it.
+pub async fn all_visits(tx: &mut Tx, caller: &Caller) -> Result<AllVisits, Problem> {
+    Ok(sites::store::visits(tx, caller.programme).await?)
+}
+
 /// The sites to choose from, best first, with those chosen already among them.
 pub async fn offered(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
     chosen: &[SiteId],
+    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
-    let visits = sites::store::visits(tx, caller.programme).await?;
     let about = |id: &SiteId| visits.get(id).copied().unwrap_or_default();
     let mut ids = Vec::new();
     for nature in [Nature::Public, Nature::Discreet] {
@@ -68,7 +76,7 @@ pub async fn offered(
         some.truncate(OFFERED_MAX.max(chosen.len()));
         ids.append(&mut some);
     }
-    opened(tx, app, caller, &ids, &visits).await
+    opened(tx, app, caller, &ids, visits).await
 }
 
 /// The sites of an outing, in the order of the walk, each as it stood before this plan.
@@ -77,13 +85,14 @@ pub async fn of_outing(
     app: &App,
     caller: &Caller,
     id: OutingId,
+    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
     let ids = outings::site_ids(tx, caller.programme, id).await?;
-    let mut visits = sites::store::visits(tx, caller.programme).await?;
-    for it in visits.values_mut() {
-        it.planned = false;
+    let mut walk = opened(tx, app, caller, &ids, visits).await?;
+    for site in &mut walk {
+        site.visits.planned = false;
     }
-    opened(tx, app, caller, &ids, &visits).await
+    Ok(walk)
 }
 
 /// Public sites whose title holds these letters. Titles of discreet sites are sealed, and are not
@@ -93,6 +102,7 @@ pub async fn found(
     app: &App,
     caller: &Caller,
     letters: &str,
+    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
     let letters = letters.trim().to_lowercase();
     if letters.is_empty() {
@@ -103,8 +113,7 @@ pub async fn found(
         .into_iter()
         .filter(|(_, title)| title.to_lowercase().contains(&letters));
     let ids: Vec<SiteId> = fits.map(|(id, _)| id).take(FOUND_MAX).collect();
-    let visits = sites::store::visits(tx, caller.programme).await?;
-    opened(tx, app, caller, &ids, &visits).await
+    opened(tx, app, caller, &ids, visits).await
 }
 
 /// Reads these sites, and opens the discreet ones: one row in the journal names them.
@@ -113,7 +122,7 @@ async fn opened(
     app: &App,
     caller: &Caller,
     ids: &[SiteId],
-    visits: &HashMap<SiteId, Visits>,
+    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
     let rows = store::some(tx, caller.programme, ids).await?;
     let sealed = rows.iter().filter(|it| it.nature == Nature::Discreet);
@@ -201,7 +210,7 @@ pub async fn in_proposed_order(
     caller: &Caller,
     ids: &[SiteId],
 ) -> Result<Vec<SiteId>, Problem> {
-    let sites = opened(tx, app, caller, ids, &HashMap::new()).await?;
+    let sites = opened(tx, app, caller, ids, &AllVisits::new()).await?;
     let points: Vec<Position> = sites.iter().map(|it| it.at).collect();
     let order = domain::walk::proposed(&points);
     Ok(order.into_iter().map(|it| sites[it].id).collect())
