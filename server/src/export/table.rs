@@ -2,7 +2,7 @@
 
 use super::csv::{Dialect, harmless};
 use domain::{Day, french};
-use rust_xlsxwriter::{ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Format, Workbook, Worksheet, XlsxError};
 
 /// One cell.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,9 +82,12 @@ fn text(cell: &Cell, dialect: Dialect) -> String {
 /// Width of a column of the workbook, in characters of its usual font.
 const COLUMN_WIDTH: f64 = 18.0;
 
-/// As a workbook with one sheet a table: real dates and numbers, the head always in sight.
-pub fn workbook(tables: &[Table]) -> Result<Vec<u8>, XlsxError> {
+/// As a workbook with one sheet a table: real dates and numbers, the head always in sight. The same
+/// tables on the same day are the same bytes.
+pub fn workbook(tables: &[Table], made_on: Day) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
+    let made = DocProperties::new().set_creation_datetime(&date(made_on)?);
+    book.set_properties(&made);
     let head = Format::new().set_bold();
     let day = Format::new().set_num_format("dd/mm/yyyy");
     let decimal = Format::new().set_num_format("0.0");
@@ -117,14 +120,15 @@ fn write(
         Cell::Text(words) => sheet.write_string(line, column, words)?,
         Cell::Whole(number) => sheet.write_number(line, column, *number as f64)?,
         Cell::Decimal(number) => sheet.write_number_with_format(line, column, *number, decimal)?,
-        Cell::Day(it) => {
-            let (year, month) = (it.0.year().unsigned_abs(), it.0.month().unsigned_abs());
-            let date = ExcelDateTime::from_ymd(year, month, it.0.day().unsigned_abs())?;
-            sheet.write_datetime_with_format(line, column, date, day)?
-        }
+        Cell::Day(it) => sheet.write_datetime_with_format(line, column, date(*it)?, day)?,
         Cell::Empty => return Ok(()),
     };
     Ok(())
+}
+
+fn date(day: Day) -> Result<ExcelDateTime, XlsxError> {
+    let (year, month) = (day.0.year().unsigned_abs(), day.0.month().unsigned_abs());
+    ExcelDateTime::from_ymd(year, month, day.0.day().unsigned_abs())
 }
 
 #[cfg(test)]
@@ -170,7 +174,9 @@ mod tests {
 
     #[test]
     fn a_workbook_holds_real_dates_and_numbers() {
-        let bytes = workbook(&[table()]).unwrap();
+        let made_on = Day::new(2026, 11, 25).unwrap();
+        let bytes = workbook(&[table()], made_on).unwrap();
+        assert_eq!(bytes, workbook(&[table()], made_on).unwrap());
         let mut book: Xlsx<_> = Xlsx::new(Cursor::new(bytes)).unwrap();
         let sheet = book.worksheet_range("lieux").unwrap();
         assert_eq!(sheet.get((0, 1)), Some(&Data::String("jour".into())));

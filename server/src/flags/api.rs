@@ -115,6 +115,7 @@ pub async fn file(
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let book = book(&mut tx, caller.programme).await?;
     drop(tx);
+    let today = local_day(&settings, app.now());
     let (flags, months) = (
         export::flags(&settings, &book),
         export::months(&settings, &book),
@@ -126,7 +127,7 @@ pub async fn file(
         "signalements.csv" => (CSV, csv(flags)?.into_bytes()),
         "mois.csv" => (CSV, csv(months)?.into_bytes()),
         "signalements.xlsx" => {
-            let book = table::workbook(&[flags, months]).map_err(Problem::internal)?;
+            let book = table::workbook(&[flags, months], today).map_err(Problem::internal)?;
             (XLSX, book)
         }
         _ => return Err(Problem::not_found()),

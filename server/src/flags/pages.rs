@@ -10,7 +10,7 @@ pub use today::home;
 
 use super::Flag;
 use app::ui::Icon;
-use app::ui::pictograms::{FLAG, PHONE};
+use app::ui::pictograms::{FLAG, RING};
 use domain::place::SiteState;
 use domain::{Day, Settings, french};
 use leptos::prelude::*;
@@ -24,7 +24,7 @@ fn state_tag(state: SiteState, planned_on: Option<Day>) -> AnyView {
         SiteState::Returned => "tag wait",
     };
     let day = planned_on.filter(|_| state == SiteState::Planned);
-    let day = day.map(|day| format!(" {}", french::date_cell(day)));
+    let day = day.map(|day| format!(" le {}", french::date_cell(day)));
     view! { <span class=class>{state.label()}{day}</span> }.into_any()
 }
 
@@ -46,6 +46,11 @@ fn warnings(urgent: bool, near_children: bool) -> AnyView {
     .into_any()
 }
 
+/// « · 4 vues ».
+fn seen(count: Option<i64>) -> Option<String> {
+    count.map(|n| format!(" · {}", french::counted(n, "vue", "vues")))
+}
+
 /// The way to the recorder of flags.
 fn to_flagging() -> AnyView {
     view! {
@@ -60,13 +65,14 @@ fn to_flagging() -> AnyView {
 /// For what cannot wait: the city's own number.
 fn emergency(settings: &Settings) -> Option<AnyView> {
     let number = settings.city_emergency_phone.clone()?;
+    let city = settings.city.as_ref().map(|it| it.the());
+    let spoken = format!("Appeler {}\u{a0}: {number}", city.unwrap_or_default());
     let href = format!("tel:{}", number.replace(char::is_whitespace, ""));
     Some(
         view! {
-            <a class="button" href=href>
-                <Icon path=PHONE/>
-                "Appeler le "
-                <span class="whole">{number}</span>
+            <a class="button call" href=href aria-label=spoken>
+                <Icon path=RING/>
+                {number}
             </a>
         }
         .into_any(),
@@ -82,7 +88,7 @@ fn picked_up_form(site: domain::SiteId, error: Option<String>) -> AnyView {
     let invalid = error.is_some().then_some("true");
     view! {
         <form class="picked-up" method="post" action=action>
-            <input type="hidden" name="fact" value=uuid::Uuid::now_v7().to_string()/>
+            <input type="hidden" name="fact" value=uuid::Uuid::new_v4().to_string()/>
             <label for=id.clone()>"Combien\u{a0}?"</label>
             <input
                 id=id

@@ -1,7 +1,7 @@
 //! `/signalements/{id}`: one public site, what was flagged there in words and pictures, and what
 //! became of it.
 
-use super::{emergency, outcome, picked_up_form, state_tag, warnings};
+use super::{emergency, outcome, picked_up_form, seen, state_tag, warnings};
 use crate::access::{Caller, Role};
 use crate::app::{App, local_day, local_hour};
 use crate::facts::{self, Delivery};
@@ -111,7 +111,7 @@ fn view(sheet: &Sheet) -> AnyView {
 fn one(sheet: &Sheet, flag: &Flag) -> AnyView {
     let day = day_title(local_day(&sheet.settings, flag.at), sheet.today);
     let hour = local_hour(&sheet.settings, flag.at);
-    let seen = flag.count.map(|n| format!(" · {n} vues"));
+    let seen = seen(flag.count);
     let note = sheet.notes.get(&flag.id).cloned();
     let photos: Vec<_> = sheet
         .photos

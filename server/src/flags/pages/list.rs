@@ -148,7 +148,7 @@ fn rows(settings: &Settings, flags: &[&Flag]) -> AnyView {
     });
     let shown = flags.iter().take(FLAGS_SHOWN_MAX);
     let rows: Vec<_> = shown.map(|it| row(settings, it)).collect();
-    view! { {more}<ul class="rows">{rows}</ul> }.into_any()
+    view! { {more}<ul class="rows flags">{rows}</ul> }.into_any()
 }
 
 fn row(settings: &Settings, flag: &Flag) -> AnyView {

@@ -1,6 +1,6 @@
 //! `/` for an agent: what to see today, quarter by quarter, then the outings that come.
 
-use super::{emergency, picked_up_form, state_tag, to_flagging, warnings};
+use super::{emergency, picked_up_form, seen, state_tag, to_flagging, warnings};
 use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::flags::export::place_of;
@@ -178,7 +178,7 @@ fn sections(settings: &Settings, places: Vec<Place>, now: Instant) -> AnyView {
 
 fn row(settings: &Settings, place: &Place, now: Instant) -> AnyView {
     let href = format!("/signalements/{}", place.site);
-    let seen = place.seen.map(|n| format!(" · {n} vues"));
+    let seen = seen(place.seen);
     let since = ago(settings, place.since, now);
     view! {
         <li class="card to-see">
