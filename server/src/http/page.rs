@@ -122,8 +122,18 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
 
 fn top(frame: &Frame<'_>) -> AnyView {
     let entries: &[(&'static str, &'static str)] = match frame.caller.map(Caller::role) {
-        Some(Role::Coordinator) => &[("/sorties", "Sorties"), ("/aides", "Aides")],
-        Some(Role::Agent) => &[("/", "À voir"), ("/signalements", "Signalements")],
+        Some(Role::Coordinator) => &[
+            ("/sorties", "Sorties"),
+            ("/lieux", "Lieux"),
+            ("/carte", "Carte"),
+            ("/aides", "Aides"),
+        ],
+        Some(Role::Agent) => &[
+            ("/", "À voir"),
+            ("/signalements", "Signalements"),
+            ("/lieux", "Lieux"),
+            ("/carte", "Carte"),
+        ],
         Some(Role::Clerk) => &[("/ccas", "Listes")],
         _ => &[],
     };

@@ -98,6 +98,8 @@ fn pages() -> Vec<Route> {
     use access::pages as door;
     use allowances::pages as money;
     use outings::{forms, pages, simple};
+    use sites::pages as places;
+    const PLACES: &[Role] = &[Coordinator, Agent];
     vec![
         route!(Page, get, "/", EVERYONE, door::home),
         route!(Page, get, "/connexion", EVERYONE, door::sign_in_page),
@@ -260,6 +262,31 @@ fn pages() -> Vec<Route> {
             COORDINATOR,
             forms::cancel
         ),
+        route!(Page, get, "/lieux", PLACES, places::list),
+        route!(Page, get, "/lieux/{id}", PLACES, places::detail),
+        route!(Page, post, "/lieux/{id}", PLACES, sites::forms::change),
+        route!(
+            Page,
+            post,
+            "/lieux/{id}/reunir",
+            COORDINATOR,
+            sites::forms::merge
+        ),
+        route!(
+            Page,
+            post,
+            "/lieux/propositions/{id}",
+            COORDINATOR,
+            sites::forms::proposal
+        ),
+        route!(
+            Page,
+            post,
+            "/lieux/ici/{id}",
+            COORDINATOR,
+            sites::forms::here
+        ),
+        route!(Page, get, "/carte", PLACES, places::map),
         route!(Page, get, "/signalements", FLAGS, flags::pages::list),
         route!(Page, get, "/signalements/{id}", FLAGS, flags::pages::detail),
         route!(

@@ -157,8 +157,9 @@ async fn crawl(actor: &Actor, outings: &[Uuid]) -> Told {
         };
         for id in ids {
             let path = filled(route.path, id);
-            // Signing in wrong too often is another story.
-            if path == "/connexion" && route.method == Method::POST {
+            // Signing in wrong too often is another story, and a secret address made anew is the
+            // crawler's own doing.
+            if ["/connexion", "/calendrier"].contains(&&*path) && route.method == Method::POST {
                 continue;
             }
             ask(&mut told, actor, route.method.clone(), &path, json!({})).await;
@@ -242,7 +243,8 @@ async fn ask(told: &mut Told, actor: &Actor, method: Method, path: &str, body: V
         .await
         .unwrap();
     let (parts, content) = answer.into_parts();
-    let bytes = to_bytes(content, usize::MAX).await.unwrap().to_vec();
+    let bytes = to_bytes(content, usize::MAX).await.unwrap();
+    let bytes = without_fresh_ids(&String::from_utf8_lossy(&bytes)).into_bytes();
     let key = format!("{method} {path} {body}");
     told.insert(
         key,
@@ -250,12 +252,32 @@ async fn ask(told: &mut Told, actor: &Actor, method: Method, path: &str, body: V
     );
 }
 
+/// A form carries an id that was made for it: another one each time, which says nothing.
+fn without_fresh_ids(text: &str) -> String {
+    let mut out = String::new();
+    for (n, part) in text.split(" value=\"").enumerate() {
+        let (id, rest) = part.split_once('"').unwrap_or((part, ""));
+        match n > 0 && id.parse::<Uuid>().is_ok_and(|it| it.get_version_num() == 4) {
+            true => out.push_str(&format!(" value=\"fresh\"{rest}")),
+            false if n > 0 => out.push_str(&format!(" value=\"{part}")),
+            false => out.push_str(part),
+        }
+    }
+    out
+}
+
+/// What differs, from the first letter that does.
 fn differing(a: &Told, b: &Told) -> Vec<String> {
     assert_eq!(a.len(), b.len());
     let pairs = a.iter().filter(|(key, told)| b.get(*key) != Some(told));
-    pairs
-        .map(|(key, told)| format!("{key}\n  {}\n  {}", text(told), text(&b[key])))
-        .collect()
+    let shown = |(key, told): (&String, &(u16, String, Vec<u8>))| {
+        let (a, b) = (text(told), text(&b[key]));
+        let from = a.chars().zip(b.chars()).take_while(|(a, b)| a == b).count();
+        let from = from.saturating_sub(60);
+        let part = |it: &str| it.chars().skip(from).take(300).collect::<String>();
+        format!("{key}\n  {}\n  {}", part(&a), part(&b))
+    };
+    pairs.map(shown).collect()
 }
 
 fn text((status, _, bytes): &(u16, String, Vec<u8>)) -> String {

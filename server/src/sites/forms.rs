@@ -1,0 +1,186 @@
+//! Forms of sites. What is right leads to a page to read; what is wrong is shown where it was
+//! typed.
+
+use super::change::{self, Change};
+use super::here::{self, Said};
+use super::pages::{Wrong, site_page};
+use super::proposals::{self, Acceptance};
+use crate::access::{Caller, Role};
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::http::reading::{Path, ReadForm};
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::outing::Reason;
+use domain::people::Title;
+use domain::place::{DeclineReason, Pictogram};
+use domain::{FactId, Invalid, Nature, SiteId};
+use serde::Deserialize;
+
+fn to(path: &str) -> Response {
+    Redirect::to(path).into_response()
+}
+
+/// What may be changed of a site.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct SiteForm {
+    #[serde(default)]
+    version: i64,
+    #[serde(default)]
+    title: String,
+    #[serde(default)]
+    note: String,
+    #[serde(default)]
+    pictogram: String,
+    residents: Option<String>,
+    #[serde(default)]
+    discret: String,
+}
+
+impl SiteForm {
+    fn check(&self, reads_notes: bool) -> Result<Change, Invalid> {
+        let typed = Some(self.note.as_str()).filter(|it| !it.trim().is_empty());
+        let note = typed.map(|it| Reason::new("note", it)).transpose()?;
+        Ok(Change {
+            title: Some(Title::new("title", &self.title)?),
+            // Who cannot read the note that is there does not empty it by leaving the field empty.
+            note: (reads_notes || note.is_some()).then_some(note),
+            pictogram: Some(Pictogram::from_code(&self.pictogram)),
+            residents_agree: self.residents.as_deref().map(|it| match it {
+                "oui" => Some(true),
+                "non" => Some(false),
+                _ => None,
+            }),
+            nature: (self.discret == "oui").then_some(Nature::Discreet),
+            ..Change::default()
+        })
+    }
+}
+
+/// `POST /lieux/{id}`
+pub async fn change(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SiteId>,
+    ReadForm(form): ReadForm<SiteForm>,
+) -> Result<Response, Problem> {
+    let reads_notes = caller.role() == Role::Coordinator;
+    let done = match form.check(reads_notes) {
+        Ok(it) => change::change(&app, &caller, id, form.version, it).await,
+        Err(wrong) => Err(wrong.into()),
+    };
+    let problem = match done {
+        Ok(()) if form.discret == "oui" => return Ok(to(&format!("/lieux/{id}?fait=discret"))),
+        Ok(()) => return Ok(to(&format!("/lieux/{id}?fait=change"))),
+        Err(problem) => problem,
+    };
+    let sentence = match (problem.code, problem.errors.first()) {
+        ("changed_meanwhile", _) => {
+            "Quelqu’un a changé ce lieu entre-temps. Relisez, puis gardez encore."
+        }
+        (_, Some(it)) if it.field == "title" => {
+            "Écrivez un nom, sur une ligne, de 120 signes au plus."
+        }
+        (_, Some(it)) if it.field == "note" => {
+            "Le mot est trop long. Gardez 2\u{a0}000 signes au plus."
+        }
+        _ => return Err(problem),
+    };
+    let wrong = Wrong {
+        sentence: sentence.into(),
+        title: form.title,
+        note: form.note,
+    };
+    let page = site_page(&app, &caller, id, "", Some(wrong)).await?;
+    Ok((problem.status, page).into_response())
+}
+
+/// The site that stays.
+#[derive(Deserialize)]
+pub struct MergeForm {
+    into: SiteId,
+}
+
+/// `POST /lieux/{id}/reunir`
+pub async fn merge(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SiteId>,
+    ReadForm(form): ReadForm<MergeForm>,
+) -> Result<Response, Problem> {
+    change::merge(&app, &caller, id, form.into).await?;
+    Ok(to(&format!("/lieux/{}?fait=reuni", form.into)))
+}
+
+/// The answer to a proposal.
+#[derive(Deserialize)]
+pub struct ProposalForm {
+    geste: String,
+    #[serde(default)]
+    title: String,
+    site: Option<SiteId>,
+    #[serde(default)]
+    reason: String,
+    #[serde(default)]
+    words: String,
+}
+
+/// `POST /lieux/propositions/{id}`
+pub async fn proposal(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<FactId>,
+    ReadForm(form): ReadForm<ProposalForm>,
+) -> Result<Response, Problem> {
+    match form.geste.as_str() {
+        "accepter" => {
+            let how = Acceptance {
+                title: Title::new("title", &form.title)?,
+                nature: None,
+                pictogram: None,
+            };
+            proposals::accept(&app, &caller, id, how).await?;
+            Ok(to("/lieux?fait=accepte"))
+        }
+        "reunir" => {
+            let site = form.site.ok_or_else(|| Invalid::new("site", "missing"))?;
+            proposals::merge(&app, &caller, id, site).await?;
+            Ok(to("/lieux?fait=reuni"))
+        }
+        "refuser" => {
+            let reason = DeclineReason::from_code(&form.reason);
+            let reason = reason.ok_or_else(|| Invalid::new("reason", "unknown_value"))?;
+            let words = Some(form.words).filter(|it| !it.trim().is_empty());
+            let words = words.map(|it| Reason::new("words", &it)).transpose()?;
+            proposals::decline(&app, &caller, id, reason, words).await?;
+            Ok(to("/lieux?fait=refuse"))
+        }
+        _ => Err(Invalid::new("geste", "unknown_value").into()),
+    }
+}
+
+/// What a coordinator says of an « ici ».
+#[derive(Deserialize)]
+pub struct HereForm {
+    geste: String,
+    site: Option<SiteId>,
+    #[serde(default)]
+    around: String,
+}
+
+/// `POST /lieux/ici/{id}`
+pub async fn here(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<FactId>,
+    ReadForm(form): ReadForm<HereForm>,
+) -> Result<Response, Problem> {
+    if form.geste == "public" {
+        here::decide(&app, &caller, id, Said::Public, None).await?;
+        return Ok(to("/lieux?fait=public"));
+    }
+    let site = form.site.ok_or_else(|| Invalid::new("site", "missing"))?;
+    let around = form.around.parse().ok();
+    here::decide(&app, &caller, id, Said::At(site), around).await?;
+    Ok(to("/lieux?fait=rattache"))
+}
