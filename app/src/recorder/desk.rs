@@ -283,14 +283,13 @@ impl Desk {
             it.more = browser::page_says("data-more");
         });
         if self.read(|it| it.more) {
-            self.start_the_rest();
-            self.purge();
+            self.purge_and_go_on();
             self.show_queue();
         }
     }
 
     /// What could not be done before the other part was here.
-    fn start_the_rest(self) {
+    pub(super) fn start_the_rest(self) {
         let (phase, outing) = self.read(|it| (it.phase, it.outing));
         match (phase, outing) {
             (Phase::Waiting, _) => self.start_flagging(),

@@ -125,6 +125,8 @@ impl Desk {
             .await
             .ok()?;
         let pack = read_pack(&reply.body)?;
+        // The outing may have left the phone meanwhile: nothing of it comes back.
+        store.text(&of_outing("token", outing)).await.ok()??;
         let name = of_outing("pack", outing);
         store.keep_texts(&[(&name, &reply.body)]).await.ok()?;
         self.change(|it| {

@@ -4,7 +4,7 @@
 use super::desk::Desk;
 use super::model::{Model, Phase, Sheet};
 use crate::browser;
-use crate::outbox::store::{CURRENT, Wiped, of_outing};
+use crate::outbox::store::{CURRENT, Store, Wiped, of_outing};
 use leptos::task::spawn_local;
 
 /// The name of the file: it says nothing of who or where.
@@ -13,31 +13,36 @@ const FILE_NAME: &str = "cueillette.json";
 impl Desk {
     /// What is read of outings that are over goes by itself; and leaves the screen.
     #[inline(never)]
-    pub(super) fn purge(self) {
+    pub(super) fn purge_and_go_on(self) {
         let Some(tools) = self.tools() else { return };
         spawn_local(async move {
-            let store = &tools.store;
-            if store.purge(browser::now_ms()).await.is_err() {
-                return;
-            }
-            let recording = self.read(|it| (it.phase == Phase::Recording).then_some(it.outing));
-            let Some(outing) = recording.flatten() else {
-                return;
-            };
-            let pack = store.text(&of_outing("pack", outing)).await;
-            let shown = self.read(|it| !it.pack.title.is_empty());
-            match store.text(CURRENT).await {
-                Ok(None) => self.change(|it| {
-                    it.outing = None;
-                    it.phase = Phase::Join;
-                }),
-                // What is unsent stays, without the titles around it.
-                Ok(Some(_)) if shown && pack == Ok(None) => {
-                    let _ = self.enter(outing).await;
-                }
-                _ => {}
-            }
+            self.purge(&tools.store).await;
+            // Not before: what the server says anew would be kept after all else has gone.
+            self.start_the_rest();
         });
+    }
+
+    async fn purge(self, store: &Store) {
+        if store.purge(browser::now_ms()).await.is_err() {
+            return;
+        }
+        let recording = self.read(|it| (it.phase == Phase::Recording).then_some(it.outing));
+        let Some(outing) = recording.flatten() else {
+            return;
+        };
+        let pack = store.text(&of_outing("pack", outing)).await;
+        let shown = self.read(|it| !it.pack.title.is_empty());
+        match store.text(CURRENT).await {
+            Ok(None) => self.change(|it| {
+                it.outing = None;
+                it.phase = Phase::Join;
+            }),
+            // What is unsent stays, without the titles around it.
+            Ok(Some(_)) if shown && pack == Ok(None) => {
+                let _ = self.enter(outing).await;
+            }
+            _ => {}
+        }
     }
 
     /// What was set aside goes once more.

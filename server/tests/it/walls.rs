@@ -252,12 +252,16 @@ async fn ask(told: &mut Told, actor: &Actor, method: Method, path: &str, body: V
     );
 }
 
-/// A form carries an id that was made for it: another one each time, which says nothing.
+/// A form carries an id that was made for it (of a site, or of the fact it will make): another one
+/// each time, which says nothing.
 fn without_fresh_ids(text: &str) -> String {
     let mut out = String::new();
     for (n, part) in text.split(" value=\"").enumerate() {
         let (id, rest) = part.split_once('"').unwrap_or((part, ""));
-        match n > 0 && id.parse::<Uuid>().is_ok_and(|it| it.get_version_num() == 4) {
+        let is_own = out.ends_with(" name=\"id\"");
+        let is_fresh =
+            |it: Uuid| it.get_version_num() == 4 || (it.get_version_num() == 7 && is_own);
+        match n > 0 && id.parse::<Uuid>().is_ok_and(is_fresh) {
             true => out.push_str(&format!(" value=\"fresh\"{rest}")),
             false if n > 0 => out.push_str(&format!(" value=\"{part}")),
             false => out.push_str(part),
