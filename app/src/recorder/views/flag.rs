@@ -53,7 +53,7 @@ pub fn screen(model: &Model) -> Markup {
 fn sign_in(why: &str) -> Markup {
     html! {
         p.note { (icon(draw::INFO)) span { (why) } }
-        a.button.primary href="/connexion?retour=/signaler" { (words::SIGN_IN) }
+        a.button.primary href="/connexion?vers=/signaler" { (words::SIGN_IN) }
     }
 }
 
@@ -78,6 +78,7 @@ fn form(model: &Model) -> Markup {
                 span { b { (label) } }
             }
         }
+        h2 { (words::HOW_MANY) }
         div.method role="group" aria-label=(words::HOW_MANY) {
             button type="button" aria-label=(words::LESS) data-do=(act(FlagAct::Less).to_text()) { "−" }
             output aria-live="polite" aria-label=(words::HOW_MANY) {

@@ -459,6 +459,6 @@ fn whoever_is_not_signed_in_is_shown_the_way_in() {
         },
     ] {
         let html = screen(&model).into_string();
-        assert!(html.contains("/connexion?retour=/signaler"), "{html}");
+        assert!(html.contains("/connexion?vers=/signaler"), "{html}");
     }
 }
