@@ -88,8 +88,8 @@ impl Desk {
         self.record(Void::KIND, data, move |_, ledger| ledger.take_back(target));
     }
 
-    /// Keeps one fact, and answers its id. `enter` writes it into the ledger as it is on the disk (another tab may
-    /// have counted meanwhile), or says that there is nothing to record any more.
+    /// Keeps one fact, and answers its id. `enter` writes it into the ledger as it is on the disk
+    /// (another tab may have counted meanwhile), or says that there is nothing to record any more.
     pub(super) fn record(
         self,
         kind: &'static str,
@@ -160,13 +160,12 @@ impl Desk {
     /// Felt and, where it is wanted, heard: nobody has to look.
     fn confirm(self) {
         senses::vibrate();
-        let words = self.read(|it| match it.tab {
-            Tab::Count => texts::items(it.item, it.total()),
-            Tab::Met => it.ledger.last().map(texts::gesture).unwrap_or_default(),
-            _ => String::new(),
-        });
         if self.read(|it| it.has(Habit::Voice)) {
-            senses::say(&words);
+            senses::say(&self.read(|it| match it.tab {
+                Tab::Count => texts::items(it.item, it.total()),
+                Tab::Met => it.ledger.last().map(texts::gesture).unwrap_or_default(),
+                _ => String::new(),
+            }));
         }
     }
 

@@ -5,7 +5,7 @@
 
 use super::desk::Desk;
 use super::flag::{Flag, FlagAct, PHOTO, SIGHTING};
-use super::model::{Phase, Sheet};
+use super::model::Phase;
 use crate::browser::{self, Pass};
 use crate::outbox::store::{Store, of_outing};
 use domain::limits::COUNT_MAX;
@@ -131,10 +131,7 @@ impl Desk {
     pub(super) fn photo_taken(self, event: &PageEvent) {
         let jpeg = browser::field(&browser::field(event, "detail"), "jpeg");
         if let Some(jpeg) = jpeg.as_string() {
-            self.change(|it| {
-                it.flag.photo = jpeg;
-                it.sheet = None::<Sheet>;
-            });
+            self.change(|it| it.flag.photo = jpeg);
         }
     }
 }

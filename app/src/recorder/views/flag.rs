@@ -1,9 +1,10 @@
 //! The page for flagging: where, what, and what became of earlier flags. Three taps are enough.
 
+use super::sheets::about_point;
 use super::{button, choice, icon, quit, state_of_sending};
 use crate::recorder::act::Act;
 use crate::recorder::flag::{Flag, FlagAct, near};
-use crate::recorder::model::{Looking, Model, Tab};
+use crate::recorder::model::{Model, Tab};
 use crate::ui::texts::flag as words;
 use crate::ui::{pictograms as draw, texts};
 use domain::limits::NOTE_CHARS_MAX;
@@ -68,7 +69,7 @@ fn form(model: &Model) -> Markup {
             (choice(Act::Point, draw::MAP, texts::map::POINT,
                 fix.is_some_and(|it| it.accuracy_m.is_none())))
         }
-        p.soft role="status" { (about_point(model)) }
+        p.soft role="status" { (about_point(model.looking, fix)) }
         (same(model))
         h2 { (words::WHAT) }
         @for (at, (_, label)) in it.categories.iter().enumerate() {
@@ -106,15 +107,6 @@ fn picture(at: usize) -> &'static str {
         .get(at)
         .copied()
         .unwrap_or(draw::WARNING)
-}
-
-fn about_point(model: &Model) -> String {
-    match (model.looking, model.position) {
-        (Looking::Now, _) => texts::places::LOOKING.to_owned(),
-        (Looking::Failed, None) => texts::places::SORT_FAILED.to_owned(),
-        (_, Some(fix)) => texts::places::accuracy(fix.accuracy_m),
-        (Looking::No, None) => String::new(),
-    }
 }
 
 /// Likely the same, before anything is sent: with distance, age and state.

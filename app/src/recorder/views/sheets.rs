@@ -160,7 +160,8 @@ fn about_residents(model: &Model) -> Markup {
     }
 }
 
-fn about_point(looking: Looking, at: Option<Fix>) -> String {
+/// How finding a point goes, or how well it is known.
+pub fn about_point(looking: Looking, at: Option<Fix>) -> String {
     match (looking, at) {
         (Looking::Now, _) => texts::places::LOOKING.to_owned(),
         (Looking::Failed, None) => texts::places::SORT_FAILED.to_owned(),
