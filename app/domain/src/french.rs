@@ -279,6 +279,64 @@ mod tests {
         }
     }
 
+    /// The number that words say: read back with another grammar than the one that writes them.
+    fn said(words: &str) -> u64 {
+        let (mut total, mut group) = (0, 0);
+        let words = words.replace("quatre-vingt", "huitante");
+        for word in words.split([' ', '-']).filter(|it| *it != "et") {
+            let singular = word.trim_end_matches('s');
+            let unit = UNITS.iter().position(|it| *it == word);
+            let ten = TENS.iter().position(|it| *it == word);
+            match (singular, unit, ten) {
+                ("mille", ..) => {
+                    total += group.max(1) * 1_000;
+                    group = 0;
+                }
+                ("million" | "milliard", ..) => {
+                    let scale = if singular == "million" {
+                        1_000_000
+                    } else {
+                        1_000_000_000
+                    };
+                    total += group * scale;
+                    group = 0;
+                }
+                ("cent", ..) => group = group.max(1) * 100,
+                ("huitante", ..) => group += 80,
+                (_, Some(n), _) => group += n as u64,
+                (_, _, Some(n)) => group += n as u64 * 10,
+                _ => panic!("{word} in {words}"),
+            }
+        }
+        total + group
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn words_say_the_number_that_was_written(n in 1..1_000_000_000_000_u64) {
+            proptest::prop_assert_eq!(said(&in_words(n)), n, "{}", in_words(n));
+        }
+
+        #[test]
+        fn every_amount_of_a_list_reads_back_to_the_cent(cents in 1..100_000_000_i64) {
+            let words = amount_in_words(Cents(cents)).replace("d’", "");
+            let (euros, rest) = match words.split_once(" euro") {
+                Some((euros, rest)) => (said(euros.trim()), rest.trim_start_matches('s')),
+                None => (0, words.as_str()),
+            };
+            let rest = rest.trim_start_matches(" et ");
+            let rest = rest.split_once(" centime").map_or(0, |(n, _)| said(n));
+            proptest::prop_assert_eq!(euros * 100 + rest, cents.unsigned_abs(), "{}", words);
+        }
+    }
+
+    #[test]
+    fn the_numbers_below_ten_thousand_all_read_back() {
+        for n in 1..10_000 {
+            assert_eq!(said(&in_words(n)), n, "{}", in_words(n));
+        }
+    }
+
     #[test]
     fn the_largest_amount_has_words_too() {
         assert!(amount_in_words(Cents(i64::MAX)).ends_with("centimes"));

@@ -1,6 +1,7 @@
 //! The settings of a programme: everything one town does otherwise than another.
 
 use crate::allowance::RateTable;
+use crate::money::Cents;
 use crate::outing::GreenLightRule;
 use crate::people::coded_enum;
 use serde::{Deserialize, Serialize};
@@ -114,6 +115,15 @@ pub struct HelpPlace {
     pub phone: Option<String>,
 }
 
+/// What the payer set aside for one civil year.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Budget {
+    /// The year.
+    pub year: i16,
+    /// How much.
+    pub amount_cents: Cents,
+}
+
 /// One town's way of doing it. Kept as JSON in the programme's row; a missing new setting takes
 /// its default, so that an older row is always read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -145,6 +155,22 @@ pub struct Settings {
     /// The payer's decision that lists refer to.
     #[serde(default)]
     pub decision_reference: Option<String>,
+    /// Every way the payer pays in; the usual one is [`Settings::payment_mode`].
+    #[serde(default = "every_mode")]
+    pub payment_modes: Vec<PaymentMode>,
+    /// What one voucher is worth, where all are worth the same.
+    #[serde(default)]
+    pub voucher_cents: Option<Cents>,
+    /// Logins of those whom the payer appointed to hand the money over (« régie d'avances »).
+    #[serde(default)]
+    pub appointed: Vec<String>,
+    /// What the payer set aside, by civil year.
+    #[serde(default)]
+    pub budgets: Vec<Budget>,
+    /// Months of payment in a row from which the association is told: regular payments may matter
+    /// to other rights of a person.
+    #[serde(default = "default_regular_months")]
+    pub regular_months: u32,
     /// Litres of the usual sharps box.
     #[serde(default = "default_box_litres")]
     pub full_box_litres: u32,
@@ -165,6 +191,12 @@ pub struct Settings {
     pub city_emergency_phone: Option<String>,
 }
 
+fn every_mode() -> Vec<PaymentMode> {
+    PaymentMode::ALL.to_vec()
+}
+fn default_regular_months() -> u32 {
+    3
+}
 fn default_box_litres() -> u32 {
     2
 }
