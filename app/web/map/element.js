@@ -5,6 +5,11 @@
 //   operator-hint   one line shown when the server has no base map
 //   locate          shows « Ma position »: asked on tap, once, never followed
 //   pick            a tap on the ground, or Enter on the focused map, chooses a place
+//   fields          with pick: ids of the fields of latitude and longitude, which say the same as a
+//                   pin that can be moved
+//   from            address that answers with the sites of a view (GeoJSON), asked as the map moves
+//   pages           with from: where the page of a site is, e.g. /lieux/
+//   box             what to show first, « west,south,east,north »; all sites otherwise
 //   chosen          id of the chosen site
 //   sites           JSON list of sites; or the property `sites`, or a child
 //                   <script type="application/json">
@@ -15,11 +20,13 @@
 
 import { PMTiles } from "pmtiles";
 import { BytesSource, NoBaseMap, openBaseMap } from "./base-map.js";
+import { Fields } from "./fields.js";
 import { Card, Legend, Line, button, credit, ground, group } from "./furniture.js";
 import { CalmMap, DivIcon, LatLngBounds, Marker } from "./leaflet.js";
 import { askPosition, describePosition, drawPosition } from "./own-position.js";
 import { SiteMarks } from "./site-marks.js";
-import { readSites } from "./sites.js";
+import { readBox, readSites } from "./sites.js";
+import { SiteSource } from "./source.js";
 import { TownLayer } from "./town-layer.js";
 import { lookOfPage } from "./town-style.js";
 
@@ -29,6 +36,12 @@ const MAX_ZOOM = 19;
 const FIT_ZOOM_MAX = 16;
 /** From this zoom on, sites carry their names. */
 const NAMES_ZOOM = 16;
+/** A number opens this much closer. */
+const OPEN_ZOOM_STEP = 2;
+/** The pin is never under a site. */
+const PIN_IN_FRONT = 20_000;
+/** A place that is written in a form is shown with its streets. */
+const PLACE_ZOOM = 17;
 /** Free space around the sites, so that no mark hides under a button. */
 const FIT_PADDING = { paddingTopLeft: [40, 48], paddingBottomRight: [68, 48] };
 /** The chosen site is kept clear of the buttons and of its own card. */
@@ -72,6 +85,7 @@ export class CueilletteMap extends HTMLElement {
     if (!this.list) this.readOwnSites();
     this.build();
     this.showSites();
+    this.readFields();
     this.loadBaseMap();
   }
 
@@ -80,8 +94,10 @@ export class CueilletteMap extends HTMLElement {
     this.themed.disconnect();
     this.dark.removeEventListener("change", this.dress);
     window.removeEventListener("online", this.retry);
+    if (this.source) this.source.stop();
+    if (this.fields) this.fields.forget();
     this.map.remove();
-    this.map = this.town = this.own = this.pin = undefined;
+    this.map = this.town = this.own = this.pin = this.source = this.fields = undefined;
     this.fitted = false;
     this.frame.remove();
     this.classList.remove("map-ready");
@@ -143,7 +159,7 @@ export class CueilletteMap extends HTMLElement {
       scrollWheelZoom: false,
       ...NOWHERE,
     });
-    this.marks = new SiteMarks(this.map, (site) => this.sayChosen(site));
+    this.marks = new SiteMarks(this.map, (site) => this.open(site));
     this.marks.chosen = this.getAttribute("chosen");
     this.map.on("click", ({ latlng }) => this.tapGround(latlng));
     this.map.on("zoomend", () => this.nameSites());
@@ -210,6 +226,7 @@ export class CueilletteMap extends HTMLElement {
     if (reason === "later") window.addEventListener("online", this.retry);
     const hint = this.getAttribute("operator-hint") || "";
     this.line.say(reason === "none" ? hint : NO_BASE_MAP_WORDS[reason]);
+    this.openSource();
   }
 
   // ---- sites
@@ -217,16 +234,33 @@ export class CueilletteMap extends HTMLElement {
   showSites() {
     this.marks.show(this.sites);
     this.legend.show(this.sites);
-    this.choose(this.marks.chosen);
+    // Whoever moves the map away from the chosen site is not brought back to it.
+    if (this.source) this.card.show(this.marks.chosenSite());
+    else this.choose(this.marks.chosen);
     if (!this.fitted) this.fit();
     this.nameSites();
+  }
+
+  /** From the first view on, the server says what each shows. */
+  openSource() {
+    const url = this.getAttribute("from");
+    if (!url || this.source) return;
+    const silence = () => this.line.say("Les lieux n'arrivent pas. Bougez la carte pour réessayer.");
+    const pages = this.getAttribute("pages");
+    this.source = new SiteSource(this.map, url, pages, (sites) => this.take(sites), silence);
+  }
+
+  take(sites) {
+    this.line.say("");
+    this.list = sites;
+    this.showSites();
   }
 
   /** Moves the view to all sites, or to the whole town; waits while the map has no size. */
   fit() {
     const { x, y } = this.map.getSize();
     if (!x || !y) return;
-    const positions = this.marks.positions();
+    const positions = readBox(this.getAttribute("box")) || this.marks.positions();
     const bounds = positions.length ? new LatLngBounds(positions) : this.townBounds;
     if (!bounds) return;
     this.map.setMinZoom(MIN_ZOOM);
@@ -234,6 +268,7 @@ export class CueilletteMap extends HTMLElement {
     this.limitZoom();
     // Sites that come later than the town's map still get their own first view.
     this.fitted = positions.length > 0;
+    this.openSource();
   }
 
   /** No way out to where the town is a dot or nothing, unless the sites themselves are so far. */
@@ -260,7 +295,13 @@ export class CueilletteMap extends HTMLElement {
     if (site && this.fitted) this.map.panInside([site.lat, site.lon], BESIDE_CARD);
   }
 
-  sayChosen(site) {
+  /** A site is chosen; a number is looked at from nearer. */
+  open(site) {
+    if (site.many) {
+      const zoom = Math.min(this.map.getMaxZoom(), this.map.getZoom() + OPEN_ZOOM_STEP);
+      this.map.setView([site.lat, site.lon], zoom);
+      return;
+    }
     this.choose(site.id);
     this.say("site-chosen", { id: site.id });
   }
@@ -272,12 +313,41 @@ export class CueilletteMap extends HTMLElement {
     if (this.hasAttribute("pick")) this.pick(latlng);
   }
 
-  pick({ lat, lng }) {
+  pick(place) {
+    this.showPin(place);
+    this.sayPlace(place);
+  }
+
+  showPin({ lat, lng }) {
     if (this.pin) this.pin.remove();
-    const icon = new DivIcon({ html: "", className: "map-pin", iconSize: [32, 32] });
-    this.pin = new Marker([lat, lng], { icon, interactive: false, keyboard: false });
+    const draggable = Boolean(this.fields);
+    const icon = new DivIcon({ html: "", className: "map-pin", iconSize: [40, 40] });
+    const hold = { draggable, interactive: draggable, keyboard: false, zIndexOffset: PIN_IN_FRONT };
+    this.pin = new Marker([lat, lng], { icon, ...hold });
+    this.pin.on("dragend", () => this.sayPlace(this.pin.getLatLng()));
     this.pin.addTo(this.map);
-    this.say("place-chosen", { lat, lon: lng });
+  }
+
+  sayPlace(place) {
+    if (this.fields) this.fields.write(place);
+    this.say("place-chosen", { lat: place.lat, lon: place.lng });
+  }
+
+  /** The pin stands where the form says, now and whenever somebody types another place. */
+  readFields() {
+    const ids = this.getAttribute("fields");
+    if (!ids) return;
+    this.fields = new Fields(ids, () => this.showWritten());
+    this.showWritten();
+  }
+
+  showWritten() {
+    const place = this.fields.read();
+    if (!place) return;
+    this.showPin(place);
+    this.map.setView(place, Math.max(PLACE_ZOOM, this.map.getZoom()));
+    this.fitted = true;
+    this.openSource();
   }
 
   pressKey(event, place) {

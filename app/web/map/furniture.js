@@ -74,20 +74,24 @@ export class Card {
   }
 }
 
-/** What the signs mean; discreet sites are explained only to those who see one. */
+/** What the signs mean; discreet sites, and numbers, are explained only to those who see one. */
 export class Legend {
   constructor() {
     this.discreet = make("li", "", stateSign("seen", true), "discret");
     const states = Object.entries(STATES).map(([state, word]) =>
       make("li", "", stateSign(state, false), word),
     );
-    this.element = make("ul", "map-legend", ...states, this.discreet);
+    const round = make("span", "map-many", "3");
+    round.setAttribute("aria-hidden", "true");
+    this.many = make("li", "", round, "plusieurs lieux");
+    this.element = make("ul", "map-legend", ...states, this.discreet, this.many);
     this.element.setAttribute("aria-label", "Légende");
     this.show([]);
   }
 
   show(sites) {
     this.discreet.hidden = !sites.some((site) => site.discreet);
+    this.many.hidden = !sites.some((site) => site.many);
   }
 }
 

@@ -6,10 +6,23 @@ import { stateSign } from "./signs.js";
 
 /** The whole square can be tapped; the sign in its middle is smaller. */
 const TAP_PX = 48;
+/** From so many on a number takes a larger round. */
+const CROWD = 100;
 /** The chosen site stands in front of its neighbours. */
 const IN_FRONT = 10_000;
 
+const NUMBERS = new Intl.NumberFormat("fr-FR");
+
+/** A round with a number: that many sites, too close together to be told apart. */
+function iconForMany({ many, discreet }) {
+  const body = document.createElement("span");
+  body.className = `map-many${discreet ? " map-many-discreet" : ""}${many < CROWD ? "" : " map-crowd"}`;
+  body.textContent = NUMBERS.format(many);
+  return new DivIcon({ html: body, className: "map-mark", iconSize: [TAP_PX, TAP_PX] });
+}
+
 function iconFor(site) {
+  if (site.many) return iconForMany(site);
   const title = document.createElement("span");
   title.className = "map-title";
   title.textContent = site.title;
@@ -31,6 +44,7 @@ export class SiteMarks {
 
   /** Puts these sites in place of the ones before. Unchanged marks stay, focus with them. */
   show(sites) {
+    const focused = document.activeElement;
     const wanted = new Map(sites.map((site) => [site.id, site]));
     for (const [id, { marker, text }] of this.marks) {
       if (JSON.stringify(wanted.get(id)) === text) continue;
@@ -39,6 +53,8 @@ export class SiteMarks {
     }
     for (const site of wanted.values()) if (!this.marks.has(site.id)) this.add(site);
     this.choose(this.chosen);
+    // Whoever moves by keyboard stays on the map when the mark they stood on is gone.
+    if (focused && !focused.isConnected) this.map.getContainer().focus({ preventScroll: true });
   }
 
   add(site) {
@@ -63,7 +79,8 @@ export class SiteMarks {
   /** Marks one site as chosen, or none; returns it when it is on the map. */
   choose(id) {
     this.chosen = id;
-    for (const [key, { marker }] of this.marks) {
+    for (const [key, { marker, site }] of this.marks) {
+      if (site.many) continue;
       const element = marker.getElement();
       element.classList.toggle("map-chosen", key === id);
       element.setAttribute("aria-pressed", String(key === id));

@@ -37,6 +37,33 @@ export function readSites(given) {
     }));
 }
 
+/**
+ * The server's answer for a view: sites, and numbers where many stand close together. A number has
+ * `many`, how many sites it stands for, and `states`, how many of them in each.
+ * @param {string} pages where the page of a site is: `/lieux/`
+ */
+export function readFeatures(collection, pages) {
+  const features = (collection && collection.features) || [];
+  return features.flatMap(({ id, geometry, properties }) => {
+    const [lon, lat] = geometry.coordinates;
+    const { title, nature, state } = properties;
+    if (!properties.cluster) {
+      return readSites([{ id, title, lat, lon, nature, state, href: pages && pages + id }]);
+    }
+    if (!isOnEarth(lat, lon)) return [];
+    const discreet = nature === "discreet";
+    const { count: many, states } = properties;
+    return [{ id: [nature, lat, lon, many].join(), lat, lon, discreet, many, states }];
+  });
+}
+
+/** A box as « west,south,east,north », as the corners that a map takes. */
+export function readBox(text) {
+  const [west, south, east, north] = (text || "").split(",").map(Number);
+  const given = isOnEarth(south, west) && isOnEarth(north, east);
+  return given ? [[south, west], [north, east]] : undefined;
+}
+
 function parse(text) {
   try {
     return JSON.parse(text);
@@ -57,7 +84,17 @@ export function describe(site) {
   return words.join(", ");
 }
 
+/** « 12 lieux : 5 prévus, 7 faits »: what a number stands for. */
+function describeMany({ many, states, discreet }) {
+  const parts = Object.keys(STATES)
+    .filter((state) => states[state])
+    .map((state) => `${NUMBERS.format(states[state])} ${STATES[state]}${states[state] > 1 ? "s" : ""}`);
+  const what = discreet ? (many > 1 ? "lieux discrets" : "lieu discret") : "lieux";
+  return `${NUMBERS.format(many)} ${what}\u00a0: ${parts.join(", ")}`;
+}
+
 /** « Place de la Victoire, prévu »: the name that a screen reader says. */
 export function nameOf(site) {
+  if (site.many) return `${describeMany(site)}. Agrandir`;
   return `${site.title}, ${describe(site)}`;
 }

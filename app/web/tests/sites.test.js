@@ -2,7 +2,7 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOf, readSites } from "../map/sites.js";
+import { nameOf, readBox, readFeatures, readSites } from "../map/sites.js";
 
 const victoire = {
   id: 7,
@@ -54,4 +54,33 @@ test("a link leads only inside the product", () => {
   for (const bad of ["//evil.example", "/\\evil.example", "javascript:alert(1)", "https://x"]) {
     assert.equal(href(bad), undefined);
   }
+});
+
+const features = (...properties) => ({
+  features: properties.map((it, n) => ({
+    id: it.cluster ? null : `id-${n}`,
+    geometry: { type: "Point", coordinates: [-0.57, 44.83] },
+    properties: it,
+  })),
+});
+
+test("a number says how many places it stands for, and their states", () => {
+  const cluster = { cluster: true, count: 1012, states: { seen: 1, done: 1011 }, nature: "public" };
+  const [many] = readFeatures(features(cluster), "/lieux/");
+  assert.equal(nameOf(many).replace(/\s/g, " "), "1 012 lieux : 1 vu, 1 011 faits. Agrandir");
+  const few = { cluster: true, count: 1, states: { planned: 1 }, nature: "discreet" };
+  const [one] = readFeatures(features(few), "/lieux/");
+  assert.equal(nameOf(one).replace(/\s/g, " "), "1 lieu discret : 1 prévu. Agrandir");
+});
+
+test("a place of an answer leads to its page, and an answer that is none shows nothing", () => {
+  const [site] = readFeatures(features({ title: "Quai", nature: "public", state: "done" }), "/lieux/");
+  assert.deepEqual([site.href, site.lat, site.many], ["/lieux/id-0", 44.83, undefined]);
+  assert.deepEqual(readFeatures({}, "/lieux/"), []);
+  assert.deepEqual(readFeatures(null), []);
+});
+
+test("a box is four numbers on the earth", () => {
+  assert.deepEqual(readBox("-0.6,44.8,-0.5,44.9"), [[44.8, -0.6], [44.9, -0.5]]);
+  for (const bad of [null, "", "1,2,3", "a,b,c,d"]) assert.equal(readBox(bad), undefined);
 });
