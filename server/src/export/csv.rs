@@ -54,14 +54,14 @@ impl Dialect {
         })
     }
 
-    fn day(self, day: Day) -> String {
+    pub(super) fn day(self, day: Day) -> String {
         match self {
             Self::ExcelFr => french::date_cell(day),
             Self::OpenData => day.to_string(),
         }
     }
 
-    fn amount(self, cents: Cents) -> String {
+    pub(super) fn amount(self, cents: Cents) -> String {
         let text = french::amount_cell(cents);
         match self {
             Self::ExcelFr => text,

@@ -2,4 +2,7 @@
 
 pub mod collate;
 pub mod csv;
+pub mod payment;
+pub mod pdf;
 pub mod table;
+pub mod xlsx;

@@ -126,7 +126,7 @@ fn write(
     Ok(())
 }
 
-fn date(day: Day) -> Result<ExcelDateTime, XlsxError> {
+pub(super) fn date(day: Day) -> Result<ExcelDateTime, XlsxError> {
     let (year, month) = (day.0.year().unsigned_abs(), day.0.month().unsigned_abs());
     ExcelDateTime::from_ymd(year, month, day.0.day().unsigned_abs())
 }

@@ -1,0 +1,218 @@
+//! A list on paper, « état nominatif »: who, for which outing, how much, and room to sign.
+//!
+//! What a municipal accountant looks for (domain rules §5): number, decision, object, one line per
+//! person and outing, the total in figures and in words, « service fait ». Nothing else is on it.
+
+use super::PdfError;
+use super::fonts::Weight;
+use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
+use super::table::{Column, Shape, table};
+use crate::export::csv::ListLine;
+use domain::allowance::ListNumber;
+use domain::{Cents, Day, Settings, french};
+
+const SMALL: Style = Style {
+    weight: Weight::Regular,
+    size_pt: 9.0,
+};
+const TEXT: Style = Style {
+    weight: Weight::Regular,
+    size_pt: 10.5,
+};
+const STRONG: Style = Style {
+    weight: Weight::Bold,
+    size_pt: 10.5,
+};
+const TITLE: Style = Style {
+    weight: Weight::Bold,
+    size_pt: 20.0,
+};
+/// Room for a hand to sign.
+const ROW_PT_MIN: f32 = 28.0;
+/// Room for a stamp and a signature.
+const SIGNING_PT: f32 = 96.0;
+
+const COLUMNS: [Column; 8] = [
+    column("N°", 4.0, true),
+    column("Nom", 16.0, false),
+    column("Prénom", 13.0, false),
+    column("Né·e le, ou référence", 11.0, false),
+    column("Sortie du", 11.0, false),
+    column("Montant", 10.0, true),
+    column("Payé le", 11.0, false),
+    column("Signature", 18.0, false),
+];
+
+const fn column(title: &'static str, share: f32, is_figure: bool) -> Column {
+    Column {
+        title,
+        share,
+        is_figure,
+    }
+}
+
+/// What is said of a list as a whole.
+#[derive(Clone, Copy, Debug)]
+pub struct ListHead<'a> {
+    /// Names of the bodies, object, decision, mode, « service fait ».
+    pub settings: &'a Settings,
+    /// Its number.
+    pub number: ListNumber,
+    /// The day it was issued.
+    pub issued_on: Day,
+}
+
+/// A list as PDF. The payment columns are blank: they are for a pen.
+pub fn list_pdf(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, PdfError> {
+    let mut paper = Paper::new()?;
+    opening(&mut paper, head, lines.len());
+    let total = Cents(lines.iter().map(|it| it.amount.0).sum());
+    let rows: Vec<Vec<String>> = (1..).zip(lines).map(|(n, it)| row(n, it)).collect();
+    let mut sums = vec![String::new(); COLUMNS.len()];
+    if let [_, name, .., amount, _, _] = sums.as_mut_slice() {
+        *name = "Total".into();
+        *amount = french::amount(total);
+    }
+    let shape = Shape {
+        about: "Une ligne par personne et par sortie, avec le montant et la place pour signer.",
+        columns: &COLUMNS,
+        row_head: 1,
+        row_pt_min: ROW_PT_MIN,
+    };
+    table(&mut paper, shape, &rows, Some(&sums));
+    closing(&mut paper, head, total);
+    let title = format!("État nominatif n° {}", head.number);
+    paper.finish(&title, &title, head.issued_on)
+}
+
+fn opening(paper: &mut Paper, head: ListHead<'_>, count: usize) {
+    let settings = head.settings;
+    paper.paragraph(
+        Part::Paragraph,
+        SMALL,
+        &format!("{} · {}", settings.association.name, settings.town),
+    );
+    paper.y_pt += 6.0;
+    let title = format!("État nominatif n° {}", head.number);
+    paper.paragraph(Part::Title, TITLE, &title);
+    paper.y_pt += 4.0;
+    let mut said = vec![format!("Objet : {}.", settings.list_object)];
+    if let Some(decision) = &settings.decision_reference {
+        said.push(format!("Décision : {decision}."));
+    }
+    let lines = french::counted(i64::try_from(count).unwrap_or(i64::MAX), "ligne", "lignes");
+    said.push(format!(
+        "Établi le {} par {}, pour {}. Mode de paiement : {}. {lines}.",
+        french::date(head.issued_on),
+        settings.association.the(),
+        settings.payer.the(),
+        settings.payment_mode.label(),
+    ));
+    for text in said {
+        paper.paragraph(Part::Paragraph, TEXT, &text);
+    }
+    paper.y_pt += 12.0;
+}
+
+fn row(rank: u32, line: &ListLine<'_>) -> Vec<String> {
+    let known = match (line.born, line.reference) {
+        (_, Some(reference)) => reference.to_owned(),
+        (Some(born), None) => french::date_cell(born),
+        (None, None) => String::new(),
+    };
+    vec![
+        rank.to_string(),
+        line.surname.to_owned(),
+        line.first_name.to_owned(),
+        known,
+        french::date_cell(line.outing_day),
+        french::amount(line.amount),
+        String::new(),
+        String::new(),
+    ]
+}
+
+/// The total in words, « service fait », and room for both signatures, together on one page.
+fn closing(paper: &mut Paper, head: ListHead<'_>, total: Cents) {
+    const WORDS_PT: f32 = 90.0;
+    if !paper.has_room(WORDS_PT + SIGNING_PT) {
+        paper.turn();
+    }
+    paper.y_pt += 14.0;
+    let words = format!(
+        "Arrêté le présent état à la somme de {} ({}).",
+        french::amount_in_words(total),
+        french::amount(total),
+    );
+    paper.paragraph(Part::Paragraph, STRONG, &words);
+    paper.y_pt += 4.0;
+    let done = format!(
+        "{}, certifié par {}.",
+        head.settings.service_done,
+        head.settings.association.the(),
+    );
+    paper.paragraph(Part::Paragraph, TEXT, &done);
+    paper.y_pt += 14.0;
+    let y_pt = paper.y_pt;
+    let half = WIDTH_PT / 2.0;
+    let signers = [&head.settings.association, &head.settings.payer];
+    for (x_pt, body) in [MARGIN_PT, MARGIN_PT + half].into_iter().zip(signers) {
+        let place = paper.part(Part::Paragraph, None, "");
+        let text = format!("Pour {}, le                    ", body.the());
+        paper.words((x_pt, y_pt), STRONG, text.trim_end(), place);
+        let hint = paper.part(Part::Paragraph, None, "");
+        let below = y_pt + STRONG.line_pt();
+        paper.words((x_pt, below), SMALL, "Nom, qualité, signature", hint);
+    }
+    paper.y_pt = y_pt + SIGNING_PT;
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::bordeaux_settings;
+
+    fn list(names: &[(&str, &str)]) -> Vec<u8> {
+        let lines: Vec<ListLine<'_>> = names
+            .iter()
+            .map(|&(surname, first_name)| ListLine {
+                surname,
+                first_name,
+                born: Day::new(1984, 2, 29),
+                reference: None,
+                outing_day: Day::new(2026, 11, 24).unwrap(),
+                amount: Cents(1_500),
+            })
+            .collect();
+        let settings = bordeaux_settings();
+        let head = ListHead {
+            settings: &settings,
+            number: ListNumber {
+                year: 2026,
+                rank: 1,
+            },
+            issued_on: Day::new(2026, 11, 25).unwrap(),
+        };
+        list_pdf(head, &lines).unwrap()
+    }
+
+    #[test]
+    fn the_same_list_is_the_same_bytes() {
+        let names = [("D’Hérouville", "Zoé"), ("Любомиров", "Иван")];
+        let first = list(&names);
+        assert!(first.starts_with(b"%PDF-1.7"));
+        assert_eq!(first, list(&names));
+    }
+
+    #[test]
+    fn names_that_no_font_has_and_endless_ones_are_written_all_the_same() {
+        let long = "x".repeat(200);
+        list(&[("محمد", "😀"), (&long, "é\u{301}"), ("", "")]);
+    }
+
+    #[test]
+    fn a_list_of_nobody_and_of_three_hundred_can_be_printed() {
+        list(&[]);
+        list(&[("Martin", "Camille"); 300]);
+    }
+}
