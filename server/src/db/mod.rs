@@ -10,6 +10,7 @@ mod query;
 pub use arg::Arg;
 pub use query::{Row, Sql, sql};
 
+use crate::sites::kept;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
 use sqlx::sqlite::{
     SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
@@ -58,10 +59,17 @@ pub enum Db {
 
 /// One transaction; rolled back when dropped without [`Tx::commit`].
 #[derive(Debug)]
-pub enum Tx {
-    /// On SQLite.
+pub struct Tx {
+    on: On,
+    /// What it touched of what is kept about sites: settled before it commits, so that no writer
+    /// can forget it.
+    pub touched: kept::Touched,
+}
+
+/// The engine that a transaction is on.
+#[derive(Debug)]
+enum On {
     Sqlite(Transaction<'static, Sqlite>),
-    /// On PostgreSQL.
     Postgres(Transaction<'static, Postgres>),
 }
 
@@ -99,27 +107,27 @@ impl Db {
             Self::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await?,
             Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
         }
-        Ok(())
+        kept::build_missing(self).await
     }
 
     /// A transaction that reads.
     pub async fn read(&self) -> Result<Tx, DbError> {
-        Ok(match self {
-            Self::Sqlite { readers, .. } => Tx::Sqlite(readers.begin().await?),
+        Ok(Tx::new(match self {
+            Self::Sqlite { readers, .. } => On::Sqlite(readers.begin().await?),
             Self::Postgres(pool) => {
                 const SNAPSHOT: &str = "begin isolation level repeatable read read only";
-                Tx::Postgres(pool.begin_with(SNAPSHOT).await?)
+                On::Postgres(pool.begin_with(SNAPSHOT).await?)
             }
-        })
+        }))
     }
 
     /// A transaction that writes. On SQLite it takes the write lock at once, so that it cannot
     /// fail half way for want of it.
     pub async fn write(&self) -> Result<Tx, DbError> {
-        Ok(match self {
-            Self::Sqlite { writer, .. } => Tx::Sqlite(writer.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => Tx::Postgres(pool.begin().await?),
-        })
+        Ok(Tx::new(match self {
+            Self::Sqlite { writer, .. } => On::Sqlite(writer.begin_with("begin immediate").await?),
+            Self::Postgres(pool) => On::Postgres(pool.begin().await?),
+        }))
     }
 
     /// Is it reachable, and migrated?
@@ -147,11 +155,19 @@ impl Db {
 }
 
 impl Tx {
-    /// Makes it durable.
-    pub async fn commit(self) -> Result<(), DbError> {
-        match self {
-            Self::Sqlite(tx) => tx.commit().await?,
-            Self::Postgres(tx) => tx.commit().await?,
+    fn new(on: On) -> Self {
+        Self {
+            on,
+            touched: kept::Touched::default(),
+        }
+    }
+
+    /// Makes it durable, with what is kept about the sites it touched.
+    pub async fn commit(mut self) -> Result<(), DbError> {
+        kept::settle(&mut self).await?;
+        match self.on {
+            On::Sqlite(tx) => tx.commit().await?,
+            On::Postgres(tx) => tx.commit().await?,
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 //! One statement with its values, run on whichever engine the transaction is on.
 
-use super::{Arg, DbError, Tx};
+use super::{Arg, DbError, On, Tx};
 use sqlx::SqlSafeStr;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
@@ -63,13 +63,13 @@ macro_rules! bound {
 /// The same call on either engine.
 macro_rules! on {
     ($tx:expr, $make:path, $sql:expr, $method:ident) => {
-        match $tx {
-            Tx::Sqlite(tx) => {
+        match &mut $tx.on {
+            On::Sqlite(tx) => {
                 bound!($make($sql.text), $sql.args)
                     .$method(&mut **tx)
                     .await?
             }
-            Tx::Postgres(tx) => {
+            On::Postgres(tx) => {
                 bound!($make($sql.on_postgres()), $sql.args)
                     .$method(&mut **tx)
                     .await?
@@ -124,12 +124,12 @@ impl Sql {
 
     /// Runs it; answers how many rows it touched.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, DbError> {
-        Ok(match tx {
-            Tx::Sqlite(tx) => bound!(sqlx::query(self.text), self.args)
+        Ok(match &mut tx.on {
+            On::Sqlite(tx) => bound!(sqlx::query(self.text), self.args)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),
-            Tx::Postgres(tx) => bound!(sqlx::query(self.text), self.args)
+            On::Postgres(tx) => bound!(sqlx::query(self.text), self.args)
                 .execute(&mut **tx)
                 .await?
                 .rows_affected(),

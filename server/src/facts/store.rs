@@ -1,6 +1,7 @@
 //! SQL of facts. Facts are inserted once and never changed.
 
 use crate::db::{DbError, Tx, sql};
+use crate::sites::kept::OfFact;
 use domain::fact::Whose;
 use domain::{AccountId, DeviceId, FactId, Instant, OutingId, PeerId, ProgrammeId, SiteId};
 use serde::Deserialize;
@@ -66,6 +67,7 @@ const INSERT: &str = "
 
 /// Keeps a fact. Answers `false` when the id is there already.
 pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<bool, DbError> {
+    let may_change = OfFact::new(&it);
     let touched = sql(INSERT)
         .bind(programme)
         .bind(it.fact.id)
@@ -94,6 +96,9 @@ pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<
         .bind(it.handed_in_by)
         .run(tx)
         .await?;
+    if touched == 1 {
+        may_change.touch(tx, programme);
+    }
     Ok(touched == 1)
 }
 

@@ -1,6 +1,7 @@
 //! SQL of imports only: an outing that was closed before this server knew it.
 
 use crate::db::{DbError, Tx, sql};
+use crate::sites::kept;
 use domain::{DeviceId, Instant, OutingId, Position, ProgrammeId};
 use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
@@ -89,6 +90,7 @@ pub(super) async fn set_over(
         .bind(peers)
         .run(tx)
         .await?;
+    kept::touch_outing(tx, programme, id);
     Ok(())
 }
 

@@ -157,8 +157,7 @@ pub async fn change_walk(
 
 async fn walk_length(app: &App, caller: &Caller, id: OutingId) -> Result<f64, Problem> {
     let mut tx = app.db.write().await?;
-    let no_visits = walk::AllVisits::new();
-    let sites = walk::of_outing(&mut tx, app, caller, id, &no_visits).await?;
+    let sites = walk::of_outing(&mut tx, app, caller, id).await?;
     tx.commit().await?;
     Ok(walk::length_m(&sites))
 }

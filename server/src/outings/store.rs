@@ -1,6 +1,7 @@
 //! SQL of outings and their sites.
 
 use crate::db::{DbError, Tx, sql};
+use crate::sites::kept;
 use domain::fact::AgentAccess;
 use domain::outing::Readiness;
 use domain::{AccountId, Day, Instant, OutingId, OutingState, PeerId, ProgrammeId, SiteId};
@@ -260,6 +261,9 @@ pub async fn set_sites(
     id: OutingId,
     sites: &[SiteId],
 ) -> Result<(), DbError> {
+    for site in site_ids(tx, programme, id).await?.iter().chain(sites) {
+        kept::touch_site(tx, programme, *site);
+    }
     sql(DELETE_SITES).bind(programme).bind(id).run(tx).await?;
     for (rank, site) in (0i64..).zip(sites) {
         sql(INSERT_SITE)
@@ -521,6 +525,7 @@ pub async fn set_ended(
         .bind(by)
         .run(tx)
         .await?;
+    kept::touch_outing(tx, programme, id);
     Ok(())
 }
 

@@ -1,12 +1,12 @@
 //! Sites as GeoJSON, by wall.
 
-use super::atlas::{self, Cluster, Filter, SINGLE_ZOOM, ZOOM_MAX};
+use super::atlas::{self, Atlas, Cluster, Filter, SINGLE_ZOOM, ZOOM_MAX};
 use super::change::{self, Change};
 use super::create::{self, NewPlace};
 use super::history::{self, History};
 use super::near::{self, Nearby};
 use super::proposals::{self, Proposal};
-use super::store::{self, About, Bounds, CitySite};
+use super::store::{self, About, Bounds, CitySite, Mark};
 use super::{CoordinatorSite, city, for_coordinator, one_for_coordinator, quarters};
 use crate::access::{Action, Caller, Role, Who};
 use crate::app::App;
@@ -23,10 +23,11 @@ use domain::people::Title;
 use domain::place::{Pictogram, SiteState};
 use domain::time::DAY_MS;
 use domain::{Invalid, Nature, Position, SiteId};
-use geo::Centroid;
+use geo::{BoundingRect, Centroid};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 use uuid::Uuid;
 
 /// `?bbox=west,south,east,north&zoom=14&state=seen&quarter=…&nature=…&days=30`
@@ -85,7 +86,7 @@ pub async fn list(
     if asked.nature != Some(Nature::Discreet) {
         let atlas = app.atlases.of(&mut tx, caller.programme).await?;
         let inside = |it: &&CitySite| asked.within.contains(it.at) && asked.filter.lets_site(it);
-        let sites = atlas.sites.iter().filter(inside);
+        let sites = atlas.sites.iter().map(Arc::as_ref).filter(inside);
         match asked.zoom {
             Some(zoom) => {
                 features.extend(
@@ -107,7 +108,7 @@ pub async fn list(
 }
 
 /// Discreet sites for a coordinator. From far they are numbers by quarter, which opens nothing;
-/// from near, or without a zoom, they are opened.
+/// from near, or without a zoom, those whose quarter is in sight are opened.
 async fn discreet_features(
     app: &App,
     caller: &Caller,
@@ -115,24 +116,46 @@ async fn discreet_features(
 ) -> Result<Vec<Value>, Problem> {
     /// From this zoom on a quarter fills the screen.
     const OPEN_ZOOM: u32 = SINGLE_ZOOM - 3;
-    let mut tx = app.db.write().await?;
+    let mut tx = app.db.read().await?;
     let quarters = quarters::store::all(&mut tx, caller.programme).await?;
-    let mut sealed = store::discreet_sites(&mut tx, caller.programme).await?;
-    sealed.retain(|it| {
-        let last = it.visits.seen_at.max(it.about.created_at);
-        asked
-            .filter
-            .lets(it.state, it.about.quarter.as_deref(), last)
-    });
-    let mut features = Vec::new();
+    let atlas = app.atlases.of(&mut tx, caller.programme).await?;
+    drop(tx);
+    let quarter_of = |mark: &Mark| {
+        let mut all = quarters.all().iter();
+        all.find(|it| mark.quarter.as_ref() == Some(&it.id))
+    };
+    let passing = atlas.discreet.iter();
+    let passing = passing.filter(|it| asked.filter.lets_mark(it));
+    let (mut features, mut wanted) = (Vec::new(), BTreeSet::new());
     if asked.zoom.is_some_and(|it| it < OPEN_ZOOM) {
-        let (known, outside): (Vec<_>, Vec<_>) = sealed.into_iter().partition(|it| {
-            let id = it.about.quarter.as_ref();
-            id.is_some_and(|id| quarters.all().iter().any(|it| it.id == *id))
-        });
+        let (known, outside): (Vec<&Mark>, Vec<&Mark>) =
+            passing.partition(|it| quarter_of(it).is_some());
         features = quarter_marks(&quarters, &known, asked.within);
-        sealed = outside;
+        match crowd(&atlas, &outside, asked.within) {
+            Some(crowd) => features.extend(crowd),
+            None => wanted.extend(outside.iter().map(|it| it.id)),
+        }
+    } else {
+        let in_sight = |it: &&Mark| quarter_of(it).is_none_or(|it| touches(it, asked.within));
+        wanted.extend(passing.filter(in_sight).map(|it| it.id));
     }
+    features.append(&mut opened_features(app, caller, asked, &wanted).await?);
+    Ok(features)
+}
+
+/// These discreet sites, opened, as far as they are within the box.
+async fn opened_features(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    wanted: &BTreeSet<SiteId>,
+) -> Result<Vec<Value>, Problem> {
+    if wanted.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut tx = app.db.write().await?;
+    let mut sealed = store::discreet_sites(&mut tx, caller.programme).await?;
+    sealed.retain(|it| wanted.contains(&it.id));
     let opened = super::open(&mut tx, app, caller, Action::SitesShown, sealed).await?;
     tx.commit().await?;
     let mut inside: Vec<_> = opened
@@ -140,22 +163,55 @@ async fn discreet_features(
         .filter(|it| asked.within.contains(it.at))
         .collect();
     inside.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
-    features.extend(inside.into_iter().map(coordinator_feature));
-    Ok(features)
+    Ok(inside.into_iter().map(coordinator_feature).collect())
+}
+
+/// Is any of a quarter in the box, as far as its own box tells?
+fn touches(quarter: &quarters::Quarter, within: Bounds) -> bool {
+    quarter.area.bounding_rect().is_none_or(|it| {
+        it.min().x <= within.east
+            && it.max().x >= within.west
+            && it.min().y <= within.north
+            && it.max().y >= within.south
+    })
+}
+
+/// Discreet sites of no quarter that are too many to be opened for a map from far: one mark in the
+/// middle of the town. It may lie outside the box: then nothing is shown of them.
+fn crowd(atlas: &Atlas, outside: &[&Mark], within: Bounds) -> Option<Option<Value>> {
+    /// More than these are one mark.
+    const OPENED_FROM_FAR_MAX: usize = 50;
+    let points = || atlas.sites.iter().map(|it| it.at);
+    let n = atlas.sites.len() as f64;
+    if outside.len() <= OPENED_FROM_FAR_MAX || atlas.sites.is_empty() {
+        return None;
+    }
+    let lat = points().map(Position::lat).sum::<f64>() / n;
+    let lon = points().map(Position::lon).sum::<f64>() / n;
+    let at = Position::new(lat, lon).ok()?;
+    let mark = || {
+        cluster_json(
+            (lat, lon),
+            &by_state(outside.iter().copied()),
+            Nature::Discreet,
+        )
+    };
+    Some(within.contains(at).then(mark))
+}
+
+fn by_state<'a>(marks: impl Iterator<Item = &'a Mark>) -> BTreeMap<&'static str, u32> {
+    let mut states = BTreeMap::new();
+    for mark in marks {
+        *states.entry(mark.visits.state().as_str()).or_insert(0) += 1;
+    }
+    states
 }
 
 /// One mark a quarter, in its middle: how many discreet sites it has, none of them opened.
-fn quarter_marks(
-    quarters: &quarters::Quarters,
-    sealed: &[store::DiscreetSite],
-    within: Bounds,
-) -> Vec<Value> {
+fn quarter_marks(quarters: &quarters::Quarters, known: &[&Mark], within: Bounds) -> Vec<Value> {
     let marks = quarters.all().iter().filter_map(|quarter| {
-        let mut states: BTreeMap<&'static str, u32> = BTreeMap::new();
-        let here = |it: &&store::DiscreetSite| it.about.quarter.as_deref() == Some(&quarter.id);
-        for site in sealed.iter().filter(here) {
-            *states.entry(site.state.as_str()).or_insert(0) += 1;
-        }
+        let here = |it: &&Mark| it.quarter.as_ref() == Some(&quarter.id);
+        let states = by_state(known.iter().copied().filter(here));
         let middle = quarter.area.centroid()?;
         let at = Position::new(middle.y(), middle.x()).ok()?;
         let shown = !states.is_empty() && within.contains(at);

@@ -1,14 +1,15 @@
-//! Public sites with their states, kept at hand so that a map of thousands answers at once.
+//! Sites with their states, kept at hand so that a map of thousands answers at once.
 //!
-//! What is kept is always true: each request first asks the database for its stamp, four numbers
-//! that grow with every change a state could depend on, and reads everything again when it grew.
-//! Only public sites are here: no opened point of a discreet one ever stays in memory.
+//! What is kept is always true: each request first asks the database for the last turn
+//! ([`super::kept`]), and reads what changed since the one it knows. Of discreet sites there is
+//! only what needs no opening: no title and no point of one ever stays in memory.
 
-use super::store::{self, Bounds, CitySite};
+use super::kept;
+use super::store::{self, CitySite, Mark};
 use crate::db::{DbError, Tx};
 use domain::place::SiteState;
-use domain::{Position, ProgrammeId};
-use std::collections::{BTreeMap, HashMap};
+use domain::{Nature, Position, ProgrammeId, SiteId};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 /// Cells across the world at zoom 0: on the screen a cell is 64 pixels.
@@ -18,16 +19,17 @@ pub const SINGLE_ZOOM: u32 = 17;
 /// As far as maps zoom.
 pub const ZOOM_MAX: u32 = 22;
 
-/// The public sites of a programme, as the database was at one stamp.
-#[derive(Debug)]
+/// The sites of a programme, as the database was at one turn.
+#[derive(Debug, Default)]
 pub struct Atlas {
-    stamp: Stamp,
-    /// By title.
-    pub sites: Vec<CitySite>,
+    turn: i64,
+    /// The public ones, by title.
+    pub sites: Vec<Arc<CitySite>>,
+    /// The discreet ones, by id: for whoever may know that they are there.
+    pub discreet: Vec<Mark>,
+    /// Those that are not to be walked to, because the people who live there said no.
+    pub refused: HashSet<SiteId>,
 }
-
-/// Numbers that grow with every change: equal stamps, equal answers.
-pub type Stamp = (i64, i64, i64, i64);
 
 /// The atlas of each programme that was asked for.
 #[derive(Debug, Default)]
@@ -36,20 +38,69 @@ pub struct Atlases(Mutex<HashMap<ProgrammeId, Arc<Atlas>>>);
 impl Atlases {
     /// The atlas of a programme, as the transaction sees it.
     pub async fn of(&self, tx: &mut Tx, programme: ProgrammeId) -> Result<Arc<Atlas>, DbError> {
-        let stamp = store::stamp(tx, programme).await?;
-        if let Some(atlas) = self.kept(programme, stamp) {
-            return Ok(atlas);
+        kept::settle(tx).await?;
+        let turn = kept::turn(tx, programme).await?;
+        let known = self.known(programme);
+        if known.turn == turn {
+            return Ok(known);
         }
-        let sites = store::public_sites(tx, programme, Bounds::ALL).await?;
-        let atlas = Arc::new(Atlas { stamp, sites });
-        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.insert(programme, Arc::clone(&atlas));
+        // A transaction that began before the latest change reads by itself.
+        let base = match known.turn < turn {
+            true => known,
+            false => Arc::default(),
+        };
+        let atlas = Arc::new(base.brought_to(tx, programme, turn).await?);
+        // What is not committed yet is not for others, and may never be.
+        if !tx.touched.is_settled() {
+            self.keep(programme, &atlas);
+        }
         Ok(atlas)
     }
 
-    fn kept(&self, programme: ProgrammeId, stamp: Stamp) -> Option<Arc<Atlas>> {
+    fn known(&self, programme: ProgrammeId) -> Arc<Atlas> {
         let all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        all.get(&programme).filter(|it| it.stamp == stamp).cloned()
+        all.get(&programme).cloned().unwrap_or_default()
+    }
+
+    fn keep(&self, programme: ProgrammeId, atlas: &Arc<Atlas>) {
+        let mut all = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let there = all.entry(programme).or_default();
+        if there.turn < atlas.turn {
+            *there = Arc::clone(atlas);
+        }
+    }
+}
+
+impl Atlas {
+    /// The same, with what changed since.
+    async fn brought_to(
+        &self,
+        tx: &mut Tx,
+        programme: ProgrammeId,
+        turn: i64,
+    ) -> Result<Self, DbError> {
+        let marks = store::marks_since(tx, programme, self.turn).await?;
+        let public = store::public_since(tx, programme, self.turn).await?;
+        let changed: HashSet<SiteId> = marks.iter().map(|it| it.id).collect();
+        let same = |id: &SiteId| !changed.contains(id);
+        let mut refused = self.refused.clone();
+        refused.retain(same);
+        refused.extend(marks.iter().filter(|it| it.is_refused).map(|it| it.id));
+        let mut sites: Vec<Arc<CitySite>> = self.sites.clone();
+        sites.retain(|it| same(&it.id));
+        sites.extend(public.into_iter().map(Arc::new));
+        sites.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
+        let mut discreet: Vec<Mark> = self.discreet.clone();
+        discreet.retain(|it| same(&it.id));
+        let is_shown = |it: &Mark| it.nature == Nature::Discreet && it.is_there;
+        discreet.extend(marks.into_iter().filter(is_shown));
+        discreet.sort_by_key(|it| it.id);
+        Ok(Self {
+            turn,
+            sites,
+            discreet,
+            refused,
+        })
     }
 }
 
@@ -131,6 +182,12 @@ impl Filter {
             && self
                 .since
                 .is_none_or(|it| last.is_some_and(|last| last >= it))
+    }
+
+    /// Does a discreet site pass?
+    pub fn lets_mark(&self, mark: &Mark) -> bool {
+        let last = mark.visits.seen_at.max(Some(mark.created_at));
+        self.lets(mark.visits.state(), mark.quarter.as_deref(), last)
     }
 
     /// Does a public site pass?

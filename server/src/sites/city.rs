@@ -11,12 +11,19 @@ use domain::city::{CityQuarter, HiddenSite, view};
 
 /// The lines that the city may read.
 pub async fn lines(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<CityQuarter>, Problem> {
+    lines_with(tx, programme, None).await
+}
+
+/// The lines that the city will read once there is one site more, for whoever is about to make it.
+pub async fn lines_with(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    one_more: Option<HiddenSite>,
+) -> Result<Vec<CityQuarter>, Problem> {
     let settings = programmes::settings(tx, programme).await?;
     let names = quarters::store::names(tx, programme).await?;
-    let visits = super::store::visits(tx, programme).await?;
     let mut hidden = Vec::new();
-    for (id, quarter) in super::store::discreet_quarters(tx, programme).await? {
-        let visits = visits.get(&id).copied().unwrap_or_default();
+    for (quarter, visits) in super::store::discreet_quarters(tx, programme).await? {
         let done = visits.done_at.map(|at| local_day(&settings, at).iso_week());
         hidden.push(HiddenSite {
             quarter: quarter.and_then(|it| names.get(&it).cloned()),
@@ -24,5 +31,6 @@ pub async fn lines(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<CityQuarte
             done_week: done,
         });
     }
+    hidden.extend(one_more);
     Ok(view(&hidden, settings.small_cell_min))
 }

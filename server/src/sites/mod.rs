@@ -9,6 +9,7 @@ pub mod create;
 pub mod forms;
 pub mod here;
 pub mod history;
+pub mod kept;
 pub mod near;
 pub mod pages;
 pub mod proposals;
@@ -86,11 +87,13 @@ pub async fn for_coordinator(
     app: &App,
     caller: &Caller,
 ) -> Result<Vec<CoordinatorSite>, Problem> {
-    let public = store::public_sites(tx, caller.programme, store::Bounds::ALL).await?;
+    let atlas = app.atlases.of(tx, caller.programme).await?;
     let sealed = store::discreet_sites(tx, caller.programme).await?;
     let mut opened = open(tx, app, caller, Action::SitesShown, sealed).await?;
     opened.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
-    let mut all: Vec<CoordinatorSite> = public.into_iter().map(from_public).collect();
+    let public = atlas.sites.iter();
+    let public = public.map(|it| from_public(store::CitySite::clone(it)));
+    let mut all: Vec<CoordinatorSite> = public.collect();
     all.append(&mut opened);
     Ok(all)
 }

@@ -2,13 +2,10 @@
 
 use crate::access::{Scope, Sealable, Sealed};
 use crate::db::{DbError, Sql, Tx, sql};
-use crate::facts::store::not_voided;
-use crate::flags::store::stands;
 use domain::fact::AgentAccess;
 use domain::place::{Pictogram, SiteState, Visits};
 use domain::{Instant, Nature, OutingId, Position, ProgrammeId, SiteId};
 use serde::{Deserialize, Serialize};
-use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What of a site only a coordinator (and a confirmed crew phone) may open.
@@ -95,6 +92,7 @@ pub async fn insert(
         .bind(now)
         .run(tx)
         .await?;
+    super::kept::touch_site(tx, programme, it.id);
     Ok(touched == 1)
 }
 
@@ -201,6 +199,8 @@ struct PublicRow {
     lon: f64,
     #[sqlx(flatten)]
     about: AboutRow,
+    #[sqlx(flatten)]
+    visits: VisitsRow,
 }
 
 #[derive(sqlx::FromRow)]
@@ -210,21 +210,31 @@ struct DiscreetRow {
     residents_agree: Option<bool>,
     #[sqlx(flatten)]
     about: AboutRow,
+    #[sqlx(flatten)]
+    visits: VisitsRow,
 }
 
-/// The columns of [`AboutRow`], of a site `s`.
+/// A site `s`, and what is kept about it, `v`.
+macro_rules! from_sites {
+    () => {
+        "from sites s
+     left join site_visits v on v.programme_id = s.programme_id and v.site_id = s.id "
+    };
+}
+
+/// The columns of [`AboutRow`] and [`VisitsRow`], of a site `s`.
 macro_rules! about_columns {
     () => {
-        "s.origin, s.pictogram, s.quarter, s.version, s.created_at, s.agent_access "
+        "s.origin, s.pictogram, s.quarter, s.version, s.created_at, s.agent_access, \
+         v.planned, v.done_at, v.seen_at "
     };
 }
 
 impl PublicRow {
-    fn read(self, all: &HashMap<SiteId, Visits>) -> Result<CitySite, DbError> {
-        let id = SiteId(self.id);
-        let visits = all.get(&id).copied().unwrap_or_default();
+    fn read(self) -> Result<CitySite, DbError> {
+        let visits = self.visits.read();
         Ok(CitySite {
-            id,
+            id: SiteId(self.id),
             title: self.title,
             at: Position::new(self.lat, self.lon)
                 .map_err(|e| DbError::Unreadable(format!("site: {e}")))?,
@@ -236,9 +246,9 @@ impl PublicRow {
 }
 
 impl DiscreetRow {
-    fn read(self, all: &HashMap<SiteId, Visits>) -> DiscreetSite {
+    fn read(self) -> DiscreetSite {
         let id = SiteId(self.id);
-        let visits = all.get(&id).copied().unwrap_or_default();
+        let visits = self.visits.read();
         DiscreetSite {
             id,
             sealed: Sealed::from_row(Scope::Site(id), self.sealed),
@@ -250,83 +260,23 @@ impl DiscreetRow {
     }
 }
 
+/// What is kept about a site ([`super::kept`]). Who asks for a state asks here, so that it is the
+/// same on a phone, on a map and in a list.
 #[derive(sqlx::FromRow)]
 struct VisitsRow {
-    site_id: Uuid,
-    planned: i64,
+    planned: Option<bool>,
     done_at: Option<i64>,
     seen_at: Option<i64>,
 }
 
-// Four ways to be visited, each read once for the whole programme: on the plan of an outing, by a
-// pickup beside the plan, by an « ici » attached afterwards, by somebody who saw it or picked up
-// outside any outing. A clock that is ahead says no more than that it came in.
-const SELECT_VISITS: &str = concat!(
-    "select v.site_id, max(v.planned) as planned, max(v.done_at) as done_at,
-       max(v.seen_at) as seen_at
-     from (
-       select coalesce(s.merged_into, s.id) as site_id,
-         cast(case when o.state in ('planned', 'open') then 1 else 0 end as bigint) as planned,
-         case when o.state = 'closed' then o.closed_at end as done_at,
-         cast(null as bigint) as seen_at
-       from outing_sites os
-       join outings o on o.programme_id = os.programme_id and o.id = os.outing_id
-       join sites s on s.programme_id = os.programme_id and s.id = os.site_id
-       where os.programme_id = $1
-       union all
-       select coalesce(s.merged_into, s.id), 0, o.closed_at, null
-       from facts f
-       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
-         and o.state = 'closed'
-       join sites s on s.programme_id = f.programme_id and s.id = f.site_id
-       where f.programme_id = $1 and f.kind = 'pickup' and f.site_id is not null
-         and not exists (
-           select 1 from outing_sites os
-           where os.programme_id = f.programme_id and os.outing_id = f.outing_id
-             and os.site_id = f.site_id)
-         and ",
-    not_voided!(),
-    "  union all
-       select p.site_id, 0, o.closed_at, null
-       from here_decisions d
-       join fact_sites p on p.programme_id = d.programme_id and p.fact_id = d.fact_id
-       join outings o on o.programme_id = p.programme_id and o.id = p.outing_id
-         and o.state = 'closed'
-       join facts f on f.programme_id = d.programme_id and f.id = d.fact_id
-       where d.programme_id = $1 and ",
-    not_voided!(),
-    "  union all
-       select coalesce(s.merged_into, s.id), 0,
-         case when f.kind = 'city_pickup' then
-           case when f.time_to_check or f.recorded_at > f.received_at
-             then f.received_at else f.recorded_at end end,
-         case when f.kind = 'sighting' then
-           case when f.time_to_check or f.recorded_at > f.received_at
-             then f.received_at else f.recorded_at end end
-       from facts f
-       join sites s on s.programme_id = f.programme_id and s.id = f.site_id
-       where f.programme_id = $1 and f.kind in ('sighting', 'city_pickup') and ",
-    not_voided!(),
-    ") v
-     group by v.site_id"
-);
-
-/// What was recorded about every site of the programme. Who asks for a state asks here, so that it
-/// is the same on a phone, on a map and in a list.
-pub async fn visits(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-) -> Result<HashMap<SiteId, Visits>, DbError> {
-    let rows: Vec<VisitsRow> = sql(SELECT_VISITS).bind(programme).all(tx).await?;
-    let read = |row: VisitsRow| {
-        let visits = Visits {
-            planned: row.planned > 0,
-            done_at: row.done_at.map(Instant::from_ms),
-            seen_at: row.seen_at.map(Instant::from_ms),
-        };
-        (SiteId(row.site_id), visits)
-    };
-    Ok(rows.into_iter().map(read).collect())
+impl VisitsRow {
+    fn read(self) -> Visits {
+        Visits {
+            planned: self.planned.unwrap_or_default(),
+            done_at: self.done_at.map(Instant::from_ms),
+            seen_at: self.seen_at.map(Instant::from_ms),
+        }
+    }
 }
 
 /// A box on the map, in degrees.
@@ -363,7 +313,7 @@ macro_rules! select_public {
         concat!(
             "select s.id, s.title, s.lat, s.lon, ",
             about_columns!(),
-            "from sites s ",
+            from_sites!(),
             $($rest),+
         )
     };
@@ -375,42 +325,35 @@ macro_rules! select_discreet {
         concat!(
             "select s.id, s.sealed, s.residents_agree, ",
             about_columns!(),
-            "from sites s ",
+            from_sites!(),
             $rest
         )
     };
 }
 
-async fn read_public(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    query: Sql,
-) -> Result<Vec<CitySite>, DbError> {
+async fn read_public(tx: &mut Tx, query: Sql) -> Result<Vec<CitySite>, DbError> {
+    super::kept::settle(tx).await?;
     let rows: Vec<PublicRow> = query.all(tx).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = visits(tx, programme).await?;
-    rows.into_iter().map(|row| row.read(&all)).collect()
+    rows.into_iter().map(PublicRow::read).collect()
 }
 
-async fn read_discreet(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    query: Sql,
-) -> Result<Vec<DiscreetSite>, DbError> {
+async fn read_discreet(tx: &mut Tx, query: Sql) -> Result<Vec<DiscreetSite>, DbError> {
+    super::kept::settle(tx).await?;
     let rows: Vec<DiscreetRow> = query.all(tx).await?;
-    if rows.is_empty() {
-        return Ok(Vec::new());
-    }
-    let all = visits(tx, programme).await?;
-    Ok(rows.into_iter().map(|row| row.read(&all)).collect())
+    Ok(rows.into_iter().map(DiscreetRow::read).collect())
+}
+
+/// True of a site `s` that something still speaks of, by what is kept about it.
+macro_rules! is_standing {
+    () => {
+        "coalesce(v.stands, s.flag_id is null) "
+    };
 }
 
 const SELECT_PUBLIC: &str = select_public!(
     "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null
        and s.lat between $2 and $3 and s.lon between $4 and $5 and ",
-    stands!(),
+    is_standing!(),
     "order by s.title, s.id"
 );
 
@@ -426,12 +369,12 @@ pub async fn public_sites(
         .bind(within.north)
         .bind(within.west)
         .bind(within.east);
-    read_public(tx, programme, query).await
+    read_public(tx, query).await
 }
 
 const SELECT_PUBLIC_ONE: &str = select_public!(
     "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null and s.id = $2 and ",
-    stands!()
+    is_standing!()
 );
 
 /// One public site of the programme.
@@ -441,7 +384,7 @@ pub async fn public_site(
     id: SiteId,
 ) -> Result<Option<CitySite>, DbError> {
     let query = sql(SELECT_PUBLIC_ONE).bind(programme).bind(id);
-    Ok(read_public(tx, programme, query).await?.pop())
+    Ok(read_public(tx, query).await?.pop())
 }
 
 const SELECT_DISCREET: &str = select_discreet!(
@@ -455,7 +398,7 @@ pub async fn discreet_sites(
     tx: &mut Tx,
     programme: ProgrammeId,
 ) -> Result<Vec<DiscreetSite>, DbError> {
-    read_discreet(tx, programme, sql(SELECT_DISCREET).bind(programme)).await
+    read_discreet(tx, sql(SELECT_DISCREET).bind(programme)).await
 }
 
 const SELECT_DISCREET_ONE: &str = select_discreet!(
@@ -470,7 +413,7 @@ pub async fn discreet_site(
     id: SiteId,
 ) -> Result<Option<DiscreetSite>, DbError> {
     let query = sql(SELECT_DISCREET_ONE).bind(programme).bind(id);
-    Ok(read_discreet(tx, programme, query).await?.pop())
+    Ok(read_discreet(tx, query).await?.pop())
 }
 
 const SELECT_PUBLIC_OF_OUTING: &str = select_public!(
@@ -486,7 +429,7 @@ pub async fn public_sites_of(
     outing: OutingId,
 ) -> Result<Vec<CitySite>, DbError> {
     let query = sql(SELECT_PUBLIC_OF_OUTING).bind(programme).bind(outing);
-    read_public(tx, programme, query).await
+    read_public(tx, query).await
 }
 
 const SELECT_DISCREET_OF_OUTING: &str = select_discreet!(
@@ -503,7 +446,7 @@ pub async fn discreet_sites_of(
     outing: OutingId,
 ) -> Result<Vec<DiscreetSite>, DbError> {
     let query = sql(SELECT_DISCREET_OF_OUTING).bind(programme).bind(outing);
-    read_discreet(tx, programme, query).await
+    read_discreet(tx, query).await
 }
 
 /// A site as whoever changes it needs it, held until the transaction ends.
@@ -621,6 +564,7 @@ pub async fn update(
         .bind(it.quarter)
         .run(tx)
         .await?;
+    super::kept::touch_site(tx, programme, id);
     Ok(())
 }
 
@@ -641,6 +585,7 @@ pub async fn set_quarter(
         .bind(quarter)
         .run(tx)
         .await?;
+    super::kept::touch_site(tx, programme, id);
     Ok(())
 }
 
@@ -666,6 +611,8 @@ pub async fn merge(
         .run(tx)
         .await?;
     sql(TOUCH).bind(programme).bind(into).run(tx).await?;
+    super::kept::touch_site(tx, programme, id);
+    super::kept::touch_site(tx, programme, into);
     Ok(())
 }
 
@@ -742,6 +689,7 @@ pub async fn take_off_plans(
     for text in [TOUCH_PLANS, DELETE_FROM_PLANS] {
         sql(text).bind(programme).bind(id).run(tx).await?;
     }
+    super::kept::touch_site(tx, programme, id);
     Ok(())
 }
 
@@ -767,36 +715,112 @@ pub async fn replace_on_plans(
         .bind(into)
         .run(tx)
         .await?;
+    super::kept::touch_site(tx, programme, into);
     take_off_plans(tx, programme, id).await
 }
 
 const SELECT_DISCREET_QUARTERS: &str = "
-    select id, quarter from sites
-    where programme_id = $1 and nature = 'discreet' and merged_into is null order by id";
+    select s.quarter, v.planned, v.done_at, v.seen_at
+    from sites s
+    left join site_visits v on v.programme_id = s.programme_id and v.site_id = s.id
+    where s.programme_id = $1 and s.nature = 'discreet' and s.merged_into is null
+    order by s.id";
 
-/// The quarter of every discreet site: all that the city's view looks at.
+#[derive(sqlx::FromRow)]
+struct HiddenRow {
+    quarter: Option<String>,
+    #[sqlx(flatten)]
+    visits: VisitsRow,
+}
+
+/// The quarter of every discreet site, and what was recorded about it: all that the city's view
+/// looks at.
 pub async fn discreet_quarters(
     tx: &mut Tx,
     programme: ProgrammeId,
-) -> Result<Vec<(SiteId, Option<String>)>, DbError> {
+) -> Result<Vec<(Option<String>, Visits)>, DbError> {
+    super::kept::settle(tx).await?;
     let query = sql(SELECT_DISCREET_QUARTERS).bind(programme);
-    let rows: Vec<(Uuid, Option<String>)> = query.all(tx).await?;
-    Ok(rows.into_iter().map(|(id, it)| (SiteId(id), it)).collect())
+    let rows: Vec<HiddenRow> = query.all(tx).await?;
+    let read = |row: HiddenRow| (row.quarter, row.visits.read());
+    Ok(rows.into_iter().map(read).collect())
 }
 
-const SELECT_STAMP: &str = "
-    select
-      (select cast(count(*) + coalesce(sum(version), 0) as bigint) from sites
-       where programme_id = $1) as sites,
-      (select cast(count(*) + coalesce(sum(version), 0) as bigint) from outings
-       where programme_id = $1) as outings,
-      (select cast(count(*) as bigint) from facts
-       where programme_id = $1
-         and kind in ('pickup', 'sighting', 'city_pickup', 'void')) as facts,
-      (select cast(count(*) as bigint) from here_decisions where programme_id = $1) as decisions";
+#[derive(sqlx::FromRow)]
+struct MarkRow {
+    id: Uuid,
+    nature: String,
+    quarter: Option<String>,
+    created_at: i64,
+    residents_agree: Option<bool>,
+    is_sealed: bool,
+    is_merged: bool,
+    #[sqlx(flatten)]
+    visits: VisitsRow,
+}
 
-/// Four numbers that grow with every change a site's state could depend on: sites and outings count
-/// their versions, facts and decisions are only ever added.
-pub async fn stamp(tx: &mut Tx, programme: ProgrammeId) -> Result<super::atlas::Stamp, DbError> {
-    sql(SELECT_STAMP).bind(programme).one(tx).await
+/// A site as far as it is known without its title and its point.
+#[derive(Clone, Debug)]
+pub struct Mark {
+    /// Its id.
+    pub id: SiteId,
+    /// Public or discreet.
+    pub nature: Nature,
+    /// The id of its quarter.
+    pub quarter: Option<String>,
+    /// When it was made.
+    pub created_at: Instant,
+    /// The people who live there said no.
+    pub is_refused: bool,
+    /// It is no duplicate; discreet, it has something to open.
+    pub is_there: bool,
+    /// What was recorded about it.
+    pub visits: Visits,
+}
+
+const SELECT_MARKS_SINCE: &str = "
+    select s.id, s.nature, s.quarter, s.created_at, s.residents_agree,
+      (s.sealed is not null) as is_sealed, (s.merged_into is not null) as is_merged,
+      v.planned, v.done_at, v.seen_at
+    from site_visits v
+    join sites s on s.programme_id = v.programme_id and s.id = v.site_id
+    where v.programme_id = $1 and v.turn > $2
+    order by s.id";
+
+/// Every site that changed after a turn, in whatever way, by id.
+pub async fn marks_since(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    turn: i64,
+) -> Result<Vec<Mark>, DbError> {
+    let query = sql(SELECT_MARKS_SINCE).bind(programme).bind(turn);
+    let rows: Vec<MarkRow> = query.all(tx).await?;
+    let read = |row: MarkRow| {
+        let nature = Nature::parse(&row.nature);
+        let nature = nature.map_err(|e| DbError::Unreadable(format!("site: {e}")))?;
+        Ok(Mark {
+            id: SiteId(row.id),
+            nature,
+            quarter: row.quarter,
+            created_at: Instant::from_ms(row.created_at),
+            is_refused: row.residents_agree == Some(false),
+            is_there: !row.is_merged && (nature == Nature::Public || row.is_sealed),
+            visits: row.visits.read(),
+        })
+    };
+    rows.into_iter().map(read).collect()
+}
+
+const SELECT_PUBLIC_SINCE: &str = select_public!(
+    "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null
+       and v.programme_id = $1 and v.turn > $2 and v.stands"
+);
+
+/// Those of them that are public and stand.
+pub async fn public_since(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    turn: i64,
+) -> Result<Vec<CitySite>, DbError> {
+    read_public(tx, sql(SELECT_PUBLIC_SINCE).bind(programme).bind(turn)).await
 }

@@ -9,7 +9,7 @@ use crate::http::page::{Frame, page};
 use crate::http::pieces::{Faults, Field, Tone, crumbs, error_line, note};
 use crate::http::reading::Path;
 use crate::outings::store::{self, Colleague};
-use crate::outings::walk::{WalkSite, all_visits, offered, store as walk_store};
+use crate::outings::walk::{WalkSite, offered, store as walk_store};
 use crate::outings::{get, wrong_state};
 use crate::people::store::Peer;
 use crate::{people, programmes};
@@ -73,9 +73,8 @@ pub async fn planning(
     let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, programme).await?;
     let both: Vec<SiteId> = form.sites.iter().chain(&form.was_sites).copied().collect();
-    let visits = all_visits(&mut tx, caller).await?;
     let shown = Shown {
-        sites: offered(&mut tx, app, caller, &both, &visits).await?,
+        sites: offered(&mut tx, app, caller, &both).await?,
         refused: walk_store::refused(&mut tx, programme).await?,
         peers: people::store::all(&mut tx, programme).await?,
         colleagues: store::colleagues(&mut tx, programme).await?,

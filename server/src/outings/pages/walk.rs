@@ -64,12 +64,11 @@ pub async fn walk_page(
         return Err(wrong_state(outing.state));
     }
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let visits = walk::all_visits(&mut tx, &caller).await?;
-    let on_it = walk::of_outing(&mut tx, &app, &caller, id, &visits).await?;
+    let on_it = walk::of_outing(&mut tx, &app, &caller, id).await?;
     let mut others = if asked.q.trim().is_empty() {
-        walk::offered(&mut tx, &app, &caller, &[], &visits).await?
+        walk::offered(&mut tx, &app, &caller, &[]).await?
     } else {
-        walk::found(&mut tx, &app, &caller, &asked.q, &visits).await?
+        walk::found(&mut tx, &app, &caller, &asked.q).await?
     };
     tx.commit().await?;
     others.retain(|it| on_it.iter().all(|on| on.id != it.id));

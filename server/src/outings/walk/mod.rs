@@ -8,12 +8,11 @@ use crate::access::{Action, Caller, Opening};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
-use crate::sites;
 use domain::fact::AgentAccess;
 use domain::limits::SITES_PER_OUTING_MAX;
 use domain::place::{SiteState, Visits};
 use domain::{Invalid, Nature, OutingId, Position, SiteId};
-use std::collections::HashMap;
+use std::collections::HashSet;
 
 /// Sites of one nature that a form offers at most: the rest is found by its title.
 const OFFERED_MAX: usize = 60;
@@ -52,31 +51,37 @@ fn rank(visits: &Visits) -> (u8, i64) {
     }
 }
 
-/// What was recorded about every site: read once for a page, it is the dear part of it.
-pub type AllVisits = HashMap<SiteId, Visits>;
-
-/// Reads it.
-pub async fn all_visits(tx: &mut Tx, caller: &Caller) -> Result<AllVisits, Problem> {
-    Ok(sites::store::visits(tx, caller.programme).await?)
-}
-
 /// The sites to choose from, best first, with those chosen already among them.
 pub async fn offered(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
     chosen: &[SiteId],
-    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
-    let about = |id: &SiteId| visits.get(id).copied().unwrap_or_default();
-    let mut ids = Vec::new();
-    for nature in [Nature::Public, Nature::Discreet] {
-        let mut some = store::plannable(tx, caller.programme, nature).await?;
-        some.sort_by_cached_key(|id| (!chosen.contains(id), rank(&about(id)), id.0));
-        some.truncate(OFFERED_MAX.max(chosen.len()));
-        ids.append(&mut some);
+    let atlas = app.atlases.of(tx, caller.programme).await?;
+    let chosen: HashSet<SiteId> = chosen.iter().copied().collect();
+    let may_be_walked = |id: &SiteId| !atlas.refused.contains(id);
+    let public = atlas.sites.iter().map(|it| (it.id, it.visits));
+    let discreet = atlas.discreet.iter().map(|it| (it.id, it.visits));
+    let mut ids = best(public.filter(|it| may_be_walked(&it.0)), &chosen);
+    ids.append(&mut best(
+        discreet.filter(|it| may_be_walked(&it.0)),
+        &chosen,
+    ));
+    opened(tx, app, caller, &ids).await
+}
+
+/// As many as a form offers, those chosen first: only these are read, and opened.
+fn best(sites: impl Iterator<Item = (SiteId, Visits)>, chosen: &HashSet<SiteId>) -> Vec<SiteId> {
+    let key = |(id, visits): (SiteId, Visits)| (!chosen.contains(&id), rank(&visits), id);
+    let mut keys: Vec<_> = sites.map(key).collect();
+    let max = OFFERED_MAX.max(chosen.len());
+    if keys.len() > max {
+        keys.select_nth_unstable(max);
+        keys.truncate(max);
     }
-    opened(tx, app, caller, &ids, visits).await
+    keys.sort_unstable();
+    keys.into_iter().map(|(_, _, id)| id).collect()
 }
 
 /// The sites of an outing, in the order of the walk, each as it stood before this plan.
@@ -85,10 +90,9 @@ pub async fn of_outing(
     app: &App,
     caller: &Caller,
     id: OutingId,
-    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
     let ids = outings::site_ids(tx, caller.programme, id).await?;
-    let mut walk = opened(tx, app, caller, &ids, visits).await?;
+    let mut walk = opened(tx, app, caller, &ids).await?;
     for site in &mut walk {
         site.visits.planned = false;
     }
@@ -102,18 +106,16 @@ pub async fn found(
     app: &App,
     caller: &Caller,
     letters: &str,
-    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
     let letters = letters.trim().to_lowercase();
     if letters.is_empty() {
         return Ok(Vec::new());
     }
-    let titles = store::public_titles(tx, caller.programme).await?;
-    let fits = titles
-        .into_iter()
-        .filter(|(_, title)| title.to_lowercase().contains(&letters));
-    let ids: Vec<SiteId> = fits.map(|(id, _)| id).take(FOUND_MAX).collect();
-    opened(tx, app, caller, &ids, visits).await
+    let atlas = app.atlases.of(tx, caller.programme).await?;
+    let sites = atlas.sites.iter();
+    let fits = sites.filter(|it| it.title.to_lowercase().contains(&letters));
+    let ids: Vec<SiteId> = fits.map(|it| it.id).take(FOUND_MAX).collect();
+    opened(tx, app, caller, &ids).await
 }
 
 /// Reads these sites, and opens the discreet ones: one row in the journal names them.
@@ -122,7 +124,6 @@ async fn opened(
     app: &App,
     caller: &Caller,
     ids: &[SiteId],
-    visits: &AllVisits,
 ) -> Result<Vec<WalkSite>, Problem> {
     let rows = store::some(tx, caller.programme, ids).await?;
     let sealed = rows.iter().filter(|it| it.nature == Nature::Discreet);
@@ -154,7 +155,7 @@ async fn opened(
             nature: row.nature,
             title,
             at,
-            visits: visits.get(&row.id).copied().unwrap_or_default(),
+            visits: row.visits,
             residents_agree: row.residents_agree,
             agent: row.agent,
         });
@@ -210,7 +211,7 @@ pub async fn in_proposed_order(
     caller: &Caller,
     ids: &[SiteId],
 ) -> Result<Vec<SiteId>, Problem> {
-    let sites = opened(tx, app, caller, ids, &AllVisits::new()).await?;
+    let sites = opened(tx, app, caller, ids).await?;
     let points: Vec<Position> = sites.iter().map(|it| it.at).collect();
     let order = domain::walk::proposed(&points);
     Ok(order.into_iter().map(|it| sites[it].id).collect())

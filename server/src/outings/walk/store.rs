@@ -4,25 +4,8 @@ use crate::access::{Scope, Sealed};
 use crate::db::{DbError, Tx, sql};
 use crate::sites::store::SiteSecret;
 use domain::fact::AgentAccess;
-use domain::{Nature, OutingId, Position, ProgrammeId, SiteId};
-use uuid::Uuid;
-
-const SELECT_PLANNABLE: &str = "
-    select id from sites
-    where programme_id = $1 and nature = $2 and merged_into is null
-      and (nature = 'public' or sealed is not null)
-      and (residents_agree is null or residents_agree = true)";
-
-/// Every site of a nature that may be planned.
-pub async fn plannable(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    nature: Nature,
-) -> Result<Vec<SiteId>, DbError> {
-    let query = sql(SELECT_PLANNABLE).bind(programme).bind(nature.as_str());
-    let rows: Vec<(Uuid,)> = query.all(tx).await?;
-    Ok(rows.into_iter().map(|(id,)| SiteId(id)).collect())
-}
+use domain::place::Visits;
+use domain::{Instant, Nature, OutingId, Position, ProgrammeId, SiteId};
 
 const SELECT_REFUSED: &str = "
     select cast(count(*) as bigint) from sites
@@ -32,21 +15,6 @@ const SELECT_REFUSED: &str = "
 pub async fn refused(tx: &mut Tx, programme: ProgrammeId) -> Result<i64, DbError> {
     let (n,): (i64,) = sql(SELECT_REFUSED).bind(programme).one(tx).await?;
     Ok(n)
-}
-
-const SELECT_PUBLIC_TITLES: &str = "
-    select id, title from sites
-    where programme_id = $1 and nature = 'public' and merged_into is null
-    order by title, id";
-
-/// The titles of the public sites.
-pub async fn public_titles(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-) -> Result<Vec<(SiteId, String)>, DbError> {
-    let rows: Vec<(Uuid, String)> = sql(SELECT_PUBLIC_TITLES).bind(programme).all(tx).await?;
-    let read = |(id, title)| (SiteId(id), title);
-    Ok(rows.into_iter().map(read).collect())
 }
 
 /// A site, still sealed when it is discreet.
@@ -63,6 +31,8 @@ pub struct Row {
     pub residents_agree: Option<bool>,
     /// What was agreed about the agent.
     pub agent: Option<AgentAccess>,
+    /// What was recorded about it.
+    pub visits: Visits,
 }
 
 #[derive(sqlx::FromRow)]
@@ -74,11 +44,17 @@ struct RawRow {
     sealed: Option<Vec<u8>>,
     residents_agree: Option<bool>,
     agent_access: Option<String>,
+    planned: Option<bool>,
+    done_at: Option<i64>,
+    seen_at: Option<i64>,
 }
 
 const SELECT_ONE: &str = "
-    select nature, title, lat, lon, sealed, residents_agree, agent_access
-    from sites where programme_id = $1 and id = $2";
+    select s.nature, s.title, s.lat, s.lon, s.sealed, s.residents_agree, s.agent_access,
+      v.planned, v.done_at, v.seen_at
+    from sites s
+    left join site_visits v on v.programme_id = s.programme_id and v.site_id = s.id
+    where s.programme_id = $1 and s.id = $2";
 
 /// These sites, in this order; one that is gone is left out.
 pub async fn some(
@@ -106,6 +82,11 @@ impl RawRow {
             _ => None,
         };
         let sealed = self.sealed.unwrap_or_default();
+        let visits = Visits {
+            planned: self.planned.unwrap_or_default(),
+            done_at: self.done_at.map(Instant::from_ms),
+            seen_at: self.seen_at.map(Instant::from_ms),
+        };
         Ok(Row {
             id,
             nature: Nature::parse(&self.nature).map_err(unreadable)?,
@@ -116,6 +97,7 @@ impl RawRow {
                 .agent_access
                 .as_deref()
                 .and_then(AgentAccess::from_code),
+            visits,
         })
     }
 }

@@ -5,6 +5,7 @@ use crate::access::{Scope, Sealed};
 use crate::db::{DbError, Tx, sql};
 use crate::facts::FactSecret;
 use crate::facts::store::not_voided;
+use crate::sites::kept;
 use domain::{AccountId, FactId, Instant, OutingId, Position, ProgrammeId, SiteId};
 use uuid::Uuid;
 
@@ -178,5 +179,6 @@ pub async fn decide(
         .bind(by)
         .run(tx)
         .await?;
+    kept::touch_place_of(tx, programme, id);
     Ok(())
 }

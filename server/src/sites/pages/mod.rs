@@ -93,8 +93,7 @@ async fn asked_sites(
         atlas
             .sites
             .iter()
-            .map(CitySite::clone)
-            .map(from_public)
+            .map(|it| from_public(CitySite::clone(it)))
             .collect()
     };
     let filter = asked.filter(app.now());
