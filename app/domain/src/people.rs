@@ -219,8 +219,9 @@ pub struct CivilIdentity {
 }
 
 impl CivilIdentity {
-    /// Names of 1 to 200 characters on one line; a date of birth not after `today`; at least a
-    /// date of birth or a reference (domain rules §5: a list carries one of them).
+    /// Names of 1 to 200 characters on one line, in letters that a list can be printed in; a date
+    /// of birth not after `today`; at least a date of birth or a reference (domain rules §5: a list
+    /// carries one of them).
     pub fn new(
         surname: &str,
         first_name: &str,
@@ -228,8 +229,8 @@ impl CivilIdentity {
         reference: Option<&str>,
         today: Day,
     ) -> Result<Self, Invalid> {
-        let surname = clean_line("surname", surname, NAME_CHARS_MAX)?;
-        let first_name = clean_line("first_name", first_name, NAME_CHARS_MAX)?;
+        let surname = civil_name("surname", surname)?;
+        let first_name = civil_name("first_name", first_name)?;
         let reference = reference
             .map(|text| clean_line("reference", text, TITLE_CHARS_MAX))
             .transpose()?;
@@ -246,6 +247,21 @@ impl CivilIdentity {
             reference,
         })
     }
+}
+
+/// A name as on a card of identity. Documents are printed in a font of Latin and Cyrillic letters
+/// (with the marks that stand on them): a name in others would come out unreadable.
+fn civil_name(field: &'static str, text: &str) -> Result<String, Invalid> {
+    let name = clean_line(field, text, NAME_CHARS_MAX)?;
+    let can_be_printed = |letter: char| {
+        matches!(letter,
+            ' '..='~' | '\u{a0}'..='\u{24f}' | '\u{300}'..='\u{36f}' | '\u{400}'..='\u{4ff}'
+            | '\u{1e00}'..='\u{1eff}' | '\u{2010}'..='\u{2015}' | '\u{2018}'..='\u{201d}' | '\u{202f}')
+    };
+    if !name.chars().all(can_be_printed) {
+        return Err(Invalid::new(field, "letters"));
+    }
+    Ok(name)
 }
 
 impl fmt::Debug for CivilIdentity {
@@ -296,6 +312,19 @@ mod tests {
         assert!(CivilIdentity::new("Nguyễn", "An", tomorrow, None, today).is_err());
         assert!(CivilIdentity::new("", "An", born, None, today).is_err());
         assert!(CivilIdentity::new(&"é".repeat(201), "An", born, None, today).is_err());
+        assert!(CivilIdentity::new(&"é".repeat(200), "A", born, None, today).is_ok());
+    }
+
+    #[test]
+    fn a_civil_name_is_in_letters_that_a_list_can_be_printed_in() {
+        let today = Day::new(2026, 11, 24).unwrap();
+        let kept = |name: &str| CivilIdentity::new(name, "An", Some(today), None, today);
+        for name in ["Любомиров", "Đặng", "O’Neill-D'Arcy", "e\u{301}", "Œ", "=1+1"] {
+            assert!(kept(name).is_ok(), "{name}");
+        }
+        for name in ["محمد", "עמית", "Zoé 😀", "a\u{202e}b", "李"] {
+            assert_eq!(kept(name).unwrap_err().0.code, "letters", "{name}");
+        }
     }
 
     #[test]

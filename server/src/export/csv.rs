@@ -61,6 +61,18 @@ impl Dialect {
         }
     }
 
+    /// A reference, as it was given. A spreadsheet would drop the zeros in front, and the end of a
+    /// long one: for it, such digits are written as a formula that says a text.
+    pub(super) fn reference(self, text: &str) -> Cow<'_, str> {
+        const DIGITS_EXACT: usize = 15;
+        let is_number = !text.is_empty() && text.bytes().all(|it| it.is_ascii_digit());
+        let is_changed = is_number && (text.starts_with('0') || text.len() > DIGITS_EXACT);
+        match self {
+            Self::ExcelFr if is_changed => format!("=\"{text}\"").into(),
+            _ => harmless(text),
+        }
+    }
+
     pub(super) fn amount(self, cents: Cents) -> String {
         let text = french::amount_cell(cents);
         match self {
@@ -125,7 +137,7 @@ pub fn list_csv(
             line.born
                 .map_or(String::new(), |day| dialect.day(day))
                 .into(),
-            harmless(line.reference.unwrap_or("")),
+            dialect.reference(line.reference.unwrap_or("")),
             dialect.day(line.outing_day).into(),
             dialect.amount(line.amount).into(),
             french::amount_in_words(line.amount).into(),
@@ -197,7 +209,17 @@ mod tests {
         assert_eq!(rows[0]["nom"], "D’Hérouville; \"dite\"");
         assert_eq!(rows[0]["date_naissance"], "29/02/1984");
         assert_eq!(rows[0]["montant_en_lettres"], "quinze euros");
-        assert_eq!(rows[1]["reference"], "0042");
+        assert_eq!(rows[1]["reference"], "=\"0042\"");
+    }
+
+    #[test]
+    fn a_reference_keeps_its_zeros_and_nothing_else_is_a_formula() {
+        let cell = |text| Dialect::ExcelFr.reference(text).into_owned();
+        assert_eq!(cell("0042"), "=\"0042\"");
+        assert_eq!(cell("1234567890123456"), "=\"1234567890123456\"");
+        assert_eq!((cell("42"), cell("A-0042"), cell("")), ("42".into(), "A-0042".into(), "".into()));
+        assert_eq!(cell("=1+1"), "'=1+1");
+        assert_eq!(Dialect::OpenData.reference("0042"), "0042");
     }
 
     #[test]
