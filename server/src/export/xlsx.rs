@@ -1,16 +1,43 @@
-//! A list as a workbook: real dates and sums of money, totals as formulas that were also worked
-//! out, the head always in sight, ready to be printed on A4.
+//! Documents of money as workbooks: real dates and sums of money, the total as a formula that was
+//! also worked out, the head always in sight, ready to be printed on A4.
 
 use super::csv::ListLine;
-use super::pdf::ListHead;
+use super::payment::{PaymentHead, PaymentLine, total, total_in_words};
+use super::pdf::{ListHead, certified};
 use super::table::date;
 use domain::{Cents, Day, french};
 use rust_xlsxwriter::{
     DocProperties, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError,
 };
 
-/// Names and widths, in characters of the sheet's usual font.
-const COLUMNS: [(&str, f64); 9] = [
+/// One cell under the head of its column.
+enum Cell {
+    Words(String),
+    Rank(u32),
+    Day(Option<Day>),
+    Money(Cents),
+    /// For a pen.
+    Blank,
+}
+
+/// A column's name and width, in characters of the sheet's usual font.
+type Column = (&'static str, f64);
+
+/// A document on one sheet.
+struct Sheet<'a> {
+    name: String,
+    title: String,
+    said: Vec<String>,
+    columns: &'a [Column],
+    rows: Vec<Vec<Cell>>,
+    sum: Cents,
+    /// The same sum, for a sheet to work out.
+    sum_as: Formula,
+    sum_in_words: String,
+    made_on: Day,
+}
+
+const LIST: [Column; 9] = [
     ("N°", 6.0),
     ("Nom", 26.0),
     ("Prénom", 22.0),
@@ -21,10 +48,128 @@ const COLUMNS: [(&str, f64); 9] = [
     ("Date de paiement", 18.0),
     ("Signature", 24.0),
 ];
-const AMOUNT: u16 = 6;
-const LAST: u16 = 8;
-/// Above the table: number, object, decision, who and when, an empty line.
+const PAYMENT: [Column; 14] = [
+    ("N°", 6.0),
+    ("Nom", 26.0),
+    ("Prénom", 22.0),
+    ("Date de naissance", 18.0),
+    ("Référence", 16.0),
+    ("Date de la sortie", 18.0),
+    ("Montant", 12.0),
+    ("Date de paiement", 18.0),
+    ("Mode", 24.0),
+    ("Décision", 16.0),
+    ("Payé par", 20.0),
+    ("Numéros", 16.0),
+    ("Reçu", 28.0),
+    ("Retour", 24.0),
+];
+/// The amount's column, in both.
+const MONEY: u16 = 6;
+/// The head of the table: above it, what is said of the whole.
 const HEAD_ROW: u32 = 5;
+/// The first row under it, as a formula counts rows.
+const FIRST_ROW: usize = 7;
+
+/// A list. The payment columns are blank: they are the payer's to fill. The same list on the same
+/// day is the same bytes.
+pub fn list_xlsx(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, XlsxError> {
+    let settings = head.settings;
+    let made = format!(
+        "Établi le {} par {}, pour {}. Mode de paiement : {}. {}",
+        french::date(head.issued_on),
+        settings.association.the(),
+        settings.payer.the(),
+        settings.payment_mode.label(),
+        certified(settings),
+    );
+    let sum = lines.iter().map(|it| it.amount).sum();
+    let decision = settings.decision_reference.as_ref();
+    written(&Sheet {
+        name: format!("État {}", head.number),
+        title: format!("État nominatif n° {}", head.number),
+        said: vec![
+            format!("Objet : {}", settings.list_object),
+            decision.map_or(String::new(), |it| format!("Décision : {it}")),
+            made,
+        ],
+        columns: &LIST,
+        rows: (1..).zip(lines).map(list_row).collect(),
+        sum,
+        sum_as: sum_of(lines.len(), |last| format!("=SUM(G{FIRST_ROW}:G{last})")),
+        sum_in_words: french::amount_in_words(sum),
+        made_on: head.issued_on,
+    })
+}
+
+fn list_row((rank, line): (u32, &ListLine<'_>)) -> Vec<Cell> {
+    vec![
+        Cell::Rank(rank),
+        Cell::Words(line.surname.into()),
+        Cell::Words(line.first_name.into()),
+        Cell::Day(line.born),
+        Cell::Words(line.reference.unwrap_or_default().into()),
+        Cell::Day(Some(line.outing_day)),
+        Cell::Money(line.amount),
+        Cell::Blank,
+        Cell::Blank,
+    ]
+}
+
+/// An « état de paiement »: the total is what was paid.
+pub fn payment_xlsx(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Result<Vec<u8>, XlsxError> {
+    written(&Sheet {
+        name: format!("Paiement {}", head.number),
+        title: format!("État de paiement n° {}", head.number),
+        said: vec![
+            format!("Objet : {}", head.settings.list_object),
+            format!("Pour l’état nominatif n° {}", head.list),
+            format!("Établi le {}", french::date(head.issued_on)),
+        ],
+        columns: &PAYMENT,
+        rows: (1..).zip(lines).map(payment_row).collect(),
+        sum: total(lines),
+        // What has a date of payment was paid.
+        sum_as: sum_of(lines.len(), |last| {
+            format!("=SUMIF(H{FIRST_ROW}:H{last},\">0\",G{FIRST_ROW}:G{last})")
+        }),
+        sum_in_words: total_in_words(lines),
+        made_on: head.issued_on,
+    })
+}
+
+fn payment_row((rank, line): (u32, &PaymentLine)) -> Vec<Cell> {
+    let paid = line.paid.as_ref();
+    let words = |it: Option<&String>| Cell::Words(it.cloned().unwrap_or_default());
+    let receipt = paid.map_or(String::new(), |it| {
+        let how = it.receipt.map(|it| it.label().to_owned());
+        let parts = [how, it.seen_by.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" : ")
+    });
+    vec![
+        Cell::Rank(rank),
+        Cell::Words(line.surname.clone()),
+        Cell::Words(line.first_name.clone()),
+        Cell::Day(line.born),
+        words(line.reference.as_ref()),
+        Cell::Day(Some(line.outing_day)),
+        Cell::Money(line.amount_cents),
+        Cell::Day(paid.map(|it| it.on)),
+        Cell::Words(paid.map_or("", |it| it.mode.label()).into()),
+        words(paid.and_then(|it| it.decision.as_ref())),
+        words(paid.and_then(|it| it.hand.as_ref())),
+        Cell::Words(paid.map_or(String::new(), |it| it.vouchers.join(" "))),
+        Cell::Words(receipt),
+        words(line.returned.as_ref()),
+    ]
+}
+
+fn sum_of(count: usize, formula: impl Fn(usize) -> String) -> Formula {
+    match count {
+        0 => Formula::new("=0"),
+        _ => Formula::new(formula(FIRST_ROW + count - 1)),
+    }
+}
 
 struct Formats {
     title: Format,
@@ -50,125 +195,83 @@ impl Formats {
     }
 }
 
-/// A list as a workbook. The payment columns are blank: they are the payer's to fill. The same list
-/// on the same day is the same bytes.
-pub fn list_xlsx(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, XlsxError> {
+fn written(it: &Sheet<'_>) -> Result<Vec<u8>, XlsxError> {
     let mut book = Workbook::new();
-    let title = format!("État nominatif n° {}", head.number);
     let about = DocProperties::new()
-        .set_title(&title)
-        .set_creation_datetime(&date(head.issued_on)?);
+        .set_title(&it.title)
+        .set_creation_datetime(&date(it.made_on)?);
     book.set_properties(&about);
     let formats = Formats::new();
     let sheet = book.add_worksheet();
-    sheet.set_name(format!("État {}", head.number))?;
-    opening(sheet, head, &title, &formats)?;
+    sheet.set_name(&it.name)?;
+    sheet.write_string_with_format(0, 0, &it.title, &formats.title)?;
+    for (row, text) in (1..HEAD_ROW).zip(&it.said) {
+        sheet.write_string(row, 0, text)?;
+    }
+    for (column, (name, width)) in (0..).zip(it.columns) {
+        sheet.write_string_with_format(HEAD_ROW, column, *name, &formats.head)?;
+        sheet.set_column_width(column, *width)?;
+    }
+    sheet.set_freeze_panes(HEAD_ROW + 1, 0)?;
     let mut row = HEAD_ROW + 1;
-    for (rank, line) in (1..).zip(lines) {
-        write_line(sheet, row, rank, line, &formats)?;
+    for cells in &it.rows {
+        for (column, cell) in (0..).zip(cells) {
+            write(sheet, (row, column), cell, &formats)?;
+        }
         row += 1;
     }
-    totals(sheet, row, lines, &formats)?;
-    for_print(sheet, row + 1, &title)?;
+    totals(sheet, row, it, &formats)?;
+    for_print(sheet, row + 1, it)?;
     book.save_to_buffer()
 }
 
-fn opening(
-    sheet: &mut Worksheet,
-    head: ListHead<'_>,
-    title: &str,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
-    let settings = head.settings;
-    sheet.write_string_with_format(0, 0, title, &formats.title)?;
-    sheet.write_string(1, 0, format!("Objet : {}", settings.list_object))?;
-    if let Some(decision) = &settings.decision_reference {
-        sheet.write_string(2, 0, format!("Décision : {decision}"))?;
-    }
-    let made = format!(
-        "Établi le {} par {}, pour {}. Mode de paiement : {}. {}, certifié par {}.",
-        french::date(head.issued_on),
-        settings.association.the(),
-        settings.payer.the(),
-        settings.payment_mode.label(),
-        settings.service_done,
-        settings.association.the(),
-    );
-    sheet.write_string(3, 0, made)?;
-    for (column, (name, width)) in (0..).zip(COLUMNS) {
-        sheet.write_string_with_format(HEAD_ROW, column, name, &formats.head)?;
-        sheet.set_column_width(column, width)?;
-    }
-    sheet.set_freeze_panes(HEAD_ROW + 1, 0)?;
-    Ok(())
-}
-
-fn write_line(
-    sheet: &mut Worksheet,
-    row: u32,
-    rank: u32,
-    line: &ListLine<'_>,
-    formats: &Formats,
-) -> Result<(), XlsxError> {
-    sheet.write_number(row, 0, rank)?;
-    // Strings are never formulas in a workbook: names stay as they are, zeros in front included.
-    sheet.write_string(row, 1, line.surname)?;
-    sheet.write_string(row, 2, line.first_name)?;
-    write_day(sheet, (row, 3), line.born, formats)?;
-    sheet.write_string(row, 4, line.reference.unwrap_or_default())?;
-    write_day(sheet, (row, 5), Some(line.outing_day), formats)?;
-    sheet.write_number_with_format(row, AMOUNT, euros(line.amount), &formats.money)?;
-    Ok(())
-}
-
-fn write_day(
+fn write(
     sheet: &mut Worksheet,
     (row, column): (u32, u16),
-    day: Option<Day>,
+    cell: &Cell,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    // A sheet's calendar begins in 1900: what is before stays words.
-    match day {
-        Some(day) if day.0.year() > 1900 => {
-            sheet.write_datetime_with_format(row, column, &date(day)?, &formats.day)?;
+    match cell {
+        // A string is never a formula in a workbook: names stay as they are, and so do zeros.
+        Cell::Words(text) => sheet.write_string(row, column, text)?,
+        Cell::Rank(rank) => sheet.write_number(row, column, *rank)?,
+        Cell::Money(amount) => {
+            sheet.write_number_with_format(row, column, euros(*amount), &formats.money)?
         }
-        Some(day) => {
-            sheet.write_string(row, column, french::date_cell(day))?;
+        // A sheet's calendar begins in 1900: what is before stays words.
+        Cell::Day(Some(day)) if day.0.year() > 1900 => {
+            sheet.write_datetime_with_format(row, column, &date(*day)?, &formats.day)?
         }
-        None => {}
-    }
+        Cell::Day(Some(day)) => sheet.write_string(row, column, french::date_cell(*day))?,
+        Cell::Day(None) | Cell::Blank => sheet,
+    };
     Ok(())
 }
 
 fn totals(
     sheet: &mut Worksheet,
     row: u32,
-    lines: &[ListLine<'_>],
+    it: &Sheet<'_>,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    let total = Cents(lines.iter().map(|it| it.amount.0).sum());
     sheet.write_string_with_format(row, 1, "Total", &formats.strong)?;
-    // Worked out here too, for readers that do not calculate. A formula counts rows from one.
-    let (first, last) = (HEAD_ROW + 2, row);
-    let sum = match lines {
-        [] => Formula::new("=0"),
-        _ => Formula::new(format!("=SUM(G{first}:G{last})")),
-    };
-    let sum = sum.set_result(euros(total).to_string());
-    sheet.write_formula_with_format(row, AMOUNT, sum, &formats.total)?;
-    let words = format!("Total en lettres : {}", french::amount_in_words(total));
+    // Worked out here too, for readers that do not calculate.
+    let sum = it.sum_as.clone().set_result(euros(it.sum).to_string());
+    sheet.write_formula_with_format(row, MONEY, sum, &formats.total)?;
+    let words = format!("Total en lettres : {}", it.sum_in_words);
     sheet.write_string(row + 1, 1, words)?;
     Ok(())
 }
 
-fn for_print(sheet: &mut Worksheet, last_row: u32, title: &str) -> Result<(), XlsxError> {
+fn for_print(sheet: &mut Worksheet, last_row: u32, it: &Sheet<'_>) -> Result<(), XlsxError> {
     const A4: u8 = 9;
+    let last = u16::try_from(it.columns.len().saturating_sub(1)).unwrap_or(u16::MAX);
     sheet.set_paper_size(A4);
     sheet.set_landscape();
     sheet.set_print_fit_to_pages(1, 0);
-    sheet.set_print_area(0, 0, last_row, LAST)?;
+    sheet.set_print_area(0, 0, last_row, last)?;
     sheet.set_repeat_rows(HEAD_ROW, HEAD_ROW)?;
-    sheet.set_footer(format!("&L{title}&Rpage &P sur &N"));
+    sheet.set_footer(format!("&L{}&Rpage &P sur &N", it.title));
     Ok(())
 }
 

@@ -4,33 +4,15 @@
 //! person and outing, the total in figures and in words, « service fait ». Nothing else is on it.
 
 use super::PdfError;
-use super::fonts::Weight;
-use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
+use super::form::{closing, column, lines_in_words, opening};
+use super::paper::Paper;
 use super::table::{Column, Shape, table};
 use crate::export::csv::ListLine;
 use domain::allowance::ListNumber;
 use domain::{Cents, Day, Settings, french};
 
-const SMALL: Style = Style {
-    weight: Weight::Regular,
-    size_pt: 9.0,
-};
-const TEXT: Style = Style {
-    weight: Weight::Regular,
-    size_pt: 10.5,
-};
-const STRONG: Style = Style {
-    weight: Weight::Bold,
-    size_pt: 10.5,
-};
-const TITLE: Style = Style {
-    weight: Weight::Bold,
-    size_pt: 20.0,
-};
 /// Room for a hand to sign.
 const ROW_PT_MIN: f32 = 28.0;
-/// Room for a stamp and a signature.
-const SIGNING_PT: f32 = 96.0;
 
 const COLUMNS: [Column; 8] = [
     column("N°", 4.0, true),
@@ -42,14 +24,6 @@ const COLUMNS: [Column; 8] = [
     column("Payé le", 11.0, false),
     column("Signature", 18.0, false),
 ];
-
-const fn column(title: &'static str, share: f32, is_figure: bool) -> Column {
-    Column {
-        title,
-        share,
-        is_figure,
-    }
-}
 
 /// What is said of a list as a whole.
 #[derive(Clone, Copy, Debug)]
@@ -65,9 +39,10 @@ pub struct ListHead<'a> {
 /// A list as PDF. The payment columns are blank: they are for a pen.
 pub fn list_pdf(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, PdfError> {
     let mut paper = Paper::new()?;
-    opening(&mut paper, head, lines.len());
-    let total = Cents(lines.iter().map(|it| it.amount.0).sum());
+    let title = format!("État nominatif n° {}", head.number);
+    opening(&mut paper, head.settings, &title, &said(head, lines.len()));
     let rows: Vec<Vec<String>> = (1..).zip(lines).map(|(n, it)| row(n, it)).collect();
+    let total = lines.iter().map(|it| it.amount).sum();
     let mut sums = vec![String::new(); COLUMNS.len()];
     if let [_, name, .., amount, _, _] = sums.as_mut_slice() {
         *name = "Total".into();
@@ -80,38 +55,40 @@ pub fn list_pdf(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, P
         row_pt_min: ROW_PT_MIN,
     };
     table(&mut paper, shape, &rows, Some(&sums));
-    closing(&mut paper, head, total);
-    let title = format!("État nominatif n° {}", head.number);
+    let sum = format!(
+        "Arrêté le présent état à la somme de {} ({}).",
+        french::amount_in_words(total),
+        french::amount(total),
+    );
+    closing(&mut paper, head.settings, &sum, &certified(head.settings));
     paper.finish(&title, &title, head.issued_on)
 }
 
-fn opening(paper: &mut Paper, head: ListHead<'_>, count: usize) {
+/// « Service fait », and who says so.
+pub fn certified(settings: &Settings) -> String {
+    let who = settings.association.the();
+    format!("{}, certifié par {who}.", settings.service_done)
+}
+
+fn said(head: ListHead<'_>, count: usize) -> Vec<String> {
     let settings = head.settings;
-    paper.paragraph(
-        Part::Paragraph,
-        SMALL,
-        &format!("{} · {}", settings.association.name, settings.town),
-    );
-    paper.y_pt += 6.0;
-    let title = format!("État nominatif n° {}", head.number);
-    paper.paragraph(Part::Title, TITLE, &title);
-    paper.y_pt += 4.0;
-    let mut said = vec![format!("Objet : {}.", settings.list_object)];
-    if let Some(decision) = &settings.decision_reference {
-        said.push(format!("Décision : {decision}."));
-    }
-    let lines = french::counted(i64::try_from(count).unwrap_or(i64::MAX), "ligne", "lignes");
-    said.push(format!(
-        "Établi le {} par {}, pour {}. Mode de paiement : {}. {lines}.",
+    let decision = settings.decision_reference.as_ref();
+    let made = format!(
+        "Établi le {} par {}, pour {}. Mode de paiement : {}. {}.",
         french::date(head.issued_on),
         settings.association.the(),
         settings.payer.the(),
         settings.payment_mode.label(),
-    ));
-    for text in said {
-        paper.paragraph(Part::Paragraph, TEXT, &text);
-    }
-    paper.y_pt += 12.0;
+        lines_in_words(count),
+    );
+    [
+        Some(format!("Objet : {}.", settings.list_object)),
+        decision.map(|it| format!("Décision : {it}.")),
+        Some(made),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
 }
 
 fn row(rank: u32, line: &ListLine<'_>) -> Vec<String> {
@@ -130,41 +107,6 @@ fn row(rank: u32, line: &ListLine<'_>) -> Vec<String> {
         String::new(),
         String::new(),
     ]
-}
-
-/// The total in words, « service fait », and room for both signatures, together on one page.
-fn closing(paper: &mut Paper, head: ListHead<'_>, total: Cents) {
-    const WORDS_PT: f32 = 90.0;
-    if !paper.has_room(WORDS_PT + SIGNING_PT) {
-        paper.turn();
-    }
-    paper.y_pt += 14.0;
-    let words = format!(
-        "Arrêté le présent état à la somme de {} ({}).",
-        french::amount_in_words(total),
-        french::amount(total),
-    );
-    paper.paragraph(Part::Paragraph, STRONG, &words);
-    paper.y_pt += 4.0;
-    let done = format!(
-        "{}, certifié par {}.",
-        head.settings.service_done,
-        head.settings.association.the(),
-    );
-    paper.paragraph(Part::Paragraph, TEXT, &done);
-    paper.y_pt += 14.0;
-    let y_pt = paper.y_pt;
-    let half = WIDTH_PT / 2.0;
-    let signers = [&head.settings.association, &head.settings.payer];
-    for (x_pt, body) in [MARGIN_PT, MARGIN_PT + half].into_iter().zip(signers) {
-        let place = paper.part(Part::Paragraph, None, "");
-        let text = format!("Pour {}, le                    ", body.the());
-        paper.words((x_pt, y_pt), STRONG, text.trim_end(), place);
-        let hint = paper.part(Part::Paragraph, None, "");
-        let below = y_pt + STRONG.line_pt();
-        paper.words((x_pt, below), SMALL, "Nom, qualité, signature", hint);
-    }
-    paper.y_pt = y_pt + SIGNING_PT;
 }
 
 #[cfg(test)]

@@ -4,11 +4,14 @@
 //! A document is first laid out ([`paper`]): what goes where, on how many pages. Then it is drawn.
 
 mod fonts;
+mod form;
 mod list;
 mod paper;
+mod payment;
 mod table;
 
-pub use list::{ListHead, list_pdf};
+pub use list::{ListHead, certified, list_pdf};
+pub use payment::payment_pdf;
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]

@@ -1,0 +1,81 @@
+//! What every document of money has: who and what at the top, the sum in words, « service fait »
+//! and room for two signatures at the end.
+
+use super::fonts::Weight;
+use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
+use super::table::Column;
+use domain::{Settings, french};
+
+const SMALL: Style = Style {
+    weight: Weight::Regular,
+    size_pt: 9.0,
+};
+const TEXT: Style = Style {
+    weight: Weight::Regular,
+    size_pt: 10.5,
+};
+const STRONG: Style = Style {
+    weight: Weight::Bold,
+    size_pt: 10.5,
+};
+const TITLE: Style = Style {
+    weight: Weight::Bold,
+    size_pt: 20.0,
+};
+/// Room for a stamp and a signature.
+const SIGNING_PT: f32 = 96.0;
+/// Room for the words above them.
+const WORDS_PT: f32 = 90.0;
+
+/// A column, its share of the width, and whether it holds figures.
+pub const fn column(title: &'static str, share: f32, is_figure: bool) -> Column {
+    Column {
+        title,
+        share,
+        is_figure,
+    }
+}
+
+/// « 8 lignes ».
+pub fn lines_in_words(count: usize) -> String {
+    french::counted(i64::try_from(count).unwrap_or(i64::MAX), "ligne", "lignes")
+}
+
+/// Association and town, the title, then what is said of the whole.
+pub fn opening(paper: &mut Paper, settings: &Settings, title: &str, said: &[String]) {
+    let from = format!("{} · {}", settings.association.name, settings.town);
+    paper.paragraph(Part::Paragraph, SMALL, &from);
+    paper.y_pt += 6.0;
+    paper.paragraph(Part::Title, TITLE, title);
+    paper.y_pt += 4.0;
+    for text in said {
+        paper.paragraph(Part::Paragraph, TEXT, text);
+    }
+    paper.y_pt += 12.0;
+}
+
+/// The sum in words, what is certified, and room for both signatures, together on one page.
+pub fn closing(paper: &mut Paper, settings: &Settings, sum: &str, certified: &str) {
+    if !paper.has_room(WORDS_PT + SIGNING_PT) {
+        paper.turn();
+    }
+    paper.y_pt += 14.0;
+    paper.paragraph(Part::Paragraph, STRONG, sum);
+    paper.y_pt += 4.0;
+    paper.paragraph(Part::Paragraph, TEXT, certified);
+    paper.y_pt += 14.0;
+    let y_pt = paper.y_pt;
+    let signers = [&settings.association, &settings.payer];
+    for (x_pt, body) in [MARGIN_PT, MARGIN_PT + WIDTH_PT / 2.0]
+        .into_iter()
+        .zip(signers)
+    {
+        let place = paper.part(Part::Paragraph, None, "");
+        let text = format!("Pour {}, le", body.the());
+        paper.words((x_pt, y_pt), STRONG, &text, place);
+        let hint = paper.part(Part::Paragraph, None, "");
+        let below = y_pt + STRONG.line_pt();
+        paper.words((x_pt, below), SMALL, "Nom, qualité, signature", hint);
+    }
+    paper.y_pt = y_pt + SIGNING_PT;
+}

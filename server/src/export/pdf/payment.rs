@@ -1,0 +1,148 @@
+//! An « état de paiement » on paper: how each line of a list was paid, and how it was received.
+
+use super::PdfError;
+use super::form::{closing, column, lines_in_words, opening};
+use super::paper::Paper;
+use super::table::{Column, Shape, table};
+use crate::export::payment::{Paid, PaymentHead, PaymentLine, total};
+use domain::french;
+
+const COLUMNS: [Column; 8] = [
+    column("N°", 4.0, true),
+    column("Nom et prénom", 18.0, false),
+    column("Né·e le, ou référence", 11.0, false),
+    column("Sortie du", 11.0, false),
+    column("Montant", 10.0, true),
+    column("Payé le", 11.0, false),
+    column("Comment", 17.0, false),
+    column("Reçu", 16.0, false),
+];
+
+/// An « état de paiement » as PDF.
+pub fn payment_pdf(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Result<Vec<u8>, PdfError> {
+    let mut paper = Paper::new()?;
+    let title = format!("État de paiement n° {}", head.number);
+    opening(&mut paper, head.settings, &title, &said(head, lines));
+    let rows: Vec<Vec<String>> = (1..).zip(lines).map(|(n, it)| row(n, it)).collect();
+    let paid = total(lines);
+    let mut sums = vec![String::new(); COLUMNS.len()];
+    if let [_, name, _, _, amount, ..] = sums.as_mut_slice() {
+        *name = "Total payé".into();
+        *amount = french::amount(paid);
+    }
+    let shape = Shape {
+        about: "Une ligne par personne et par sortie, avec la façon dont elle a été payée et reçue.",
+        columns: &COLUMNS,
+        row_head: 1,
+        row_pt_min: 0.0,
+    };
+    table(&mut paper, shape, &rows, Some(&sums));
+    let (words, figures) = (french::amount_in_words(paid), french::amount(paid));
+    let sum = format!("Payé en tout : {words} ({figures}).");
+    let rest = lines.iter().filter(|it| it.paid.is_none()).count();
+    let returned = match rest {
+        0 => "Toutes les lignes ont été payées.".into(),
+        n => format!("{} sans paiement, avec la raison.", lines_in_words(n)),
+    };
+    closing(&mut paper, head.settings, &sum, &returned);
+    paper.finish(&title, &title, head.issued_on)
+}
+
+fn said(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Vec<String> {
+    let settings = head.settings;
+    vec![
+        format!("Objet : {}.", settings.list_object),
+        format!(
+            "Établi le {} pour l’état nominatif n° {} {}. {}.",
+            french::date(head.issued_on),
+            head.list,
+            settings.association.of_the(),
+            lines_in_words(lines.len()),
+        ),
+    ]
+}
+
+fn row(rank: u32, line: &PaymentLine) -> Vec<String> {
+    let known = match (line.born, &line.reference) {
+        (_, Some(reference)) => reference.clone(),
+        (Some(born), None) => french::date_cell(born),
+        (None, None) => String::new(),
+    };
+    let paid = line.paid.as_ref();
+    let back = line.returned.as_ref().map(|it| format!("Retournée : {it}"));
+    vec![
+        rank.to_string(),
+        format!("{} {}", line.surname, line.first_name),
+        known,
+        french::date_cell(line.outing_day),
+        french::amount(line.amount_cents),
+        paid.map_or_else(String::new, |it| french::date_cell(it.on)),
+        paid.map_or_else(|| back.unwrap_or_default(), way),
+        paid.map_or_else(String::new, receipt),
+    ]
+}
+
+/// « espèces, par Mme Roy, décision 2026-12 ».
+fn way(paid: &Paid) -> String {
+    let vouchers = (!paid.vouchers.is_empty()).then(|| format!("n° {}", paid.vouchers.join(" ")));
+    let parts = [
+        Some(paid.mode.label().to_owned()),
+        vouchers,
+        paid.hand.as_ref().map(|it| format!("par {it}")),
+        paid.decision.as_ref().map(|it| format!("décision {it}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+fn receipt(paid: &Paid) -> String {
+    let how = paid.receipt.map(|it| it.label().to_owned());
+    let parts = [how, paid.seen_by.clone()];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(" : ")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::demo::bordeaux_settings;
+    use domain::programme::PaymentMode;
+    use domain::{Cents, Day};
+
+    #[test]
+    fn what_was_paid_and_what_came_back_are_both_on_paper() {
+        let day = Day::new(2026, 11, 24).unwrap();
+        let paid = Paid {
+            decision: Some("2026-12".into()),
+            mode: PaymentMode::Voucher,
+            on: day,
+            hand: Some("Mme Roy".into()),
+            vouchers: vec!["007".into(), "008".into()],
+            receipt: None,
+            seen_by: None,
+        };
+        let words =
+            "chèque d’accompagnement personnalisé, n° 007 008, par Mme Roy, décision 2026-12";
+        assert_eq!(way(&paid), words);
+        let line = |paid, returned: Option<&str>| PaymentLine {
+            surname: "Éluard".into(),
+            first_name: "Zoé".into(),
+            born: Some(day),
+            reference: None,
+            outing_day: day,
+            amount_cents: Cents(1_500),
+            paid,
+            returned: returned.map(Into::into),
+        };
+        let settings = bordeaux_settings();
+        let head = PaymentHead {
+            settings: &settings,
+            number: "2026-0002".parse().unwrap(),
+            list: "2026-0001".parse().unwrap(),
+            issued_on: day,
+        };
+        let lines = [line(Some(paid), None), line(None, Some("date inconnue"))];
+        assert_eq!(row(2, &lines[1])[6], "Retournée : date inconnue");
+        let bytes = payment_pdf(head, &lines).unwrap();
+        assert!(bytes.starts_with(b"%PDF-1.7"));
+        assert_eq!(bytes, payment_pdf(head, &lines).unwrap());
+    }
+}
