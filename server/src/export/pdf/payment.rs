@@ -9,13 +9,13 @@ use domain::french;
 
 const COLUMNS: [Column; 8] = [
     column("N°", 4.0, true),
-    column("Nom et prénom", 18.0, false),
-    column("Né·e le, ou référence", 11.0, false),
-    column("Sortie du", 11.0, false),
-    column("Montant", 10.0, true),
-    column("Payé le", 11.0, false),
-    column("Comment", 17.0, false),
-    column("Reçu", 16.0, false),
+    column("Nom et prénom", 16.5, false),
+    column("Né·e le, ou référence", 12.0, false),
+    column("Sortie du", 12.0, false),
+    column("Montant", 10.5, true),
+    column("Payé le", 12.0, false),
+    column("Comment", 16.0, false),
+    column("Reçu", 15.0, false),
 ];
 
 /// An « état de paiement » as PDF.
