@@ -108,7 +108,8 @@ pub struct PackPeer {
 /// programme's.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PackLead {
-    /// What opens the outing.
+    /// What opens this outing: the programme's rule, and what was agreed about the agent at its
+    /// discreet places, told among the equipment.
     pub green_light: GreenLightRule,
     /// The words of the equipment, in the order of the screen.
     pub equipment: Vec<PackEquipment>,

@@ -6,7 +6,7 @@
 
 use crate::ids::{DeviceId, FactId, OutingId, PeerId, SiteId};
 use crate::limits::{BOX_LITRES_MAX, BOX_WEIGHT_G_MAX, COUNT_MAX, PHOTO_CHARS_MAX};
-use crate::outing::{Equipment, Reason};
+use crate::outing::{AboutAgent, Equipment, Reason};
 use crate::people::{Pseudonym, Sign, coded_enum};
 use crate::place::{Nature, Position};
 use crate::problem::Invalid;
@@ -96,6 +96,8 @@ pub enum Kind {
         staff: Vec<String>,
         /// What was checked.
         equipment: Vec<Equipment>,
+        /// What was checked about the agent, told among the equipment.
+        about_agent: Vec<AboutAgent>,
         /// Why it is opened all the same.
         override_reason: Option<Reason>,
     },
@@ -388,7 +390,8 @@ impl Kind {
             },
             "opening" => Self::Opening {
                 staff: data.texts("staff")?,
-                equipment: data.equipment()?,
+                equipment: data.checked(Equipment::from_code)?,
+                about_agent: data.checked(AboutAgent::from_code)?,
                 override_reason: data.optional("override", Fields::words)?,
             },
             "phone_confirmed" => Self::PhoneConfirmed {
@@ -468,10 +471,11 @@ impl Kind {
             Self::Opening {
                 staff,
                 equipment,
+                about_agent,
                 override_reason,
             } => json!({
                 "staff": staff,
-                "equipment": equipment.iter().map(|it| it.code()).collect::<Vec<_>>(),
+                "equipment": codes_of(equipment, about_agent),
                 "override": override_reason,
             }),
             Self::PhoneConfirmed { device, whose } => {
@@ -485,6 +489,13 @@ impl Kind {
         }
         data
     }
+}
+
+fn codes_of(equipment: &[Equipment], about_agent: &[AboutAgent]) -> Vec<&'static str> {
+    let equipment = equipment.iter().map(|it| it.code());
+    equipment
+        .chain(about_agent.iter().map(|it| it.code()))
+        .collect()
 }
 
 impl PickupPlace {
@@ -592,12 +603,17 @@ impl<'a> Fields<'a> {
             .ok_or_else(|| self.wrong(field, "not_text"))
     }
 
-    fn equipment(&self) -> Result<Vec<Equipment>, Invalid> {
+    /// What was checked of one kind: equipment and words about the agent share a list, where
+    /// nothing else may stand.
+    fn checked<T>(&self, kind: impl Fn(&str) -> Option<T>) -> Result<Vec<T>, Invalid> {
         let codes = self.texts("equipment")?;
-        let known = codes.iter().map(|code| Equipment::from_code(code));
-        known
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| self.wrong("equipment", "unknown_value"))
+        let known = |code: &String| {
+            Equipment::from_code(code).is_some() || AboutAgent::from_code(code).is_some()
+        };
+        if !codes.iter().all(known) {
+            return Err(self.wrong("equipment", "unknown_value"));
+        }
+        Ok(codes.iter().filter_map(|code| kind(code)).collect())
     }
 
     fn words(&self, field: &str) -> Result<Reason, Invalid> {

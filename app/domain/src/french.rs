@@ -184,13 +184,20 @@ pub fn weekday_and_date(day: Day) -> String {
     format!("{} {}", weekday(day), day_and_month(day))
 }
 
+/// « novembre 2026 »: the month of a day.
+pub fn month(day: Day) -> String {
+    format!("{}{NO_BREAK}{}", month_name(day), day.0.year())
+}
+
+/// « novembre ».
+pub fn month_name(day: Day) -> &'static str {
+    MONTHS[(day.0.month() - 1) as usize % 12]
+}
+
 fn day_and_month(day: Day) -> String {
     let n = day.0.day();
     let ordinal = if n == 1 { "er" } else { "" };
-    format!(
-        "{n}{ordinal}{NO_BREAK}{}",
-        MONTHS[(day.0.month() - 1) as usize % 12]
-    )
+    format!("{n}{ordinal}{NO_BREAK}{}", month_name(day))
 }
 
 /// `24/11/2026`: the cell of a list.

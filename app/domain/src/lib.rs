@@ -20,6 +20,7 @@ pub mod presence;
 pub mod problem;
 pub mod programme;
 pub mod time;
+pub mod totals;
 pub mod walk;
 
 pub use code::JoinCode;

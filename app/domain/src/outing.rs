@@ -112,6 +112,30 @@ coded_enum! {
     }
 }
 
+coded_enum! {
+    /// What a walk to discreet places asks about the agent. A phone checks it beside the
+    /// equipment, under these codes, because its checklist needs no new screen for that.
+    AboutAgent {
+        /// The agent knows where to wait outside.
+        Told = "agent_told", "agent·e prévenu·e d’attendre dehors";
+        /// No agent comes along.
+        StaysAway = "no_agent", "départ sans agent·e, comme un lieu le demande";
+    }
+}
+
+impl AboutAgent {
+    /// What to check on a walk to places with these words about the agent.
+    pub fn on_walk(accesses: &[AgentAccess]) -> Option<Self> {
+        if accesses.contains(&AgentAccess::Absent) {
+            Some(Self::StaysAway)
+        } else if accesses.contains(&AgentAccess::Waits) {
+            Some(Self::Told)
+        } else {
+            None
+        }
+    }
+}
+
 /// Which of the two bodies that walk a member of staff belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -141,6 +165,18 @@ pub struct GreenLightRule {
     pub agents_min: u32,
     /// Codes of [`Equipment`] that must be checked.
     pub equipment: Vec<String>,
+}
+
+impl GreenLightRule {
+    /// The rule of a walk to these discreet places: where no agent may come, none is asked for.
+    #[must_use]
+    pub fn for_walk(&self, accesses: &[AgentAccess]) -> Self {
+        let alone = AboutAgent::on_walk(accesses) == Some(AboutAgent::StaysAway);
+        Self {
+            agents_min: if alone { 0 } else { self.agents_min },
+            ..self.clone()
+        }
+    }
 }
 
 /// What is there before leaving.
@@ -210,14 +246,14 @@ pub fn missing_for_walk(
     accesses: &[AgentAccess],
     agent_told: bool,
 ) -> Vec<Missing> {
-    let mut missing = missing_for_green_light(rule, ready);
-    if accesses.contains(&AgentAccess::Absent) {
-        missing.retain(|it| *it != Missing::Agent);
-        if ready.agents > 0 {
-            missing.push(Missing::AgentStaysAway);
+    let rule = rule.for_walk(accesses);
+    let mut missing = missing_for_green_light(&rule, ready);
+    match AboutAgent::on_walk(accesses) {
+        Some(AboutAgent::StaysAway) if ready.agents > 0 => missing.push(Missing::AgentStaysAway),
+        Some(AboutAgent::Told) if ready.agents > 0 && !agent_told => {
+            missing.push(Missing::AgentTold);
         }
-    } else if accesses.contains(&AgentAccess::Waits) && ready.agents > 0 && !agent_told {
-        missing.push(Missing::AgentTold);
+        _ => {}
     }
     missing
 }

@@ -69,11 +69,22 @@ impl Team {
         self.checked.iter().any(|it| it == code)
     }
 
+    /// This still keeps the light red. What is asked about the agent stands among the equipment:
+    /// nobody is told anything where no agent is, and a word does not make one go away.
+    fn lacks(&self, item: &Entry) -> bool {
+        let agents = self.staff[1] > 0;
+        match item.code.as_str() {
+            "agent_told" => agents && !self.has(&item.code),
+            "no_agent" => agents || !self.has(&item.code),
+            code => item.is && !self.has(code),
+        }
+    }
+
     /// What the green light still asks for, as [`domain::outing::missing_for_green_light`] says
     /// it: how many of each body, and the labels of the equipment.
     pub fn missing<'a>(&self, lead: &'a Lead) -> ([u32; 2], Vec<&'a str>) {
         let equipment = lead.equipment.iter();
-        let wanted = equipment.filter(|it| it.is && !self.has(&it.code));
+        let wanted = equipment.filter(|it| self.lacks(it));
         let few = |role: usize| lead.staff_min[role].saturating_sub(self.staff[role]);
         (
             [few(0), few(1)],

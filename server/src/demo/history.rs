@@ -187,7 +187,8 @@ async fn go_out(app: &App, town: &Town, past: &Past) -> Result<(), Failure> {
     hand_in(&then, &phone, &notes.phone).await?;
     hand_in(&then, &coordinator, &notes.coordinator).await?;
     let then = at_time(app, notes.ended.plus_ms(CLOSED_AFTER_MS));
-    let closed = outings::close(&then, &coordinator, past.id).await;
+    // The phone is gone since: it holds nothing.
+    let closed = outings::close(&then, &coordinator, past.id, true).await;
     closed.map(|_| ()).map_err(failed)
 }
 

@@ -125,7 +125,7 @@ fn desk(town: &Town, day: Day) -> DeviceId {
 }
 
 /// Who came, among those who had come before or came that day for the first time.
-fn draw_crew(town: &Town, chance: &mut ChaCha8Rng, weeks_ago: i32) -> Vec<PeerId> {
+pub(super) fn draw_crew(town: &Town, chance: &mut ChaCha8Rng, weeks_ago: i32) -> Vec<PeerId> {
     let most = i32::try_from(town.habits.weeks).unwrap_or(i32::MAX);
     // Before that, at a greater scale, those of the first day.
     let ago = weeks_ago.min(most);

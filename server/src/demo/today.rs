@@ -3,11 +3,13 @@
 
 use super::failed;
 use super::history::{END_OF_TIME, hand_in};
+use super::notes::draw_crew;
 use super::places;
 use super::town::{Town, at_time};
 use crate::access::Role;
 use crate::app::{App, local_day};
 use crate::cli::Failure;
+use crate::outings::store::Crew;
 use crate::outings::{self, TypedPlan, store};
 use domain::fact::{Count, PickupPlace, Sighting, Urgency};
 use domain::outing::Equipment;
@@ -35,6 +37,7 @@ async fn plan(app: &App, town: &Town, day: Day) -> Result<store::Outing, Failure
         starts_at: Some(town.habits.starts_at.into()),
         meeting_point: Some(town.habits.meeting_point.into()),
         sites: sites_of(town, day),
+        crew: Some(expected(town, day)),
         ..TypedPlan::default()
     };
     let a_week_before = town.at(day.plus_days(-7), 10 * 60);
@@ -42,6 +45,21 @@ async fn plan(app: &App, town: &Town, day: Day) -> Result<store::Outing, Failure
     let id = town.outing(day);
     let planned = outings::plan(&then, &town.coordinator()?, id, &typed).await;
     planned.map_err(failed)
+}
+
+/// Who said that they would come: some of those who came lately, a coordinator, and an agent where
+/// the town has one.
+fn expected(town: &Town, day: Day) -> Crew {
+    let walks = |role: Role| town.staff.iter().find(|it| it.role == role);
+    let staff = [walks(Role::Coordinator), walks(Role::Agent)];
+    Crew {
+        peers: draw_crew(town, &mut town.chance("expected", day), 1),
+        staff: staff
+            .into_iter()
+            .flatten()
+            .map(|it| town.account(it))
+            .collect(),
+    }
 }
 
 /// Gives the green light to a planned outing; one that is open or over stays as it is.

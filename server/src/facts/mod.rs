@@ -15,6 +15,7 @@ use crate::http::error::Problem;
 use crate::{flags, outings, people, sites};
 use domain::crew::{FactResult, FactStatus, FactsAnswer};
 use domain::fact::{Item, Kind, PickupPlace, Sighting, time_to_check};
+use domain::outing::AboutAgent;
 use domain::{
     AccountId, Day, DeviceId, Fact, FactId, Instant, Invalid, Nature, OutingId, OutingState,
     ProgrammeId, SiteId,
@@ -383,6 +384,7 @@ impl Batch<'_> {
                 Kind::Opening {
                     staff,
                     equipment,
+                    about_agent,
                     override_reason,
                 },
                 Some(outing),
@@ -390,6 +392,7 @@ impl Batch<'_> {
                 let light = outings::PavementLight {
                     staff,
                     equipment,
+                    agent_told: about_agent.contains(&AboutAgent::Told),
                     override_reason,
                 };
                 outings::open_from_pavement(
@@ -639,10 +642,15 @@ fn data_of(kind: &Kind) -> Value {
             pseudonym, sign, ..
         } => json!({"pseudonym": pseudonym, "sign": sign}),
         Kind::Opening {
-            staff, equipment, ..
+            staff,
+            equipment,
+            about_agent,
+            ..
         } => {
-            let equipment: Vec<_> = equipment.iter().map(|it| it.code()).collect();
-            json!({"staff": staff, "equipment": equipment})
+            let equipment = equipment.iter().map(|it| it.code());
+            let about_agent = about_agent.iter().map(|it| it.code());
+            let checked: Vec<_> = equipment.chain(about_agent).collect();
+            json!({"staff": staff, "equipment": checked})
         }
         Kind::PhoneConfirmed { device, whose } => json!({"device": device, "whose": whose.code()}),
         _ => json!({}),

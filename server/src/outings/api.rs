@@ -284,13 +284,21 @@ pub async fn open(
     answer(&app, &caller, outing).await
 }
 
+/// Said a second time: phones may still hold facts.
+#[derive(Default, Deserialize)]
+pub struct CloseBody {
+    #[serde(default)]
+    anyway: bool,
+}
+
 /// `POST /api/v1/outings/{id}/close`
 pub async fn close(
     State(app): State<App>,
     caller: Caller,
     Path(id): Path<OutingId>,
+    MaybeJson(body): MaybeJson<CloseBody>,
 ) -> Result<Json<OutingJson>, Problem> {
-    let outing = super::close(&app, &caller, id).await?;
+    let outing = super::close(&app, &caller, id, body.anyway).await?;
     answer(&app, &caller, outing).await
 }
 

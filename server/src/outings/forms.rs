@@ -3,7 +3,7 @@
 
 use super::pages::{
     Asked, PlanForm, Refusal, Sheet, Told, closing_page, detail_page, fault_words, hand_in_page,
-    in_order_of, may_miss_facts, planning,
+    in_order_of, planning,
 };
 use super::revisions::{self, Corrects};
 use super::series::{self, Copied};
@@ -423,13 +423,13 @@ pub async fn close(
     form: Result<ReadForm<CloseForm>, Problem>,
 ) -> Result<Response, Problem> {
     let sure = form.is_ok_and(|ReadForm(it)| it.sure == "oui");
-    let sheet = Sheet::load(&app, &caller, id).await?;
-    if !sure && sheet.is_open() && may_miss_facts(&sheet) {
-        let page = closing_page(&app, &caller, &sheet, true);
-        return Ok((StatusCode::CONFLICT, page).into_response());
-    }
-    match super::close(&app, &caller, id).await {
+    match super::close(&app, &caller, id, sure).await {
         Ok(_) => {}
+        Err(problem) if problem.code == "phones_may_hold" => {
+            let sheet = Sheet::load(&app, &caller, id).await?;
+            let page = closing_page(&app, &caller, &sheet, true).await?;
+            return Ok((StatusCode::CONFLICT, page).into_response());
+        }
         // The same form sent twice: the first one did it.
         Err(problem) if problem.code == "outing_closed" => {}
         Err(problem) => return Err(problem),

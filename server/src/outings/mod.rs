@@ -11,6 +11,7 @@ pub mod series;
 pub mod simple;
 pub mod store;
 pub mod summary;
+pub mod totals;
 pub mod walk;
 
 use crate::access::{Caller, Scope, Sealable, Sealer, Who};
@@ -20,9 +21,7 @@ use crate::http::error::Problem;
 use crate::{allowances, facts, people, programmes, sites};
 use domain::fact::Whose;
 use domain::limits::SITES_PER_OUTING_MAX;
-use domain::outing::{
-    Equipment, Missing, Readiness, Reason, missing_for_green_light, missing_for_walk,
-};
+use domain::outing::{Equipment, Missing, Readiness, Reason, missing_for_walk};
 use domain::people::Title;
 use domain::time::DAY_MS;
 use domain::{
@@ -292,13 +291,8 @@ async fn before_the_end(tx: &mut Tx, caller: &Caller, id: OutingId) -> Result<Ou
     }
 }
 
-/// What is missing for the green light, whatever places the outing goes to: a phone with no
-/// network knows no more.
-pub fn missing(settings: &Settings, ready: &Readiness) -> Vec<Missing> {
-    missing_for_green_light(&settings.green_light, ready)
-}
-
-/// The same with what was agreed about the agent at the places it goes to.
+/// What is missing for the green light, with what was agreed about the agent at the places the
+/// outing goes to.
 pub async fn missing_now(
     tx: &mut Tx,
     programme: ProgrammeId,
@@ -387,6 +381,8 @@ pub struct PavementLight {
     pub staff: Vec<String>,
     /// What was checked.
     pub equipment: Vec<Equipment>,
+    /// The agent was told where to wait outside.
+    pub agent_told: bool,
     /// Why it was opened all the same.
     pub override_reason: Option<Reason>,
 }
@@ -414,11 +410,11 @@ pub async fn open_from_pavement(
         agents: count("agent"),
         equipment: light.equipment.iter().map(|it| it.code().into()).collect(),
     };
-    let settings = programmes::settings(tx, programme).await?;
-    let sealed = match (
-        missing(&settings, &ready).is_empty(),
-        &light.override_reason,
-    ) {
+    let rule = programmes::settings(tx, programme).await?.green_light;
+    let accesses = store::accesses(tx, programme, id).await?;
+    let told = light.agent_told;
+    let missing = missing_for_walk(&rule, &ready, &accesses, told);
+    let sealed = match (missing.is_empty(), &light.override_reason) {
         (true, _) => None,
         (false, Some(reason)) => Some(seal_override(tx, sealer, id, reason).await?),
         // Not green and no reason: the fact is kept, the outing waits for a coordinator.
@@ -427,6 +423,7 @@ pub async fn open_from_pavement(
     let codes: Vec<&str> = light.equipment.iter().map(|it| it.code()).collect();
     store::set_staff(tx, programme, id, ready.coordinators, ready.agents).await?;
     store::set_equipment(tx, programme, id, &codes).await?;
+    store::set_agent_told(tx, programme, id, told).await?;
     store::set_opened(tx, programme, id, now, sealed).await?;
     Ok(())
 }
@@ -458,19 +455,47 @@ pub async fn mark_presence(
 }
 
 /// Closes an outing: state, closing record, one line per confirmed presence, in one transaction.
-pub async fn close(app: &App, caller: &Caller, id: OutingId) -> Result<Outing, Problem> {
+/// While phones may still hold facts, only who says `anyway` does.
+pub async fn close(
+    app: &App,
+    caller: &Caller,
+    id: OutingId,
+    anyway: bool,
+) -> Result<Outing, Problem> {
     let by = account(caller)?;
+    let now = app.now();
     let mut tx = app.db.write().await?;
     let outing = hold(&mut tx, caller.programme, id).await?;
     let state = outing.state.close().map_err(|wrong| wrong_state(wrong.0))?;
+    if !anyway {
+        let held = review::held(&mut tx, caller.programme, id, now).await?;
+        if !held.is_empty() {
+            return Err(phones_may_hold(&held));
+        }
+    }
     let marks = facts::store::marks(&mut tx, caller.programme, id).await?;
     let confirmed = domain::presence::confirmed(marks);
-    let now = app.now();
     store::set_ended(&mut tx, caller.programme, id, state, by, now).await?;
     allowances::make_due(&mut tx, caller.programme, &outing, &confirmed, now).await?;
     let outing = get(&mut tx, caller, id).await?;
     tx.commit().await?;
     Ok(outing)
+}
+
+fn phones_may_hold(held: &[review::Held]) -> Problem {
+    let mut problem = Problem::state(
+        "phones_may_hold",
+        "Des relevés ne sont peut-être pas encore arrivés. Attendez, ou dites que la sortie se \
+         termine quand même.",
+    );
+    problem.errors = held
+        .iter()
+        .map(|it| domain::FieldError {
+            field: format!("phones.{}", it.device),
+            code: it.why.code(),
+        })
+        .collect();
+    problem
 }
 
 /// Calls an outing off before it opened.

@@ -11,12 +11,12 @@ mod phones;
 mod places;
 mod plan;
 mod plan_form;
+mod points;
 mod print;
 mod revising;
 mod sheet;
 mod walk;
 
-pub use closing::may_miss_facts;
 pub use hand_in::{Told, fault_words};
 pub use home::{AgentOutings, coordinator_home};
 pub use list::list;
@@ -88,14 +88,20 @@ pub async fn closing(
     if sheet.outing.state != OutingState::Open {
         return Err(super::wrong_state(sheet.outing.state));
     }
-    Ok(closing_page(&app, &caller, &sheet, false))
+    closing_page(&app, &caller, &sheet, false).await
 }
 
 /// The same page, before the button or after it was pressed while phones may still hold facts.
-pub fn closing_page(app: &App, caller: &Caller, sheet: &Sheet, asks_again: bool) -> Response {
+pub async fn closing_page(
+    app: &App,
+    caller: &Caller,
+    sheet: &Sheet,
+    asks_again: bool,
+) -> Result<Response, Problem> {
+    let points = points::load(app, caller, sheet).await?;
     let title = "Terminer la sortie";
     let frame = Frame::of(&app.assets, caller, &sheet.settings, title, "/sorties");
-    page(&frame, || closing::view(sheet, asks_again)).into_response()
+    Ok(page(&frame, || closing::view(sheet, &points, asks_again)).into_response())
 }
 
 /// `GET /sorties/{id}/remettre`

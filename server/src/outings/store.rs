@@ -36,6 +36,8 @@ pub struct Outing {
     pub opened_at: Option<Instant>,
     /// When it closed.
     pub closed_at: Option<Instant>,
+    /// How many peers took part, as the file says that an outing of the past was read from.
+    pub peers_counted: Option<i64>,
     /// Counts changes, for `If-Match`.
     pub version: i64,
 }
@@ -57,6 +59,7 @@ struct OutingRow {
     code_expires_at: Option<i64>,
     opened_at: Option<i64>,
     closed_at: Option<i64>,
+    peers_counted: Option<i64>,
     version: i64,
 }
 
@@ -81,6 +84,7 @@ impl OutingRow {
             code_expires_at: self.code_expires_at.map(Instant::from_ms),
             opened_at: self.opened_at.map(Instant::from_ms),
             closed_at: self.closed_at.map(Instant::from_ms),
+            peers_counted: self.peers_counted,
             version: self.version,
         })
     }
@@ -91,7 +95,7 @@ macro_rules! outing_columns {
         "select id, day, starts_at, meeting_point, state, coordinators_present, agents_present,
            equipment, coalesce(agent_told, false) as agent_told, series_id,
            sealed_override is not null as overridden, code_round, code_expires_at,
-           opened_at, closed_at, version
+           opened_at, closed_at, peers_counted, version
          from outings "
     };
 }

@@ -2,19 +2,20 @@
 //! typed.
 
 use super::change::{self, Change};
-use super::here::{self, Said};
+use super::here::{self, Reach, Said};
 use super::pages::{Wrong, site_page};
 use super::proposals::{self, Acceptance};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::reading::{Path, ReadForm};
+use crate::outings;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::place::{DeclineReason, Pictogram};
-use domain::{FactId, Invalid, Nature, SiteId};
+use domain::{FactId, Invalid, Nature, OutingState, SiteId};
 use serde::Deserialize;
 
 fn to(path: &str) -> Response {
@@ -166,6 +167,12 @@ pub struct HereForm {
     site: Option<SiteId>,
     #[serde(default)]
     around: String,
+    /// Others at the same place.
+    #[serde(default)]
+    avec: Vec<FactId>,
+    /// « fin »: said on the screen that ends its outing.
+    #[serde(default)]
+    vers: String,
 }
 
 /// `POST /lieux/ici/{id}`
@@ -175,12 +182,34 @@ pub async fn here(
     Path(id): Path<FactId>,
     ReadForm(form): ReadForm<HereForm>,
 ) -> Result<Response, Problem> {
-    if form.geste == "public" {
-        here::decide(&app, &caller, id, Said::Public, None).await?;
-        return Ok(to("/lieux?fait=public"));
+    let (said, done) = match (form.geste.as_str(), form.site) {
+        ("public", _) => (Said::Public, "/lieux?fait=public"),
+        (_, Some(site)) => (Said::At(site), "/lieux?fait=rattache"),
+        (_, None) => return Err(Invalid::new("site", "missing").into()),
+    };
+    let around = form.around.parse().ok().filter(|_| said != Said::Public);
+    let reach = match around {
+        Some(metres) => Reach::Around(metres),
+        None => Reach::With(form.avec),
+    };
+    here::decide(&app, &caller, id, said, reach).await?;
+    // Where one goes on is known from the « ici » itself, never from the form.
+    match form.vers.as_str() {
+        "fin" => Ok(to(&closing_screen_of(&app, &caller, id).await?)),
+        _ => Ok(to(done)),
     }
-    let site = form.site.ok_or_else(|| Invalid::new("site", "missing"))?;
-    let around = form.around.parse().ok();
-    here::decide(&app, &caller, id, Said::At(site), around).await?;
-    Ok(to("/lieux?fait=rattache"))
+}
+
+/// The screen that ends the outing of an « ici »; once it is over, the outing itself.
+async fn closing_screen_of(app: &App, caller: &Caller, id: FactId) -> Result<String, Problem> {
+    let mut tx = app.db.read().await?;
+    let here = here::store::find(&mut tx, caller.programme, id).await?;
+    let outing = here
+        .and_then(|it| it.outing)
+        .ok_or_else(Problem::not_found)?;
+    let outing = outings::get(&mut tx, caller, outing).await?;
+    Ok(match outing.state {
+        OutingState::Open => format!("/sorties/{}/fin#ici", outing.id),
+        _ => format!("/sorties/{}", outing.id),
+    })
 }

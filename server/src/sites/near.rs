@@ -64,7 +64,7 @@ pub async fn nearby(
             );
         }
     } else {
-        for site in store::public_sites(tx, caller.programme, around(at)).await? {
+        for site in store::public_sites(tx, caller.programme, around(at, NEAR_M)).await? {
             let age_days = age_days(site.visits, site.about.created_at, now);
             keep(
                 site.at,
@@ -113,9 +113,9 @@ fn days(then: Instant, now: Instant) -> i64 {
     ((now.as_ms() - then.as_ms()) / DAY_MS).max(0)
 }
 
-/// A box that holds every point within [`NEAR_M`].
-fn around(at: Position) -> Bounds {
-    let up = NEAR_M / METRES_PER_DEGREE;
+/// A box that holds every point within so many metres.
+pub fn around(at: Position, metres: f64) -> Bounds {
+    let up = metres / METRES_PER_DEGREE;
     // Near a pole every meridian is near.
     let narrow = at.lat().to_radians().cos();
     let right = if narrow < 0.01 { 360.0 } else { up / narrow };
@@ -140,7 +140,7 @@ mod tests {
         ) {
             let at = Position::new(lat, lon).unwrap();
             let near = Position::new(lat + up, lon + right).unwrap();
-            prop_assert!(at.distance_m(near) > NEAR_M || around(at).contains(near));
+            prop_assert!(at.distance_m(near) > NEAR_M || around(at, NEAR_M).contains(near));
         }
     }
 }

@@ -109,6 +109,11 @@ on_both! {
         assert_eq!(world.value::<i64>(LINES_OF_MONEY).await, 0);
         let six = "select peers_counted from outings where day = '2024-01-09'";
         assert_eq!(world.value::<i64>(six).await, 6);
+        let page = format!("/sorties/{}", crate::support::id_of(&outing));
+        let page = world.town.coordinator.get(&page).await.expect_page(200);
+        assert!(page.contains("participant·es") && page.contains("d’après le fichier importé"));
+        let list = world.town.coordinator.get("/sorties").await.expect_page(200);
+        assert!(list.contains("6 participant·es"));
         let issued = world.town.coordinator.post("/api/v1/allowance-lists", json!({})).await;
         assert_eq!(issued.expect(409)["code"], "nothing_due");
     }

@@ -79,6 +79,147 @@ on_both! {
         world.town.coordinator.raw(Method::POST, &path, FORM, "").await.expect_page(409);
     }
 
+    async fn a_program_is_asked_twice_too_and_told_which_phones(world) {
+        let outing = world.open_outing().await;
+        let mut phone = world.crew_phone(outing).await;
+        let quiet = world.crew_phone(outing).await;
+        let shut_out = world.crew_phone(outing).await;
+        let coordinator = &world.town.coordinator;
+        let path = format!("/api/v1/outings/{outing}");
+        let revoke = format!("{path}/phones/{}/revoke", shut_out.device);
+        coordinator.post(&revoke, json!({})).await.expect(204);
+        world.set_clock("2026-11-24T13:20:00Z");
+        let site = world.town.public_sites[0];
+        let first = phone.pickup(json!({"site": site}), 1);
+        phone.pickup(json!({"site": site}), 2);
+        let third = phone.pickup(json!({"site": site}), 3);
+        phone.actor.facts(&[first, third]).await;
+        let close = format!("{path}/close");
+        for body in [json!({}), json!({"anyway": false})] {
+            let asked = coordinator.post(&close, body).await.expect(409);
+            assert_eq!(asked["code"], "phones_may_hold");
+            let mut told: Vec<(String, &str)> = asked["errors"].as_array().unwrap().iter()
+                .map(|it| (it["field"].as_str().unwrap().to_owned(), it["code"].as_str().unwrap()))
+                .collect();
+            let mut expected = vec![
+                (format!("phones.{}", phone.device), "facts_missing"),
+                (format!("phones.{}", quiet.device), "quiet"),
+            ];
+            told.sort();
+            expected.sort();
+            assert_eq!(told, expected);
+        }
+        assert_eq!(coordinator.get(&path).await.expect(200)["state"], "open");
+        coordinator.post(&close, json!({"anyway": true})).await.expect(200);
+        let over = coordinator.post(&close, json!({})).await.expect(409);
+        assert_eq!(over["code"], "outing_closed", "what is over is not asked about");
+    }
+
+    async fn here_pickups_of_one_spot_are_attached_together_on_the_closing_screen(world) {
+        let outing = world.open_outing().await;
+        let mut phone = world.crew_phone(outing).await;
+        let other = world.open_outing().await;
+        let mut elsewhere = world.crew_phone(other).await;
+        let here = |lat: f64| json!({"lat": lat, "lon": -0.57});
+        let spot = [phone.pickup(here(44.85), 7), phone.pickup(here(44.850_1), 2)];
+        let apart = [phone.pickup(here(44.86), 4), phone.pickup(json!({}), 1)];
+        phone.actor.facts(&[spot.as_slice(), apart.as_slice()].concat()).await;
+        let same_spot = elsewhere.pickup(here(44.85), 9);
+        elsewhere.actor.facts(&[same_spot]).await;
+
+        let coordinator = &world.town.coordinator;
+        let path = format!("/sorties/{outing}/fin");
+        let page = coordinator.get(&path).await.expect_page(200);
+        assert!(page.contains("3 endroits à rattacher"));
+        assert!(page.contains("9 seringues"));
+        assert!(page.contains("Garage secret"));
+        let id = |fact: &Value| fact["id"].as_str().unwrap().to_owned();
+        let (first, second) = (id(&spot[0]), id(&spot[1]));
+        let site = world.town.public_sites[0];
+        let body = format!("vers=fin&avec={second}&site={site}&geste=rattacher");
+        let path_of = |id: &str| format!("/lieux/ici/{id}");
+        let done = coordinator.raw(Method::POST, &path_of(&first), FORM, body).await;
+        assert_eq!(done.headers["location"], format!("{path}#ici").as_str());
+        let summary = world.summary(outing).await;
+        assert_eq!(summary["by_site"][0], json!({"site": site, "totals": {"syringe": 9}, "estimated": 0}));
+
+        let public = "vers=fin&site=&geste=public";
+        coordinator.raw(Method::POST, &path_of(&id(&apart[0])), FORM, public).await.expect_page(303);
+        let page = coordinator.get(&path).await.expect_page(200);
+        assert!(page.contains("1 endroit à rattacher"), "the one without a point stays « ici »");
+        let told = world.town.agent.get("/api/v1/here-pickups").await.expect(200);
+        assert_eq!(told["items"].as_array().unwrap().len(), 1);
+        let waiting = coordinator.get("/api/v1/here-pickups").await.expect(200);
+        let waiting: Vec<&Value> = waiting["items"].as_array().unwrap().iter().collect();
+        assert_eq!(waiting.len(), 2, "another outing's points are another matter");
+    }
+
+    async fn after_a_word_about_here_one_goes_back_to_that_outing_and_nowhere_else(world) {
+        let outing = world.open_outing().await;
+        let mut phone = world.crew_phone(outing).await;
+        let fact = phone.pickup(json!({"lat": 44.85, "lon": -0.57}), 7);
+        phone.actor.facts(std::slice::from_ref(&fact)).await;
+        let path = format!("/lieux/ici/{}", fact["id"].as_str().unwrap());
+        let site = world.town.public_sites[0];
+        let go = async |to: &str| {
+            let body = format!("vers={to}&site={site}&geste=rattacher");
+            let done = world.town.coordinator.raw(Method::POST, &path, FORM, body).await;
+            done.headers["location"].to_str().unwrap().to_owned()
+        };
+        assert_eq!(go("fin").await, format!("/sorties/{outing}/fin#ici"));
+        for elsewhere in ["https%3A%2F%2Fexample.org", "%2F%2Fexample.org", ""] {
+            assert_eq!(go(elsewhere).await, "/lieux?fait=rattache");
+        }
+        world.close(outing).await.expect(200);
+        assert_eq!(go("fin").await, format!("/sorties/{outing}"));
+    }
+
+    async fn the_city_is_told_a_month_once_its_total_says_nothing_of_one_place(world) {
+        let coordinator = &world.town.coordinator;
+        let mut discreet = Vec::new();
+        for n in 0..3 {
+            let body = json!({"nature": "discreet", "title": format!("Caché {n}"),
+                "lat": 44.83 + f64::from(n) / 1000.0, "lon": -0.57});
+            let made = coordinator.post("/api/v1/sites", body).await.expect(201);
+            discreet.push(made["id"].clone());
+        }
+        let public = json!(world.town.public_sites[0]);
+        let goes_out = async |picked: &[(&Value, u32)]| {
+            let outing = world.open_outing().await;
+            let path = format!("/api/v1/outings/{outing}");
+            let version = coordinator.get(&path).await.expect(200)["version"].to_string();
+            let sites: Vec<&Value> = picked.iter().map(|it| it.0).collect();
+            let change = coordinator.request(Method::PATCH, &path)
+                .header("if-match", format!("\"{version}\""))
+                .header("content-type", "application/json");
+            let change = change.body(json!({"sites": sites}).to_string().into()).unwrap();
+            coordinator.send(change).await.expect(200);
+            let mut phone = world.crew_phone(outing).await;
+            let confirm = format!("{path}/phones/{}/confirm", phone.device);
+            coordinator.post(&confirm, json!({"whose": "association"})).await.expect(204);
+            for (site, n) in picked {
+                let fact = phone.pickup(json!({"site": site}), *n);
+                assert_eq!(phone.actor.facts(&[fact]).await[0].0, "accepted");
+            }
+            world.close(outing).await.expect(200);
+            phone
+        };
+        let home = async || world.town.agent.get("/").await.expect_page(200);
+        goes_out(&[(&public, 100), (&discreet[0], 11)]).await;
+        assert!(home().await.contains("Pas encore de total"), "the month is not over");
+        world.set_clock("2026-12-01T10:00:00Z");
+        assert!(home().await.contains("Pas encore de total"), "it would tell of one place");
+        let mut phone = goes_out(&[(&public, 50), (&discreet[1], 9), (&discreet[2], 8)]).await;
+        world.set_clock("2027-01-01T10:00:00Z");
+        let told = home().await;
+        assert!(told.contains("Novembre à décembre 2026") || told.contains("Novembre 2026 à décembre 2026"));
+        assert!(told.contains("<td class=\"n\">178</td>"));
+        // What comes late would be told by the difference.
+        let late = phone.pickup(json!({"site": discreet[2]}), 5);
+        assert_eq!(phone.actor.facts(&[late]).await[0], ("accepted".into(), Some("late".into())));
+        assert_eq!(home().await, told);
+    }
+
     async fn what_is_far_from_usual_is_pointed_out_before_closing(world) {
         let site = world.town.public_sites[0];
         for _ in 0..3 {
@@ -101,7 +242,7 @@ on_both! {
         let page = world.town.coordinator.get(&path).await.expect_page(200);
         assert!(page.contains("51 cette fois, d’habitude environ 10"));
         assert!(page.contains("250 notées d’un coup"));
-        assert!(page.contains("1 point à rattacher"));
+        assert!(page.contains("1 endroit à rattacher"));
     }
 
     async fn a_presence_is_noted_on_the_closing_screen_and_one_stays_there(world) {

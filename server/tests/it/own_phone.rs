@@ -105,6 +105,47 @@ on_both! {
         assert_eq!(journal[0].0, "coordinator", "it is the coordinator who sees discreet places");
     }
 
+    async fn its_light_obeys_what_was_agreed_about_the_agent(world) {
+        let agreed = async |word: &str| {
+            let mut tx = world.app.db.write().await.unwrap();
+            sql("update sites set agent_access = $1 where nature = 'discreet'")
+                .bind(word).run(&mut tx).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        for (word, agents_min, line) in [("waits", 1, "agent_told"), ("absent", 0, "no_agent")] {
+            agreed(word).await;
+            let outing = world.planned_outing().await;
+            let mut own = world.own_phone(outing).await;
+            let lead = own.actor.get("/api/v1/crew/pack").await.expect(200)["lead"].clone();
+            assert_eq!(lead["green_light"]["agents_min"], agents_min);
+            assert_eq!(lead["equipment"][7]["code"], line);
+            assert_eq!(lead["green_light"]["equipment"][7], line);
+            let state = async || {
+                let path = format!("/api/v1/outings/{outing}");
+                world.town.coordinator.get(&path).await.expect(200)
+            };
+            let mut say = async |staff: &[&str], checked: &[&str]| {
+                let data = json!({"staff": staff, "equipment": checked});
+                let opening = own.fact("opening", data);
+                assert!(all_accepted(&own.actor.facts(&[opening]).await));
+            };
+            let all = [EQUIPMENT.as_slice(), &[line]].concat();
+            match word {
+                "waits" => say(&["coordinator", "agent"], &EQUIPMENT).await,
+                _ => say(&["coordinator", "agent"], &all).await,
+            }
+            assert_eq!(state().await["state"], "planned", "{word}: the light is red");
+            match word {
+                "waits" => say(&["coordinator", "agent"], &all).await,
+                _ => say(&["coordinator"], &all).await,
+            }
+            let opened = state().await;
+            assert_eq!((&opened["state"], &opened["overridden"]), (&json!("open"), &json!(false)));
+            assert_eq!(opened["agent_told"], word == "waits");
+            assert_eq!(opened["equipment"], json!(EQUIPMENT));
+        }
+    }
+
     async fn a_personal_code_opens_once_for_ten_minutes_and_ends_with_the_next(world) {
         let outing = world.open_outing().await;
         let join = |code: &str| json!({"code": code, "device": Uuid::new_v4()});

@@ -5,9 +5,8 @@ use crate::recorder::facts::Maker;
 use crate::recorder::lead::{Mark, Marks};
 use crate::recorder::ledger::Ledger;
 use crate::recorder::pack::Pack;
-use domain::fact::Whose;
-use domain::fact::{Fact, Kind};
-use domain::outing::{Equipment, GreenLightRule, Missing, Readiness, missing_for_green_light};
+use domain::fact::{AgentAccess, Fact, Kind, Whose};
+use domain::outing::{AboutAgent, Equipment, GreenLightRule, Missing, Readiness, missing_for_walk};
 use domain::{DeviceId, FactId, OutingId, PeerId, Sign};
 use proptest::prelude::*;
 use uuid::Uuid;
@@ -159,28 +158,45 @@ proptest! {
         staff in [0..9u32, 0..9u32], staff_min in [0..4u32, 0..4u32],
         needed in prop::collection::vec(0..Equipment::ALL.len(), 0..9),
         checked in prop::collection::vec(0..Equipment::ALL.len(), 0..9),
+        accesses in prop::collection::vec(0..AgentAccess::ALL.len(), 0..3), told: bool,
     ) {
+        let accesses: Vec<_> = accesses.iter().map(|it| AgentAccess::ALL[*it]).collect();
         let codes = |list: &[usize]| -> Vec<String> {
             list.iter().map(|it| Equipment::ALL[*it].code().to_owned()).collect()
         };
-        let mut lead = Lead { staff_min, equipment: equipment(), ..Lead::default() };
-        for (n, item) in lead.equipment.iter_mut().enumerate() {
-            item.is = needed.contains(&n);
-        }
-        let team = Team { staff, checked: codes(&checked), ..Team::default() };
         let rule = GreenLightRule {
             coordinators_min: staff_min[0], agents_min: staff_min[1], equipment: codes(&needed),
         };
+        // As the server puts it into the pack.
+        let obeyed = rule.for_walk(&accesses);
+        let mut lead = Lead {
+            staff_min: [obeyed.coordinators_min, obeyed.agents_min],
+            equipment: equipment(),
+            ..Lead::default()
+        };
+        for (n, item) in lead.equipment.iter_mut().enumerate() {
+            item.is = needed.contains(&n);
+        }
+        let about = AboutAgent::on_walk(&accesses);
+        lead.equipment.extend(about.map(|it| entry(it.code(), it.label(), "", true)));
+        let mut team = Team { staff, checked: codes(&checked), ..Team::default() };
+        // Whoever leaves without an agent says so, or the light stays red.
+        let says = told || about == Some(AboutAgent::StaysAway);
+        team.checked.extend(about.filter(|_| says).map(|it| it.code().to_owned()));
         let ready = Readiness {
             coordinators: staff[0], agents: staff[1], equipment: codes(&checked),
         };
-        let theirs = missing_for_green_light(&rule, &ready);
+        let theirs = missing_for_walk(&rule, &ready, &accesses, told);
         let (few, labels) = team.missing(&lead);
         let mut ours = Vec::new();
         if few[0] > 0 { ours.push(Missing::Coordinator) }
         if few[1] > 0 { ours.push(Missing::Agent) }
         let of = |label: &str| Equipment::ALL.iter().copied().find(|it| it.label() == label);
-        ours.extend(labels.into_iter().filter_map(of).map(Missing::Equipment));
+        ours.extend(labels.iter().filter_map(|it| of(it)).map(Missing::Equipment));
+        ours.extend(about.filter(|it| labels.contains(&it.label())).map(|it| match it {
+            AboutAgent::Told => Missing::AgentTold,
+            AboutAgent::StaysAway => Missing::AgentStaysAway,
+        }));
         prop_assert_eq!(&ours, &theirs);
         prop_assert_eq!(team.is_ready(&lead), theirs.is_empty());
         let said = texts::team::missing(few, &team.missing(&lead).1);
@@ -197,7 +213,7 @@ proptest! {
         let mut team = Team { reason, ..Team::default() };
         for (role, more) in taps { team.count(role, more) }
         for n in checks { team.check(&lead.equipment[n].code) }
-        let Kind::Opening { staff, equipment, override_reason } =
+        let Kind::Opening { staff, equipment, override_reason, .. } =
             as_read(OPENING, &team.opening(&lead, &words))
         else {
             panic!("a green light was expected")

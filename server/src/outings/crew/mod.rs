@@ -2,7 +2,7 @@
 
 pub mod store;
 
-use super::store::Outing;
+use super::store::{self as outings, Outing};
 use super::{code_mac, get, phone_terms, within_discreet_term, wrong_state};
 use crate::access::credentials::{new_token, token_hash};
 use crate::access::{Action, Actor, Caller, Role, Who, journal};
@@ -17,7 +17,7 @@ use domain::crew::{
 };
 use domain::fact::Whose;
 use domain::limits::{COUNT_MAX, FACTS_PER_BATCH_MAX};
-use domain::outing::Equipment;
+use domain::outing::{AboutAgent, Equipment};
 use domain::{
     AccountId, Animal, DeviceId, Instant, Invalid, JoinCode, Nature, OutingId, ProgrammeId,
     Settings, Sign, SiteId, french,
@@ -295,19 +295,23 @@ async fn lead_of(
     outing: OutingId,
     device: DeviceId,
 ) -> Result<PackLead, Problem> {
-    let rule = settings.green_light.clone();
+    // The phone obeys what was agreed about the agent by the rule it has, and a line to check.
+    let accesses = outings::accesses(tx, programme, outing).await?;
+    let mut rule = settings.green_light.for_walk(&accesses);
+    let about_agent = AboutAgent::on_walk(&accesses);
+    let mut equipment: Vec<PackEquipment> = Equipment::ALL
+        .iter()
+        .filter(|it| rule.equipment.iter().any(|code| code == it.code()))
+        .map(|it| to_check(it.code(), it.label()))
+        .collect();
+    equipment.extend(about_agent.map(|it| to_check(it.code(), it.label())));
+    rule.equipment
+        .extend(about_agent.map(|it| it.code().into()));
     let phones = store::phones(tx, programme, outing).await?;
     let peers = people::store::all(tx, programme).await?;
     let taken: HashSet<Sign> = peers.iter().map(|it| it.sign).collect();
     Ok(PackLead {
-        equipment: Equipment::ALL
-            .iter()
-            .filter(|it| rule.equipment.iter().any(|code| code == it.code()))
-            .map(|it| PackEquipment {
-                code: it.code().into(),
-                label: it.label().into(),
-            })
-            .collect(),
+        equipment,
         green_light: rule,
         phones: phones
             .into_iter()
@@ -337,6 +341,13 @@ async fn lead_of(
             })
             .collect(),
     })
+}
+
+fn to_check(code: &str, label: &str) -> PackEquipment {
+    PackEquipment {
+        code: code.into(),
+        label: label.into(),
+    }
 }
 
 fn texts_of(settings: &Settings) -> PackTexts {

@@ -4,21 +4,19 @@
 use super::people;
 use super::phones::contact;
 use super::places::{table_card, title_of_site};
+use super::points::{self, Point};
 use super::sheet::Sheet;
 use crate::app::local_hour;
 use crate::http::pieces::{Tone, capital, crumbs, note};
-use crate::outings::crew::store::Phone;
-use crate::outings::review::{Outlier, QUIET_MS};
-use crate::outings::simple::item_words;
+use crate::outings::review::{self, Outlier, Why};
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, PHONE};
-use domain::DeviceId;
 use domain::fact::BoxState;
 use domain::french::{amount, amount_in_words, counted, number};
 use leptos::prelude::*;
 
 /// The page; `asks_again` once the button was pressed while phones may still hold facts.
-pub fn view(sheet: &Sheet, asks_again: bool) -> AnyView {
+pub fn view(sheet: &Sheet, spots: &[Point], asks_again: bool) -> AnyView {
     let here = format!("/sorties/{}", sheet.outing.id);
     view! {
         {crumbs(here.clone(), "La sortie")}
@@ -37,7 +35,7 @@ pub fn view(sheet: &Sheet, asks_again: bool) -> AnyView {
             <div class="col">
                 {table_card(sheet)}
                 {outliers(sheet)}
-                {points(sheet)}
+                {points::card(spots)}
                 {boxes(sheet)}
                 {phones(sheet)}
             </div>
@@ -70,7 +68,7 @@ fn ask_again(sheet: &Sheet) -> AnyView {
     let action = format!("/sorties/{}/fin", sheet.outing.id);
     let again = format!("/sorties/{}/fin", sheet.outing.id);
     let words: Vec<_> = holding(sheet)
-        .map(|(rank, it)| view! { <li>"Téléphone "{rank}"\u{a0}: "{may_hold(sheet, it)}</li> })
+        .map(|(rank, why)| view! { <li>"Téléphone "{rank}"\u{a0}: "{may_hold(Some(why))}</li> })
         .collect();
     let told = note(
         Tone::Alarm,
@@ -91,36 +89,24 @@ fn ask_again(sheet: &Sheet) -> AnyView {
     .into_any()
 }
 
-/// Phones that may still hold facts, with their rank on the screen.
-fn holding(sheet: &Sheet) -> impl Iterator<Item = (usize, &Phone)> {
+/// Phones that may still hold facts, with their rank on the screen and why.
+fn holding(sheet: &Sheet) -> impl Iterator<Item = (usize, Why)> {
     let ranked = sheet.phones.iter().enumerate().map(|(n, it)| (n + 1, it));
-    ranked.filter(|(_, it)| !it.revoked && (is_quiet(sheet, it) || missing(sheet, it) > 0))
-}
-
-/// May a phone of this outing still hold facts?
-pub fn may_miss_facts(sheet: &Sheet) -> bool {
-    holding(sheet).next().is_some()
-}
-
-fn is_quiet(sheet: &Sheet, phone: &Phone) -> bool {
-    sheet.now.as_ms() - phone.last_seen_at > QUIET_MS
-}
-
-fn missing(sheet: &Sheet, phone: &Phone) -> i64 {
-    sheet.review.missing_of(DeviceId(phone.device_id))
+    ranked.filter_map(|(rank, it)| Some((rank, sheet.review.may_hold(it, sheet.now)?)))
 }
 
 /// What a phone may still hold, in words.
-fn may_hold(sheet: &Sheet, phone: &Phone) -> String {
-    let missing = missing(sheet, phone);
-    if missing > 0 {
-        let words = counted(missing, "relevé manque", "relevés manquent");
-        return format!("{words} dans sa suite.");
+fn may_hold(why: Option<Why>) -> String {
+    match why {
+        Some(Why::Missing(n)) => {
+            let words = counted(n, "relevé manque", "relevés manquent");
+            format!("{words} dans sa suite.")
+        }
+        Some(Why::Quiet) => {
+            "plus de nouvelles depuis 10\u{a0}minutes. Il garde peut-être des relevés.".into()
+        }
+        None => "rien ne manque.".into(),
     }
-    if is_quiet(sheet, phone) {
-        return "plus de nouvelles depuis 10\u{a0}minutes. Il garde peut-être des relevés.".into();
-    }
-    "rien ne manque.".into()
 }
 
 fn presences(sheet: &Sheet) -> AnyView {
@@ -188,37 +174,6 @@ fn outliers(sheet: &Sheet) -> Option<AnyView> {
             "Une faute de frappe s’annule sur le téléphone qui l’a notée."
         },
     ))
-}
-
-/// Points « ici » that belong to no place yet.
-fn points(sheet: &Sheet) -> Option<AnyView> {
-    if sheet.review.here.is_empty() {
-        return None;
-    }
-    let rows: Vec<_> = sheet
-        .review
-        .here
-        .iter()
-        .map(|it| {
-            let hour = local_hour(&sheet.settings, it.at);
-            let what = item_words(it.item, it.count);
-            view! { <li><b>{what}</b>" à "{hour}</li> }
-        })
-        .collect();
-    let title = format!(
-        "«\u{a0}Ici\u{a0}»\u{a0}: {} à rattacher",
-        counted(rows.len() as i64, "point", "points")
-    );
-    Some(
-        view! {
-            <section class="card" id="ici">
-                <h2>{title}</h2>
-                <ul class="plain-list">{rows}</ul>
-                <p class="soft">"Ils sont comptés. Les rattacher à un lieu peut attendre."</p>
-            </section>
-        }
-        .into_any(),
-    )
 }
 
 fn boxes(sheet: &Sheet) -> Option<AnyView> {
@@ -300,9 +255,9 @@ fn phones(sheet: &Sheet) -> AnyView {
         .iter()
         .enumerate()
         .map(|(rank, it)| {
-            let held = (!it.revoked).then(|| may_hold(sheet, it));
-            let waits = !it.revoked && (is_quiet(sheet, it) || missing(sheet, it) > 0);
-            let tag = match (it.revoked, waits) {
+            let why = sheet.review.may_hold(it, sheet.now);
+            let held = (!it.revoked).then(|| may_hold(why));
+            let tag = match (it.revoked, why.is_some()) {
                 (true, _) => view! { <span class="tag">"retiré"</span> },
                 (false, true) => view! { <span class="tag todo">"à voir"</span> },
                 (false, false) => view! { <span class="tag ok">"à jour"</span> },
@@ -345,9 +300,9 @@ pub fn quiet_phones(sheet: &Sheet) -> Option<AnyView> {
     let quiet: Vec<usize> = sheet
         .phones
         .iter()
-        .enumerate()
-        .filter(|(_, it)| !it.revoked && is_quiet(sheet, it))
-        .map(|(rank, _)| rank + 1)
+        .zip(1..)
+        .filter(|(it, _)| !it.revoked && review::is_quiet(it, sheet.now))
+        .map(|(_, rank)| rank)
         .collect();
     let (who, they) = match quiet.as_slice() {
         [] => return None,

@@ -200,12 +200,6 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
         ),
     };
     let (done, places) = sheet.done();
-    let present = sheet.summary.presences.len();
-    let here = if present < 2 {
-        "présence"
-    } else {
-        "présences"
-    };
     let (met, encounters) = encounters(sheet);
     Some(
         view! {
@@ -215,15 +209,36 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
                     <strong>{done}" "<small>"sur "{places}</small></strong>
                     "lieux faits"
                 </li>
-                <li class="card">
-                    <strong>{present}</strong>
-                    {here}" · "<span class="whole">{amount(sheet.amount())}</span>
-                </li>
+                <li class="card">{took_part(sheet)}</li>
                 <li class="card"><strong>{number(met)}</strong>{encounters}</li>
             </ul>
         }
         .into_any(),
     )
+}
+
+/// Presences and what they are worth; of an outing of the past, how many its file counted.
+fn took_part(sheet: &Sheet) -> AnyView {
+    if let Some(n) = sheet.outing.peers_counted {
+        let noun = if n < 2 {
+            "participant·e"
+        } else {
+            "participant·es"
+        };
+        return view! { <strong>{number(n)}</strong>{noun}", d’après le fichier importé" }
+            .into_any();
+    }
+    let present = sheet.summary.presences.len();
+    let noun = if present < 2 {
+        "présence"
+    } else {
+        "présences"
+    };
+    view! {
+        <strong>{present}</strong>
+        {noun}" · "<span class="whole">{amount(sheet.amount())}</span>
+    }
+    .into_any()
 }
 
 /// « rencontres : 6 riverains, 3 usagers ».

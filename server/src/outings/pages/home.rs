@@ -9,17 +9,22 @@ use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{clock, day_leaf};
-use crate::outings::calendar;
+use crate::http::pieces::{capital, clock, day_leaf};
 use crate::outings::store::{self, Outing};
+use crate::outings::{calendar, totals};
 use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::{CALENDAR, EURO, LIST, NEXT};
 use axum::response::{IntoResponse, Response};
+use domain::french::{self, number};
 use domain::limits::PAGE_ITEMS_MAX;
+use domain::totals::Told;
 use domain::{Day, OutingId, OutingState, ProgrammeId};
 use leptos::prelude::*;
 use uuid::Uuid;
+
+/// Totals on an agent's page: a year of months.
+const TOTALS_SHOWN: usize = 12;
 
 /// Outings that are not over, in the order they come.
 async fn not_over(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Outing>, Problem> {
@@ -134,6 +139,8 @@ pub struct AgentOutings {
     pub coming: Vec<Outing>,
     association: String,
     feed: Option<String>,
+    /// What the programme picked up, as far as the city may know it.
+    totals: Vec<Told>,
     today: Day,
 }
 
@@ -148,6 +155,7 @@ impl AgentOutings {
             coming,
             association: settings.association.the(),
             feed: calendar::path(app, tx, caller).await?,
+            totals: totals::for_city(tx, caller.programme, &settings, app.now()).await?,
             today,
         })
     }
@@ -170,16 +178,68 @@ impl AgentOutings {
         });
         let association = self.association.clone();
         view! {
-            <section>
+            <section class="months">
                 <h2>"Sorties à venir"</h2>
                 <p class="soft">"Organisées par "{association}"."</p>
                 {none}
                 <ul class="rows">{rows}</ul>
                 {calendar_card(self.feed.as_deref(), &origin.0)}
             </section>
+            {totals_card(&self.totals)}
         }
         .into_any()
     }
+}
+
+/// The programme's totals: the only number in which discreet places are. See [`domain::totals`].
+fn totals_card(told: &[Told]) -> AnyView {
+    let row = |it: &Told| {
+        view! {
+            <tr>
+                <th scope="row">{months_of(it)}</th>
+                <td class="n">{number(it.total)}</td>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = told.iter().rev().take(TOTALS_SHOWN).map(row).collect();
+    let table = (!rows.is_empty()).then(|| {
+        view! {
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Sorties terminées en"</th>
+                        <th scope="col" class="n">"Seringues"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    let none = told
+        .is_empty()
+        .then(|| view! { <p>"Pas encore de total."</p> });
+    view! {
+        <section class="card" id="totaux">
+            <h2>"Ramassées par tout le programme"</h2>
+            <p class="soft">"Tous les lieux, discrets compris. Un mois paraît quand il est fini, et quand son total ne dit rien d’un lieu discret. Sinon il attend le mois suivant\u{a0}: les deux paraissent ensemble."</p>
+            {none}
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+/// « octobre 2026 », « août à octobre 2026 ».
+fn months_of(it: &Told) -> String {
+    let (first, last) = (it.first, it.last);
+    if first == last {
+        return capital(&french::month(last));
+    }
+    let from = match first.0.year() == last.0.year() {
+        true => french::month_name(first).to_owned(),
+        false => french::month(first),
+    };
+    capital(&format!("{from} à {}", french::month(last)))
 }
 
 fn agent_row(outing: &Outing, today: Day) -> AnyView {

@@ -279,7 +279,7 @@ fn row(row: &Row, today: Day) -> AnyView {
     let has_begun = matches!(outing.state, OutingState::Open | OutingState::Closed);
     let figures = has_begun.then(|| {
         let syringes = counted(row.syringes, "seringue", "seringues");
-        let presences = counted(row.presences as i64, "présence", "présences");
+        let presences = took_part(outing, row.presences);
         view! {
             <span class="figures">
                 <b class="num whole">{syringes}</b>
@@ -306,6 +306,14 @@ fn row(row: &Row, today: Day) -> AnyView {
         </li>
     }
     .into_any()
+}
+
+/// Presences; of an outing of the past, those whom its file counted: nobody is named there.
+fn took_part(outing: &Outing, presences: usize) -> String {
+    match outing.peers_counted {
+        Some(n) => counted(n, "participant·e", "participant·es"),
+        None => counted(presences as i64, "présence", "présences"),
+    }
 }
 
 fn older_link(older: Option<OutingId>, first_page: bool) -> Option<AnyView> {

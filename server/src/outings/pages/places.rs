@@ -18,10 +18,15 @@ pub fn table_card(sheet: &Sheet) -> AnyView {
             let href = format!("/sorties/{}/marche", sheet.outing.id);
             view! { <p><a href=href>"Choisir des lieux"</a></p> }
         });
+        let here = sheet
+            .outing
+            .state
+            .plan_may_change()
+            .then_some(" L’équipe peut compter «\u{a0}ici\u{a0}», là où elle est.");
         return view! {
             <section class="card">
                 <h2>"Lieux"</h2>
-                <p class="soft">"Pas de lieu choisi. L’équipe peut compter «\u{a0}ici\u{a0}», là où elle est."</p>
+                <p class="soft">"Pas de lieu choisi."{here}</p>
                 {choose}
             </section>
         }

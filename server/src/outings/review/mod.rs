@@ -3,6 +3,7 @@
 
 pub mod store;
 
+use super::crew::store::{Phone, phones};
 use crate::db::Tx;
 use crate::http::error::Problem;
 use domain::fact::Item;
@@ -11,13 +12,41 @@ use domain::{DeviceId, FactId, Instant, OutingId, ProgrammeId, SiteId};
 use std::collections::HashMap;
 
 /// A phone that said nothing for so long may hold facts, in milliseconds.
-pub const QUIET_MS: i64 = 10 * 60_000;
+const QUIET_MS: i64 = 10 * 60_000;
 
 /// What the numbers of a phone's facts tell about it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Numbers {
     /// Numbers between its first and its last fact of the outing that nobody has seen.
     pub missing: i64,
+}
+
+/// Why a phone may still hold facts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Why {
+    /// So many numbers of its row never came.
+    Missing(i64),
+    /// It said nothing for a while.
+    Quiet,
+}
+
+impl Why {
+    /// The code in an API problem.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Missing(_) => "facts_missing",
+            Self::Quiet => "quiet",
+        }
+    }
+}
+
+/// A phone that may still hold facts.
+#[derive(Clone, Copy, Debug)]
+pub struct Held {
+    /// Which.
+    pub device: DeviceId,
+    /// Why.
+    pub why: Why,
 }
 
 /// Something that is far from usual, worth a second look.
@@ -68,21 +97,66 @@ pub struct Review {
 }
 
 impl Review {
-    /// Numbers of facts of that phone that never came.
-    pub fn missing_of(&self, device: DeviceId) -> i64 {
-        self.numbers.get(&device).map_or(0, |it| it.missing)
+    /// May that phone still hold facts?
+    pub fn may_hold(&self, phone: &Phone, now: Instant) -> Option<Why> {
+        may_hold(&self.numbers, phone, now)
     }
 }
 
-/// Looks at an outing.
-pub async fn of(tx: &mut Tx, programme: ProgrammeId, id: OutingId) -> Result<Review, Problem> {
-    let spans = store::spans(tx, programme, id).await?;
+type AllNumbers = HashMap<DeviceId, Numbers>;
+
+/// A phone that was shut out hands nothing in any more.
+fn may_hold(numbers: &AllNumbers, phone: &Phone, now: Instant) -> Option<Why> {
+    let missing = numbers.get(&DeviceId(phone.device_id));
+    let missing = missing.map_or(0, |it| it.missing);
+    if phone.revoked {
+        None
+    } else if missing > 0 {
+        Some(Why::Missing(missing))
+    } else {
+        is_quiet(phone, now).then_some(Why::Quiet)
+    }
+}
+
+/// Has the phone said nothing for a while?
+pub fn is_quiet(phone: &Phone, now: Instant) -> bool {
+    now.as_ms() - phone.last_seen_at > QUIET_MS
+}
+
+/// The phones of an outing that may still hold facts.
+pub async fn held(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+    now: Instant,
+) -> Result<Vec<Held>, Problem> {
+    let numbers = numbers_of(tx, programme, id).await?;
+    let phones = phones(tx, programme, id).await?;
+    let held = phones.iter().filter_map(|phone| {
+        let why = may_hold(&numbers, phone, now)?;
+        let device = DeviceId(phone.device_id);
+        Some(Held { device, why })
+    });
+    Ok(held.collect())
+}
+
+async fn numbers_of(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: OutingId,
+) -> Result<AllNumbers, Problem> {
     let mut numbers = HashMap::new();
-    for span in spans {
+    for span in store::spans(tx, programme, id).await? {
         let seen = store::seen_between(tx, programme, &span).await?;
         let missing = (span.last - span.first + 1 - seen).max(0);
         numbers.insert(DeviceId(span.device_id), Numbers { missing });
     }
+    Ok(numbers)
+}
+
+/// Looks at an outing.
+pub async fn of(tx: &mut Tx, programme: ProgrammeId, id: OutingId) -> Result<Review, Problem> {
+    let numbers = numbers_of(tx, programme, id).await?;
     let mut outliers: Vec<Outlier> = store::big_pickups(tx, programme, id, PICKUP_OUTLIER_MIN)
         .await?
         .into_iter()

@@ -1,6 +1,6 @@
 //! « Ici » pickups as JSON: those that wait for a coordinator; to the city, declared ones only.
 
-use super::{Here, Said, decide, store, waiting};
+use super::{Here, Reach, Said, decide, store, waiting};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
@@ -63,6 +63,7 @@ pub async fn decide_one(
         (None, false) => return Err(Invalid::new("site", "missing").into()),
         (Some(_), true) => return Err(Invalid::new("public", "site_and_public").into()),
     };
-    let decided = decide(&app, &caller, id, said, body.around_m).await?;
+    let reach = body.around_m.map_or(Reach::Alone, Reach::Around);
+    let decided = decide(&app, &caller, id, said, reach).await?;
     Ok(Json(json!({"decided": decided})))
 }

@@ -44,9 +44,32 @@ pub enum Said {
     Public,
 }
 
+/// What a word about one « ici » is said of besides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Reach {
+    /// Of nothing else.
+    #[default]
+    Alone,
+    /// Of all that wait within so many metres.
+    Around(u32),
+    /// Of these.
+    With(Vec<FactId>),
+}
+
 /// The « ici » that wait for a coordinator, opened under one journal row.
 pub async fn waiting(tx: &mut Tx, app: &App, caller: &Caller) -> Result<Vec<Here>, Problem> {
     let sealed = store::waiting(tx, caller.programme).await?;
+    open(tx, app, caller, Action::FactsShown, sealed).await
+}
+
+/// Those of one outing, opened under one journal row.
+pub async fn waiting_of(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    outing: OutingId,
+) -> Result<Vec<Here>, Problem> {
+    let sealed = store::waiting_of(tx, caller.programme, outing).await?;
     open(tx, app, caller, Action::FactsShown, sealed).await
 }
 
@@ -83,18 +106,18 @@ async fn open(
     Ok(opened)
 }
 
-/// Decides about one « ici », and about all that wait within so many metres of it. Answers which.
+/// Decides about one « ici », and about what is within reach of the word. Answers which.
 pub async fn decide(
     app: &App,
     caller: &Caller,
     id: FactId,
     said: Said,
-    around_m: Option<u32>,
+    reach: Reach,
 ) -> Result<Vec<FactId>, Problem> {
     let Some(Actor { id: Some(by), .. }) = caller.as_coordinator() else {
         return Err(Problem::forbidden());
     };
-    if around_m.is_some_and(|it| it > AROUND_M_MAX) {
+    if matches!(reach, Reach::Around(metres) if metres > AROUND_M_MAX) {
         return Err(Invalid::new("around_m", "out_of_range").into());
     }
     let (programme, now) = (caller.programme, app.now());
@@ -106,20 +129,29 @@ pub async fn decide(
         Said::Public => None,
     };
     let mut sealed = vec![one];
-    if around_m.is_some() {
-        let others = store::waiting(&mut tx, programme).await?;
-        sealed.extend(others.into_iter().filter(|it| it.id != id));
+    match &reach {
+        Reach::Alone => {}
+        Reach::Around(_) => {
+            let others = store::waiting(&mut tx, programme).await?;
+            sealed.extend(others.into_iter().filter(|it| it.id != id));
+        }
+        Reach::With(others) => {
+            for other in others.iter().filter(|it| **it != id) {
+                let found = store::find(&mut tx, programme, *other).await?;
+                sealed.push(found.ok_or_else(Problem::not_found)?);
+            }
+        }
     }
-    // To attach a single one its point need not be read.
-    let alone = around_m.is_none() && site.is_some();
-    let meant: Vec<(FactId, Option<Position>)> = if alone {
-        vec![(id, None)]
+    // To attach those that are named their points need not be read.
+    let named = !matches!(reach, Reach::Around(_));
+    let meant: Vec<(FactId, Option<Position>)> = if named && site.is_some() {
+        sealed.iter().map(|it| (it.id, None)).collect()
     } else {
         let opened = open(&mut tx, app, caller, Action::HereDecided, sealed).await?;
         let middle = opened.first().and_then(|it| it.at);
-        let near = |it: &Here| match (middle, it.at, around_m) {
-            _ if it.id == id => true,
-            (Some(a), Some(b), Some(metres)) => a.distance_m(b) <= f64::from(metres),
+        let near = |it: &Here| match (middle, it.at, &reach) {
+            _ if named || it.id == id => true,
+            (Some(a), Some(b), Reach::Around(metres)) => a.distance_m(b) <= f64::from(*metres),
             _ => false,
         };
         let meant = opened.iter().filter(|it| near(it));

@@ -82,6 +82,24 @@ pub async fn waiting(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<SealedHe
     Ok(rows.into_iter().map(Row::read).collect())
 }
 
+const SELECT_WAITING_OF: &str = select!(
+    " and f.outing_id = $2 and not exists (
+        select 1 from here_decisions d
+        where d.programme_id = f.programme_id and d.fact_id = f.id)
+      order by f.recorded_at, f.id"
+);
+
+/// Those of one outing that nobody decided about, the oldest first.
+pub async fn waiting_of(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<Vec<SealedHere>, DbError> {
+    let query = sql(SELECT_WAITING_OF).bind(programme).bind(outing);
+    let rows: Vec<Row> = query.all(tx).await?;
+    Ok(rows.into_iter().map(Row::read).collect())
+}
+
 const SELECT_ONE: &str = select!(" and f.id = $2");
 
 /// One « ici » of the programme, decided or not.
