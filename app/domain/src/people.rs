@@ -319,7 +319,14 @@ mod tests {
     fn a_civil_name_is_in_letters_that_a_list_can_be_printed_in() {
         let today = Day::new(2026, 11, 24).unwrap();
         let kept = |name: &str| CivilIdentity::new(name, "An", Some(today), None, today);
-        for name in ["Любомиров", "Đặng", "O’Neill-D'Arcy", "e\u{301}", "Œ", "=1+1"] {
+        for name in [
+            "Любомиров",
+            "Đặng",
+            "O’Neill-D'Arcy",
+            "e\u{301}",
+            "Œ",
+            "=1+1",
+        ] {
             assert!(kept(name).is_ok(), "{name}");
         }
         for name in ["محمد", "עמית", "Zoé 😀", "a\u{202e}b", "李"] {
