@@ -385,15 +385,17 @@ async fn make(app: &App, caller: &Caller, new: NewPlace) -> Result<Value, Proble
         true => stored(&mut tx, app, caller, sent.id).await?,
         false => None,
     };
+    let quarter = quarters::of_point(&mut tx, caller.programme, sent.at).await?;
     tx.commit().await?;
     match there {
         Some(there) => Ok(there),
         None if made => Err(Problem::internal("a site that was made is not there")),
-        // An id of something this caller may not know: as if it were new.
+        // An id of something this caller may not know: as if it were new, to the last word.
         None => {
             let about = About {
                 origin: "city".into(),
                 pictogram: sent.pictogram,
+                quarter,
                 ..About::default()
             };
             let title = sent.title.as_str();

@@ -18,6 +18,7 @@ use server::{demo, http, people, programmes, sites};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 use tower::ServiceExt;
 use uuid::Uuid;
 
@@ -211,7 +212,7 @@ impl World {
         std::fs::create_dir_all(&folder).unwrap();
         let url = match engine {
             Engine::Sqlite => format!("sqlite:{}", folder.join("db.sqlite").display()),
-            Engine::Postgres => new_postgres_database().await,
+            Engine::Postgres => new_postgres_database(None).await,
         };
         let db = Db::open(&url).await.unwrap();
         db.migrate().await.unwrap();
@@ -227,6 +228,51 @@ impl World {
             town,
             clock,
             folder,
+        }
+    }
+
+    /// Two worlds that are one up to here: the same rows, keys, tokens and hour, each on its own
+    /// from now on.
+    pub async fn twins(self) -> (Self, Self) {
+        self.app.db.close().await;
+        (self.twin().await, self.twin().await)
+    }
+
+    async fn twin(&self) -> Self {
+        let folder = std::env::temp_dir().join(format!("cueillette-test-{}", Uuid::new_v4()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let copy = |name: &str| {
+            let to = folder.join(name);
+            std::fs::copy(self.folder.join(name), &to).unwrap();
+            to
+        };
+        let url = match &self.app.db {
+            Db::Sqlite { .. } => format!("sqlite:{}", copy("db.sqlite").display()),
+            Db::Postgres(pool) => {
+                let options = pool.connect_options();
+                new_postgres_database(options.get_database()).await
+            }
+        };
+        let (keys, made) = KeyFile::load_or_create(&copy("db.key")).unwrap();
+        assert!(!made);
+        let clock = Arc::new(AtomicI64::new(self.clock.load(Ordering::Relaxed)));
+        let db = Db::open(&url).await.unwrap();
+        let app = App::new(db, keys, Clock::ByHand(clock.clone()), None);
+        let router = http::router::router(app.clone());
+        Self {
+            town: self.town.reached_by(&router),
+            app,
+            router,
+            clock,
+            folder,
+        }
+    }
+
+    /// Whoever holds this token.
+    pub fn actor(&self, token: Option<String>) -> Actor {
+        Actor {
+            router: self.router.clone(),
+            token,
         }
     }
 
@@ -403,19 +449,46 @@ impl Phone {
     }
 }
 
-async fn new_postgres_database() -> String {
+/// A database of its own, empty or with the rows of another one that nobody has open any more.
+async fn new_postgres_database(like: Option<&str>) -> String {
     let base = std::env::var("CUEILLETTE_TEST_POSTGRES")
         .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one");
     let name = format!("t_{}", Uuid::new_v4().simple());
     let admin = sqlx::PgPool::connect(&base).await.unwrap();
-    let text = sqlx::AssertSqlSafe(format!("create database {name}"));
-    sqlx::query(text).execute(&admin).await.unwrap();
+    let template = like.map_or(String::new(), |it| format!(" template {it}"));
+    let text = format!("create database {name}{template}");
+    // Connections that were let go of may take a moment to end on the other side.
+    for tries_left in (0..50).rev() {
+        let made = sqlx::query(sqlx::AssertSqlSafe(text.clone())).execute(&admin);
+        match made.await {
+            Ok(_) => break,
+            Err(wrong) if tries_left == 0 || like.is_none() => panic!("{wrong}"),
+            Err(_) => tokio::time::sleep(Duration::from_millis(100)).await,
+        }
+    }
     admin.close().await;
     let server = base.rsplit_once('/').map_or(base.as_str(), |it| it.0);
     format!("{server}/{name}")
 }
 
 impl Programme {
+    /// The same people, on another server.
+    fn reached_by(&self, router: &Router) -> Self {
+        let again = |actor: &Actor| Actor {
+            router: router.clone(),
+            token: actor.token.clone(),
+        };
+        Self {
+            coordinator: again(&self.coordinator),
+            agent: again(&self.agent),
+            clerk: again(&self.clerk),
+            peer: again(&self.peer),
+            peers: self.peers.clone(),
+            public_sites: self.public_sites.clone(),
+            discreet_site: self.discreet_site,
+        }
+    }
+
     async fn make(app: &App, router: &Router, slug: &str, settings: Settings) -> Self {
         let id = ProgrammeId(Uuid::now_v7());
         let now = app.now();
