@@ -9,7 +9,7 @@
 //                   pin that can be moved
 //   from            address that answers with the sites of a view (GeoJSON), asked as the map moves
 //   pages           with from: where the page of a site is, e.g. /lieux/
-//   box             what to show first, « west,south,east,north »; all sites otherwise
+//   around          what to show first, « west,south,east,north »; all sites otherwise
 //   chosen          id of the chosen site
 //   sites           JSON list of sites; or the property `sites`, or a child
 //                   <script type="application/json">
@@ -260,7 +260,7 @@ export class CueilletteMap extends HTMLElement {
   fit() {
     const { x, y } = this.map.getSize();
     if (!x || !y) return;
-    const positions = readBox(this.getAttribute("box")) || this.marks.positions();
+    const positions = readBox(this.getAttribute("around")) || this.marks.positions();
     const bounds = positions.length ? new LatLngBounds(positions) : this.townBounds;
     if (!bounds) return;
     this.map.setMinZoom(MIN_ZOOM);

@@ -14,6 +14,7 @@ use domain::{FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
 use rand::RngCore;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::HashMap;
+use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -33,7 +34,7 @@ pub enum SealError {
 }
 
 /// What shares one data key, and so one fate when that key is destroyed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug)]
 pub enum Scope {
     /// Point, title and note of a site.
     Site(SiteId),
@@ -47,6 +48,21 @@ pub enum Scope {
     Photo(FactId),
     /// What belongs to no outing, by the month it came in.
     Loose(Instant),
+}
+
+/// Two moments of one month are one scope: what shares a key is equal.
+impl PartialEq for Scope {
+    fn eq(&self, other: &Self) -> bool {
+        (self.name(), self.subject()) == (other.name(), other.subject())
+    }
+}
+
+impl Eq for Scope {}
+
+impl Hash for Scope {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        (self.name(), self.subject()).hash(state);
+    }
 }
 
 impl Scope {

@@ -263,8 +263,32 @@ fn pages() -> Vec<Route> {
             forms::cancel
         ),
         route!(Page, get, "/lieux", PLACES, places::list),
+        route!(Page, get, "/lieux/nouveau", COORDINATOR, places::new_page),
+        route!(
+            Page,
+            post,
+            "/lieux/nouveau",
+            COORDINATOR,
+            sites::forms::make
+        ),
+        route!(Page, get, "/lieux/a-regarder", COORDINATOR, places::look),
         route!(Page, get, "/lieux/{id}", PLACES, places::detail),
         route!(Page, post, "/lieux/{id}", PLACES, sites::forms::change),
+        route!(Page, get, "/lieux/{id}/deplacer", PLACES, places::move_page),
+        route!(
+            Page,
+            post,
+            "/lieux/{id}/deplacer",
+            PLACES,
+            sites::forms::move_point
+        ),
+        route!(
+            Page,
+            get,
+            "/lieux/{id}/reunir",
+            COORDINATOR,
+            places::merge_page
+        ),
         route!(
             Page,
             post,

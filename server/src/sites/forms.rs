@@ -2,14 +2,17 @@
 //! typed.
 
 use super::change::{self, Change};
+use super::create;
 use super::here::{self, Reach, Said};
-use super::pages::{Wrong, site_page};
+use super::pages::point::{MoveForm, Refused, doubts, moving_page, said};
+use super::pages::{PlaceForm, Wrong, form_page, review_page, site_page};
 use super::proposals::{self, Acceptance};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::pieces::Faults;
 use crate::http::reading::{Path, ReadForm};
-use crate::outings;
+use crate::{outings, programmes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::outing::Reason;
@@ -20,6 +23,65 @@ use serde::Deserialize;
 
 fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
+}
+
+/// `POST /lieux/nouveau`: reads a new site again, goes back to correct it, or keeps it.
+pub async fn make(
+    State(app): State<App>,
+    caller: Caller,
+    ReadForm(form): ReadForm<PlaceForm>,
+) -> Result<Response, Problem> {
+    if form.geste == "corriger" {
+        return form_page(&app, &caller, &form, Faults::default()).await;
+    }
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    drop(tx);
+    let place = match form.check(settings.city.is_some()) {
+        Ok(place) => place,
+        Err(faults) => return form_page(&app, &caller, &form, faults).await,
+    };
+    // Kept only by the button of the page where it was read again.
+    if form.geste != "garder" {
+        return review_page(&app, &caller, &form, place).await;
+    }
+    let id = place.id;
+    let mut tx = app.db.write().await?;
+    create::create(&mut tx, &app, &caller, place).await?;
+    tx.commit().await?;
+    Ok(to(&format!("/lieux/{id}?fait=ajoute")))
+}
+
+/// `POST /lieux/{id}/deplacer`: a point that somebody should look at twice is kept once they did.
+pub async fn move_point(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<SiteId>,
+    ReadForm(form): ReadForm<MoveForm>,
+) -> Result<Response, Problem> {
+    let at = match form.point.check() {
+        Ok(at) => at,
+        Err(faults) => {
+            return moving_page(&app, &caller, id, Some((form, Refused::Wrong(faults)))).await;
+        }
+    };
+    let mut tx = app.db.write().await?;
+    let doubts = doubts(&mut tx, &app, &caller, at).await?;
+    tx.commit().await?;
+    if let Some(warning) = doubts.warning.filter(|_| form.sur != said(&form.point)) {
+        return moving_page(&app, &caller, id, Some((form, Refused::Doubtful(warning)))).await;
+    }
+    let moved = Change {
+        at: Some(at),
+        ..Change::default()
+    };
+    match change::change(&app, &caller, id, form.version, moved).await {
+        Ok(()) => Ok(to(&format!("/lieux/{id}?fait=deplace"))),
+        Err(problem) if problem.code == "changed_meanwhile" => {
+            moving_page(&app, &caller, id, Some((form, Refused::Changed))).await
+        }
+        Err(problem) => Err(problem),
+    }
 }
 
 /// What may be changed of a site.
@@ -141,12 +203,12 @@ pub async fn proposal(
                 pictogram: None,
             };
             proposals::accept(&app, &caller, id, how).await?;
-            Ok(to("/lieux?fait=accepte"))
+            Ok(to("/lieux/a-regarder?fait=accepte"))
         }
         "reunir" => {
             let site = form.site.ok_or_else(|| Invalid::new("site", "missing"))?;
             proposals::merge(&app, &caller, id, site).await?;
-            Ok(to("/lieux?fait=reuni"))
+            Ok(to("/lieux/a-regarder?fait=reuni"))
         }
         "refuser" => {
             let reason = DeclineReason::from_code(&form.reason);
@@ -154,23 +216,22 @@ pub async fn proposal(
             let words = Some(form.words).filter(|it| !it.trim().is_empty());
             let words = words.map(|it| Reason::new("words", &it)).transpose()?;
             proposals::decline(&app, &caller, id, reason, words).await?;
-            Ok(to("/lieux?fait=refuse"))
+            Ok(to("/lieux/a-regarder?fait=refuse"))
         }
         _ => Err(Invalid::new("geste", "unknown_value").into()),
     }
 }
 
-/// What a coordinator says of an « ici ».
+/// What a coordinator says of an « ici », and of others at the same spot.
 #[derive(Deserialize)]
 pub struct HereForm {
     geste: String,
-    site: Option<SiteId>,
+    /// Empty where none was chosen.
     #[serde(default)]
-    around: String,
-    /// Others at the same place.
+    site: String,
     #[serde(default)]
     avec: Vec<FactId>,
-    /// « fin »: said on the screen that ends its outing.
+    /// `fin`: the answer leads back to the end of the outing.
     #[serde(default)]
     vers: String,
 }
@@ -182,34 +243,30 @@ pub async fn here(
     Path(id): Path<FactId>,
     ReadForm(form): ReadForm<HereForm>,
 ) -> Result<Response, Problem> {
-    let (said, done) = match (form.geste.as_str(), form.site) {
-        ("public", _) => (Said::Public, "/lieux?fait=public"),
-        (_, Some(site)) => (Said::At(site), "/lieux?fait=rattache"),
-        (_, None) => return Err(Invalid::new("site", "missing").into()),
+    let (said, done) = match form.geste.as_str() {
+        "public" => (Said::Public, "public"),
+        _ => {
+            let site = form.site.parse().map(SiteId);
+            let site = site.map_err(|_| Invalid::new("site", "missing"))?;
+            (Said::At(site), "rattache")
+        }
     };
-    let around = form.around.parse().ok().filter(|_| said != Said::Public);
-    let reach = match around {
-        Some(metres) => Reach::Around(metres),
-        None => Reach::With(form.avec),
+    let reach = match form.avec.is_empty() {
+        true => Reach::Alone,
+        false => Reach::With(form.avec),
     };
     here::decide(&app, &caller, id, said, reach).await?;
-    // Where one goes on is known from the « ici » itself, never from the form.
-    match form.vers.as_str() {
-        "fin" => Ok(to(&closing_screen_of(&app, &caller, id).await?)),
-        _ => Ok(to(done)),
+    if form.vers != "fin" {
+        return Ok(to(&format!("/lieux/a-regarder?fait={done}")));
     }
-}
-
-/// The screen that ends the outing of an « ici »; once it is over, the outing itself.
-async fn closing_screen_of(app: &App, caller: &Caller, id: FactId) -> Result<String, Problem> {
     let mut tx = app.db.read().await?;
-    let here = here::store::find(&mut tx, caller.programme, id).await?;
-    let outing = here
-        .and_then(|it| it.outing)
-        .ok_or_else(Problem::not_found)?;
-    let outing = outings::get(&mut tx, caller, outing).await?;
-    Ok(match outing.state {
+    let one = here::store::find(&mut tx, caller.programme, id).await?;
+    let outing = one.and_then(|it| it.outing);
+    let outing = outing.ok_or_else(Problem::not_found)?;
+    let outing = outings::store::find(&mut tx, caller.programme, outing).await?;
+    let outing = outing.ok_or_else(Problem::not_found)?;
+    Ok(to(&match outing.state {
         OutingState::Open => format!("/sorties/{}/fin#ici", outing.id),
         _ => format!("/sorties/{}", outing.id),
-    })
+    }))
 }

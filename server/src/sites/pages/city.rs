@@ -10,25 +10,33 @@ pub fn card(lines: &[CityQuarter]) -> AnyView {
     if lines.is_empty() {
         return ().into_any();
     }
-    let rows: Vec<_> = lines.iter().map(row).collect();
     view! {
         <section class="card">
             <h2>"Lieux discrets"</h2>
             <p class="soft">
                 "Des endroits où quelqu’un vit peut-être. L’association s’en occupe. Ici, on ne dit que le quartier."
             </p>
-            <table class="stack">
-                <thead>
-                    <tr>
-                        <th scope="col">"Où"</th>
-                        <th scope="col">"Combien"</th>
-                        <th scope="col">"État"</th>
-                        <th scope="col">"Dernier passage"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
+            {table(lines)}
         </section>
+    }
+    .into_any()
+}
+
+/// The lines as the city reads them.
+pub fn table(lines: &[CityQuarter]) -> AnyView {
+    let rows: Vec<_> = lines.iter().map(row).collect();
+    view! {
+        <table class="stack">
+            <thead>
+                <tr>
+                    <th scope="col">"Où"</th>
+                    <th scope="col">"Combien"</th>
+                    <th scope="col">"État"</th>
+                    <th scope="col">"Dernier passage"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
     }
     .into_any()
 }
@@ -46,11 +54,9 @@ fn row(line: &CityQuarter) -> AnyView {
     let states: Vec<String> = SiteState::ALL
         .iter()
         .filter_map(|it| {
-            Some(format!(
-                "{}\u{a0}{}",
-                line.states.get(it.as_str())?,
-                it.label()
-            ))
+            let n = *line.states.get(it.as_str())?;
+            let (one, many) = (it.label(), format!("{}s", it.label()));
+            Some(counted(i64::from(n), one, &many))
         })
         .collect();
     let week = line.done_week.as_deref().and_then(|it| it.split_once("-W"));

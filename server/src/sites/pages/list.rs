@@ -1,6 +1,6 @@
-//! `/lieux`: what waits for an answer first, then the places by quarter.
+//! `/lieux`: the places by quarter, and how much waits for an answer.
 
-use super::{Asked, SITES_PER_PAGE, about, asked_sites, city, filters, how_many, look, state_tag};
+use super::{Asked, SITES_PER_PAGE, about, asked_sites, city, filters, how_many, pages, state_tag};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
@@ -8,14 +8,13 @@ use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, ago, note};
 use crate::http::reading::Query;
 use crate::programmes;
-use crate::sites::here::{self, Here};
-use crate::sites::proposals::{self, Proposal};
-use crate::sites::{CoordinatorSite, quarters};
+use crate::sites::{CoordinatorSite, here, proposals, quarters};
 use app::ui::Icon;
-use app::ui::pictograms::{MAP, NEXT, PIN, PIN_DISCREET};
+use app::ui::pictograms::{MAP, NEXT, PIN, PIN_DISCREET, PLUS};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::city::CityQuarter;
+use domain::french::counted;
 use domain::{Instant, Nature, Settings};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
@@ -27,11 +26,9 @@ struct Shown {
     now: Instant,
     is_coordinator: bool,
     sites: Vec<CoordinatorSite>,
-    /// Every site that something may be attached to, by title.
-    known: Vec<(domain::SiteId, String)>,
     quarters: BTreeMap<String, String>,
-    proposals: Vec<Proposal>,
-    heres: Vec<Here>,
+    /// Proposals and « ici » pickups that wait.
+    waiting: (usize, usize),
     city: Vec<CityQuarter>,
 }
 
@@ -44,49 +41,41 @@ pub async fn list(
     let is_coordinator = caller.role() == Role::Coordinator;
     let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let (mut waiting, mut heres, mut lines) = (Vec::new(), Vec::new(), Vec::new());
+    let (mut waiting, mut lines) = ((0, 0), Vec::new());
     if is_coordinator {
-        waiting = proposals::waiting(&mut tx, &app, &caller).await?;
-        heres = here::waiting(&mut tx, &app, &caller).await?;
+        let proposed = proposals::store::waiting(&mut tx, caller.programme).await?;
+        let heres = here::store::waiting(&mut tx, caller.programme).await?;
+        waiting = (proposed.len(), heres.len());
     } else {
         lines = crate::sites::city::lines(&mut tx, caller.programme).await?;
     }
-    let sites = asked_sites(&mut tx, &app, &caller, &asked).await?;
-    let asks_nothing = waiting.is_empty() && heres.is_empty();
-    let known = match asks_nothing {
-        true => Vec::new(),
-        false => {
-            let all = asked_sites(&mut tx, &app, &caller, &Asked::default()).await?;
-            all.into_iter().map(|it| (it.id, it.title)).collect()
-        }
-    };
+    let quarters = quarters::store::names(&mut tx, caller.programme).await?;
+    let mut sites = asked_sites(&mut tx, &app, &caller, &asked).await?;
+    tx.commit().await?;
+    let name = |it: &CoordinatorSite| quarter_of(it, &quarters).cloned();
+    // By quarter first, so that a page of a long list does not begin them all again.
+    sites.sort_by_cached_key(|it| (name(it).is_none(), name(it), it.title.clone(), it.id));
     let shown = Shown {
-        quarters: quarters::store::names(&mut tx, caller.programme).await?,
         now: app.now(),
-        proposals: waiting,
         city: lines,
         settings: settings.clone(),
-        known,
+        quarters,
+        waiting,
         asked,
         is_coordinator,
         sites,
-        heres,
     };
-    tx.commit().await?;
     let frame = Frame::of(&app.assets, &caller, &settings, "Lieux", "/lieux");
-    Ok(page(&frame, || view(shown)).into_response())
+    Ok(page(&frame, || view(&shown)).into_response())
 }
 
-fn view(shown: Shown) -> AnyView {
-    let waiting = shown.proposals.len() + shown.heres.len();
-    let first = shown.asked.page * SITES_PER_PAGE;
+fn view(shown: &Shown) -> AnyView {
+    let first = shown.asked.page.saturating_mul(SITES_PER_PAGE);
     let n = shown.sites.len();
-    let pages = pages(&shown.asked, n);
     let here = shown.sites.iter().skip(first).take(SITES_PER_PAGE);
-    let groups = by_quarter(here, &shown.quarters);
-    let groups: Vec<_> = groups
+    let groups: Vec<_> = by_quarter(here, &shown.quarters)
         .iter()
-        .map(|(name, sites)| group(&shown, name, sites))
+        .map(|(name, sites)| group(shown, name, sites))
         .collect();
     view! {
         <div class="head">
@@ -94,33 +83,67 @@ fn view(shown: Shown) -> AnyView {
                 <h1>"Lieux"</h1>
                 <p class="soft">{how_many(n)}</p>
             </div>
-            <a class="button" href="/carte">
-                <Icon path=MAP/>
-                "Voir la carte"
-            </a>
+            <div class="actions">
+                <a class="button" href="/carte">
+                    <Icon path=MAP/>
+                    "Voir la carte"
+                </a>
+                {shown.is_coordinator.then(|| view! {
+                    <a class="button primary" href="/lieux/nouveau">
+                        <Icon path=PLUS/>
+                        "Ajouter un lieu"
+                    </a>
+                })}
+            </div>
         </div>
         {done_note(&shown.asked.fait)}
-        {(waiting > 0).then(|| look::section(
-            &shown.proposals, &shown.heres, &shown.known, &shown.settings, shown.now,
-        ))}
+        {to_look(shown.waiting)}
         {(!shown.is_coordinator).then(|| city::card(&shown.city))}
         {filters("/lieux", &shown.asked, &shown.quarters, shown.is_coordinator)}
         {groups}
-        {pages}
+        {pages("/lieux", &shown.asked, n)}
     }
     .into_any()
 }
 
-fn done_note(done: &str) -> Option<AnyView> {
-    let sentence = match done {
-        "accepte" => "Le lieu est ajouté. La personne qui l’a proposé le verra.",
-        "reuni" => "C’est noté\u{a0}: c’était un lieu déjà connu.",
-        "refuse" => "La réponse est partie, avec un merci.",
-        "rattache" => "Le ramassage est rattaché à ce lieu.",
-        "public" => "Ce point est public maintenant. La mairie le voit.",
-        _ => return None,
+/// « 1 lieu proposé et 12 ramassages « ici » attendent une réponse. »
+fn to_look((proposed, heres): (usize, usize)) -> Option<AnyView> {
+    let words = |n: usize, one: &str, many: &str| {
+        let n = i64::try_from(n).unwrap_or(i64::MAX);
+        (n > 0).then(|| counted(n, one, many))
     };
-    Some(note(Tone::Ok, sentence))
+    let proposed_words = words(proposed, "lieu proposé", "lieux proposés");
+    let here_words = words(
+        heres,
+        "ramassage «\u{a0}ici\u{a0}»",
+        "ramassages «\u{a0}ici\u{a0}»",
+    );
+    let all: Vec<String> = [proposed_words, here_words].into_iter().flatten().collect();
+    let waits = match proposed + heres {
+        0 => return None,
+        1 => "attend une réponse.",
+        _ => "attendent une réponse.",
+    };
+    let sentence = format!("{} {waits}", all.join(" et "));
+    Some(note(
+        Tone::Wait,
+        view! {
+            <p><b>{sentence}</b></p>
+            <p class="actions"><a class="button" href="/lieux/a-regarder">"Regarder"</a></p>
+        },
+    ))
+}
+
+/// What a form that led here did.
+fn done_note(done: &str) -> Option<AnyView> {
+    (done == "regarde").then(|| note(Tone::Ok, "C’est noté. Plus rien n’attend de réponse."))
+}
+
+fn quarter_of<'a>(
+    site: &CoordinatorSite,
+    names: &'a BTreeMap<String, String>,
+) -> Option<&'a String> {
+    names.get(site.about.quarter.as_ref()?)
 }
 
 /// Sites by the name of their quarter; those of none come last.
@@ -130,7 +153,7 @@ fn by_quarter<'a>(
 ) -> Vec<(String, Vec<&'a CoordinatorSite>)> {
     let mut groups: BTreeMap<(bool, String), Vec<&CoordinatorSite>> = BTreeMap::new();
     for site in sites {
-        let name = site.about.quarter.as_ref().and_then(|it| names.get(it));
+        let name = quarter_of(site, names);
         let key = (name.is_none(), name.cloned().unwrap_or_default());
         groups.entry(key).or_default().push(site);
     }
@@ -183,18 +206,4 @@ fn row(shown: &Shown, site: &CoordinatorSite) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-fn pages(asked: &Asked, n: usize) -> Option<AnyView> {
-    let last = n.saturating_sub(1) / SITES_PER_PAGE;
-    let link = |page: usize, words: &'static str| {
-        let href = format!("/lieux?{}", asked.query(page));
-        view! { <a class="button" href=href>{words}</a> }
-    };
-    let before = (asked.page > 0).then(|| link(asked.page - 1, "Lieux d’avant"));
-    let after = (asked.page < last).then(|| link(asked.page + 1, "Lieux suivants"));
-    (last > 0).then(|| {
-        view! { <nav class="actions" aria-label="Suite de la liste">{before}{after}</nav> }
-            .into_any()
-    })
 }

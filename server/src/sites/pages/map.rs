@@ -1,7 +1,7 @@
-//! `/carte`: the places on the town's map, and the same beside it as a list for people who do not
-//! use maps.
+//! `/carte`: the places on the town's map, which asks the server for what each view shows, and the
+//! same beside it as a list for people who do not use maps.
 
-use super::{Asked, SITES_PER_PAGE, about, asked_sites, filters, how_many, state_tag};
+use super::{Asked, SITES_PER_PAGE, about, asked_sites, filters, how_many, pages, state_tag};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
@@ -13,6 +13,7 @@ use app::ui::Icon;
 use app::ui::pictograms::LIST;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
+use domain::Position;
 use leptos::prelude::*;
 use serde_json::{Value, json};
 
@@ -31,15 +32,9 @@ pub async fn map(
     let mut frame = Frame::of(&app.assets, &caller, &settings, "Carte", "/carte");
     frame.with_map = true;
     Ok(page(&frame, || {
-        let on_map: Vec<Value> = sites.iter().take(SITES_PER_PAGE).map(mark).collect();
-        let rows: Vec<_> = sites.iter().take(SITES_PER_PAGE).map(row).collect();
-        let more = (sites.len() > SITES_PER_PAGE).then(|| {
-            view! {
-                <p class="soft">
-                    "On en montre "{SITES_PER_PAGE}". Choisissez un quartier ou un état pour voir les autres."
-                </p>
-            }
-        });
+        let first = asked.page.saturating_mul(SITES_PER_PAGE);
+        let here = sites.iter().skip(first).take(SITES_PER_PAGE);
+        let rows: Vec<_> = here.map(row).collect();
         view! {
             <div class="head">
                 <div>
@@ -52,25 +47,19 @@ pub async fn map(
                 </a>
             </div>
             {filters("/carte", &asked, &names, is_coordinator)}
-            {more}
-            <div class="two">
-                {town_card(&json!(on_map), "Carte des lieux")}
-                <section class="card" aria-label="Les mêmes lieux, en liste">
-                    <ul class="plain-list">{rows}</ul>
-                </section>
+            <div class="two atlas">
+                {live_card(&asked, &sites)}
+                {(!rows.is_empty()).then(|| view! {
+                    <section class="card" aria-label="Les mêmes lieux, en liste">
+                        <ul class="plain-list places-list">{rows}</ul>
+                        {pages("/carte", &asked, sites.len())}
+                    </section>
+                })}
             </div>
         }
         .into_any()
     })
     .into_response())
-}
-
-fn mark(site: &CoordinatorSite) -> Value {
-    json!({
-        "id": site.id, "title": site.title, "lat": site.at.lat(), "lon": site.at.lon(),
-        "nature": site.nature.as_str(), "state": site.state.as_str(),
-        "href": format!("/lieux/{}", site.id),
-    })
 }
 
 fn row(site: &CoordinatorSite) -> AnyView {
@@ -79,31 +68,74 @@ fn row(site: &CoordinatorSite) -> AnyView {
     let words = (!words.is_empty()).then(|| view! { <small class="soft line">{words}</small> });
     view! {
         <li>
-            <a href=href>{title}</a>
-            " "
+            <span><a href=href>{title}</a>{words}</span>
             {state_tag(site.state)}
-            {words}
         </li>
     }
     .into_any()
 }
 
-/// The map element with its sites; without script, the list says the same.
+/// « west,south,east,north » around these points.
+pub fn box_around(points: impl Iterator<Item = Position>) -> Option<String> {
+    let around = points.fold(None, |around, at| {
+        let (lat, lon) = (at.lat(), at.lon());
+        let [w, s, e, n] = around.unwrap_or([lon, lat, lon, lat]);
+        Some([w.min(lon), s.min(lat), e.max(lon), n.max(lat)])
+    });
+    around.map(|[w, s, e, n]| format!("{w},{s},{e},{n}"))
+}
+
+/// The map that shows what answers the question, view by view.
+fn live_card(asked: &Asked, sites: &[CoordinatorSite]) -> AnyView {
+    let (from, around) = (asked.for_map(), box_around(sites.iter().map(|it| it.at)));
+    view! {
+        <section class="card town-card" aria-label="Carte des lieux">
+            <div class="map">
+                <cueillette-map
+                    base="/base-map.pmtiles"
+                    operator-hint=NO_BASE_MAP
+                    locate=""
+                    from=from
+                    pages="/lieux/"
+                    around=around
+                ></cueillette-map>
+            </div>
+            {without_script("La carte a besoin de JavaScript. La liste dit la même chose.")}
+        </section>
+    }
+    .into_any()
+}
+
+/// For the operator, on the map itself.
+pub const NO_BASE_MAP: &str =
+    "Le plan de la ville manque. Il se donne au démarrage\u{a0}: --base-map FICHIER.";
+
+/// Words for whoever runs no script.
+pub fn without_script(words: &'static str) -> AnyView {
+    view! { <noscript><p class="soft">{words}</p></noscript> }.into_any()
+}
+
+/// The map element with its sites; without script, the page says the same in words.
 pub fn town_card(sites: &Value, label: &'static str) -> AnyView {
     // `<` could close the script element early.
     let data = sites.to_string().replace('<', "\\u003c");
     view! {
         <section class="card town-card" aria-label=label>
             <div class="map">
-                <cueillette-map
-                    base="/base-map.pmtiles"
-                    operator-hint="Le plan de la ville manque. Il se donne au démarrage\u{a0}: --base-map FICHIER."
-                >
+                <cueillette-map base="/base-map.pmtiles" operator-hint=NO_BASE_MAP>
                     <script type="application/json" inner_html=data></script>
                 </cueillette-map>
             </div>
-            <noscript><p class="soft">"La carte a besoin de JavaScript. La liste dit la même chose."</p></noscript>
+            {without_script("La carte a besoin de JavaScript.")}
         </section>
     }
     .into_any()
+}
+
+/// A site as the map element reads it.
+pub fn mark(site: &CoordinatorSite) -> Value {
+    json!({
+        "id": site.id, "title": site.title, "lat": site.at.lat(), "lon": site.at.lon(),
+        "nature": site.nature.as_str(), "state": site.state.as_str(),
+    })
 }

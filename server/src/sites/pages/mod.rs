@@ -1,23 +1,32 @@
-//! Sites at a desk: the list with what waits for an answer first, one site with its history, the
+//! Sites at a desk: the list, what waits for an answer, one site with its history, a new one, the
 //! map. Each handler loads what the wall lets through, then renders.
 
 mod city;
 mod list;
 mod look;
 mod map;
+mod merge;
+mod new;
+pub mod point;
 mod site;
 
 pub use list::list;
+pub use look::look;
 pub use map::map;
+pub use merge::merge_page;
+pub use new::{PlaceForm, form_page, new_page, review_page};
+pub use point::{move_page, moving_page};
 pub use site::{Wrong, detail, site_page};
 
-use crate::access::{Caller, Role};
+use crate::access::{Action, Caller, Role};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::sites::atlas::Filter;
 use crate::sites::store::CitySite;
-use crate::sites::{CoordinatorSite, for_coordinator, from_public};
+use crate::sites::{CoordinatorSite, from_public, open, store};
+use app::ui::Icon;
+use app::ui::pictograms::CHECK;
 use domain::french::counted;
 use domain::place::{Pictogram, SiteState};
 use domain::time::DAY_MS;
@@ -26,8 +35,13 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
 
-/// Sites on one page of the list, and on a map without numbers.
-const SITES_PER_PAGE: usize = 200;
+/// Sites on one page of a list.
+const SITES_PER_PAGE: usize = 50;
+
+/// The shapes of the states, as on the map: a shape first, then a colour.
+const SEEN: &str = "M5.5 12a6.5 6.5 0 1013 0 6.5 6.5 0 10-13 0z";
+const PLANNED: &str = "M5.5 5.5h13v13h-13z";
+const RETURNED: &str = "M12 4.5l8.5 15h-17z";
 
 /// What a person asked to see, as the form gives it: empty is everything.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -49,7 +63,6 @@ pub struct Asked {
 impl Asked {
     /// What cannot be read is not asked.
     fn filter(&self, now: Instant) -> Filter {
-        let days: Option<i64> = self.depuis.parse().ok();
         Filter {
             state: SiteState::parse(&self.etat).ok(),
             quarter: match self.quartier.as_str() {
@@ -57,17 +70,42 @@ impl Asked {
                 "hors" => Some(String::new()),
                 id => Some(id.to_owned()),
             },
-            since: days.map(|it| now.plus_ms(-it * DAY_MS)),
+            since: self.days().map(|it| now.plus_ms(-it * DAY_MS)),
         }
+    }
+
+    /// The same question as the map asks it, and no more than what could be read of it.
+    fn for_map(&self) -> String {
+        let mut parts = Vec::new();
+        if let Ok(state) = SiteState::parse(&self.etat) {
+            parts.push(format!("state={}", state.as_str()));
+        }
+        if !self.quartier.is_empty() {
+            let id = if self.quartier == "hors" {
+                ""
+            } else {
+                &self.quartier
+            };
+            parts.push(format!("quarter={}", safe(id)));
+        }
+        if let Ok(nature) = Nature::parse(&self.nature) {
+            parts.push(format!("nature={}", nature.as_str()));
+        }
+        if let Some(days) = self.days() {
+            parts.push(format!("days={days}"));
+        }
+        format!("/api/v1/sites?{}", parts.join("&"))
+    }
+
+    /// Days since a sign of life, as far as anybody can mean it.
+    fn days(&self) -> Option<i64> {
+        const DAYS_MAX: i64 = 36_500;
+        let days = self.depuis.parse().ok();
+        days.filter(|it| (0..=DAYS_MAX).contains(it))
     }
 
     /// The same question, for another page of its answer.
     fn query(&self, page: usize) -> String {
-        let safe = |text: &str| -> String {
-            text.chars()
-                .filter(|c| c.is_alphanumeric() || *c == '-')
-                .collect()
-        };
         format!(
             "etat={}&quartier={}&nature={}&depuis={}&page={page}",
             safe(&self.etat),
@@ -78,43 +116,52 @@ impl Asked {
     }
 }
 
-/// The sites a reader may know that answer the question: public ones for the city, opened ones too
-/// for a coordinator.
+/// Letters, figures and hyphens: all that a code has, and nothing that an address could stumble on.
+fn safe(text: &str) -> String {
+    let letters = text.chars();
+    letters
+        .filter(|c| c.is_alphanumeric() || *c == '-')
+        .collect()
+}
+
+/// The sites a reader may know that answer the question: public ones by title, then for a
+/// coordinator the discreet ones, of which only those that answer are opened.
 async fn asked_sites(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
     asked: &Asked,
 ) -> Result<Vec<CoordinatorSite>, Problem> {
-    let mut all = if caller.role() == Role::Coordinator && asked.nature != "public" {
-        for_coordinator(tx, app, caller).await?
-    } else {
-        let atlas = app.atlases.of(tx, caller.programme).await?;
-        atlas
-            .sites
-            .iter()
-            .map(|it| from_public(CitySite::clone(it)))
-            .collect()
-    };
     let filter = asked.filter(app.now());
     let nature = Nature::parse(&asked.nature).ok();
-    all.retain(|it| {
-        let last = it.visits.seen_at.max(it.about.created_at);
-        nature.is_none_or(|nature| nature == it.nature)
-            && filter.lets(it.state, it.about.quarter.as_deref(), last)
-    });
+    let mut all = Vec::new();
+    if nature != Some(Nature::Discreet) {
+        let atlas = app.atlases.of(tx, caller.programme).await?;
+        let sites = atlas.sites.iter().filter(|it| filter.lets_site(it));
+        all.extend(sites.map(|it| from_public(CitySite::clone(it))));
+    }
+    if caller.role() == Role::Coordinator && nature != Some(Nature::Public) {
+        let mut sealed = store::discreet_sites(tx, caller.programme).await?;
+        sealed.retain(|it| {
+            let last = it.visits.seen_at.max(it.about.created_at);
+            filter.lets(it.state, it.about.quarter.as_deref(), last)
+        });
+        let mut opened = open(tx, app, caller, Action::SitesShown, sealed).await?;
+        opened.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
+        all.append(&mut opened);
+    }
     Ok(all)
 }
 
-/// The state of a site: a word in a colour.
+/// The state of a site: a word, a shape and a colour, those of the map.
 fn state_tag(state: SiteState) -> AnyView {
-    let class = match state {
-        SiteState::Seen => "tag todo",
-        SiteState::Planned => "tag wait",
-        SiteState::Done => "tag ok",
-        SiteState::Returned => "tag alarm",
+    let (class, path) = match state {
+        SiteState::Seen => ("tag wait", SEEN),
+        SiteState::Planned => ("tag info", PLANNED),
+        SiteState::Done => ("tag ok", CHECK),
+        SiteState::Returned => ("tag todo", RETURNED),
     };
-    view! { <span class=class>{state.label()}</span> }.into_any()
+    view! { <span class=class><Icon path=path/>{state.label()}</span> }.into_any()
 }
 
 /// « lieu discret · proposé par un pair · square ou jardin »
@@ -203,20 +250,43 @@ fn filters(
     let nature =
         is_coordinator.then(|| choice("nature".into(), "nature", "Nature", natures, &asked.nature));
     view! {
-        <form class="card filters" method="get" action=action aria-label="Choisir les lieux">
+        <form class="card filters by-place" method="get" action=action aria-label="Choisir les lieux">
             {choice("etat".into(), "etat", "État", states, &asked.etat)}
             {quarter}
             {nature}
             {choice("depuis".into(), "depuis", "Vu depuis", ages, &asked.depuis)}
-            <button>"Montrer"</button>
+            <div class="field"><button>"Montrer"</button></div>
         </form>
     }
     .into_any()
 }
 
+/// « 14 lieux », and of which page.
 fn how_many(n: usize) -> String {
     match n {
-        0 => "Aucun lieu.".into(),
-        n => counted(i64::try_from(n).unwrap_or(i64::MAX), "lieu.", "lieux."),
+        0 => "Aucun lieu ne répond à ce choix.".into(),
+        n => counted(i64::try_from(n).unwrap_or(i64::MAX), "lieu", "lieux"),
     }
+}
+
+/// The way to the other pages of a list of `n` sites.
+fn pages(path: &'static str, asked: &Asked, n: usize) -> Option<AnyView> {
+    let last = n.saturating_sub(1) / SITES_PER_PAGE;
+    let link = |page: usize, words: &'static str| {
+        let href = format!("{path}?{}", asked.query(page));
+        view! { <a class="button" href=href>{words}</a> }
+    };
+    let before = (asked.page > 0).then(|| link(asked.page.min(last + 1) - 1, "Lieux d’avant"));
+    let after = (asked.page < last).then(|| link(asked.page + 1, "Lieux suivants"));
+    let (page, of) = (asked.page + 1, last + 1);
+    (last > 0).then(|| {
+        view! {
+            <nav class="actions turning" aria-label="Suite de la liste">
+                {before}
+                <span class="soft">"Page "{page}" sur "{of}</span>
+                {after}
+            </nav>
+        }
+        .into_any()
+    })
 }

@@ -1,23 +1,29 @@
 //! `/lieux/{id}`: where it stands, what happened there, and how to change it.
 
-use super::{about, asked_sites, choice, state_tag};
+use super::map::{mark, town_card};
+use super::point::one_site;
+use super::{about, choice, state_tag};
 use crate::access::{Caller, Role};
 use crate::app::{App, local_day};
+use crate::db::Tx;
+use crate::flags;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, crumbs, note};
 use crate::http::reading::{Path, Query};
 use crate::outings::simple::item_words;
+use crate::programmes;
 use crate::sites::history::{self, History, Visit};
 use crate::sites::store;
-use crate::sites::{CoordinatorSite, from_public, one_for_coordinator};
-use crate::{programmes, sites};
+use crate::sites::{CoordinatorSite, quarters};
+use app::ui::Icon;
+use app::ui::pictograms::{FLAG, PIN};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::fact::Item;
 use domain::french::{counted, date};
 use domain::place::Pictogram;
-use domain::{Instant, Nature, Settings, SiteId};
+use domain::{FactId, Instant, Nature, Settings, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
@@ -47,8 +53,8 @@ struct Sheet {
     history: History,
     quarter: Option<String>,
     is_coordinator: bool,
-    /// Sites this one may be merged into, by title.
-    others: Vec<(SiteId, String)>,
+    /// Pictures of flags, of a public site only: when it was seen, and the picture.
+    photos: Vec<(Instant, FactId)>,
     wrong: Option<Wrong>,
 }
 
@@ -76,47 +82,50 @@ pub async fn site_page(
     let settings = programmes::settings(&mut tx, programme).await?;
     // A duplicate is read where it joined.
     let id = store::root(&mut tx, programme, id).await?.unwrap_or(id);
-    let site = match is_coordinator {
-        true => one_for_coordinator(&mut tx, app, caller, id).await?,
-        false => {
-            let found = store::public_site(&mut tx, programme, id).await?;
-            from_public(found.ok_or_else(Problem::not_found)?)
-        }
-    };
+    let site = one_site(&mut tx, app, caller, id).await?;
     let history = history::of(&mut tx, caller, id).await?;
-    let names = sites::quarters::store::names(&mut tx, programme).await?;
-    let quarter = site
-        .about
-        .quarter
-        .as_ref()
-        .and_then(|it| names.get(it).cloned());
-    let others = match is_coordinator {
-        true => asked_sites(&mut tx, app, caller, &super::Asked::default()).await?,
-        false => Vec::new(),
-    };
+    let names = quarters::store::names(&mut tx, programme).await?;
+    let quarter = site.about.quarter.as_ref();
+    let quarter = quarter.and_then(|it| names.get(it).cloned());
+    let photos = photos(&mut tx, caller, &site).await?;
     tx.commit().await?;
-    // What is discreet never joins what the city sees.
-    let may_join = |it: &CoordinatorSite| {
-        it.id != id && (site.nature, it.nature) != (Nature::Discreet, Nature::Public)
-    };
-    let others = others
-        .into_iter()
-        .filter(|it| may_join(it))
-        .map(|it| (it.id, it.title))
-        .collect();
     let sheet = Sheet {
         settings: settings.clone(),
         site,
         history,
         quarter,
         is_coordinator,
-        others,
+        photos,
         wrong,
     };
     let title = sheet.site.title.clone();
     let mut frame = Frame::of(&app.assets, caller, &settings, title, "/lieux");
     frame.with_map = true;
     Ok(page(&frame, || view(&sheet, done)).into_response())
+}
+
+/// The pictures of a public site's flags, with the day each was flagged.
+async fn photos(
+    tx: &mut Tx,
+    caller: &Caller,
+    site: &CoordinatorSite,
+) -> Result<Vec<(Instant, FactId)>, Problem> {
+    if site.nature == Nature::Discreet {
+        return Ok(Vec::new());
+    }
+    let photos = flags::store::photos(tx, caller.programme, site.id).await?;
+    if photos.is_empty() {
+        return Ok(Vec::new());
+    }
+    let sightings = flags::store::sightings(tx, caller.programme).await?;
+    let seen_at = |flag: FactId| sightings.iter().find(|it| it.id == flag.0).map(|it| it.at);
+    let dated = photos.into_iter().filter_map(|(flag, photo)| {
+        let at = Instant::from_ms(seen_at(flag)?);
+        Some((at, photo))
+    });
+    let mut dated: Vec<_> = dated.collect();
+    dated.sort_by_key(|it| std::cmp::Reverse(it.0));
+    Ok(dated)
 }
 
 fn view(sheet: &Sheet, done: &str) -> AnyView {
@@ -138,18 +147,19 @@ fn view(sheet: &Sheet, done: &str) -> AnyView {
         </div>
         {done_note(done)}
         {refusal(site)}
-        <div class="two">
+        <div class="two one-place">
             <div class="col">
                 {site.note.clone().map(|text| view! {
                     <section class="card"><h2>"Pour l’équipe"</h2><p class="said">{text}</p></section>
                 })}
                 {past(sheet)}
                 {seen(sheet)}
+                {pictures(sheet)}
             </div>
             <div class="col">
-                {map_card(site)}
+                {town_card(&json!([mark(site)]), "Où c’est")}
+                {ways(sheet)}
                 {change_card(sheet)}
-                {sheet.is_coordinator.then(|| merge_card(sheet))}
             </div>
         </div>
     }
@@ -158,7 +168,9 @@ fn view(sheet: &Sheet, done: &str) -> AnyView {
 
 fn done_note(done: &str) -> Option<AnyView> {
     let sentence = match done {
+        "ajoute" => "Le lieu est ajouté.",
         "change" => "C’est changé.",
+        "deplace" => "Le point est déplacé.",
         "discret" => "Ce lieu est discret maintenant. La mairie ne le voit plus.",
         "reuni" => "Les deux lieux n’en font plus qu’un. Voici leur histoire commune.",
         _ => return None,
@@ -180,6 +192,9 @@ fn day(sheet: &Sheet, at: Instant) -> String {
     date(local_day(&sheet.settings, at))
 }
 
+/// Outings that are shown at once; the older ones are one touch away.
+const VISITS_SHOWN: usize = 8;
+
 fn past(sheet: &Sheet) -> AnyView {
     let visits = &sheet.history.outings;
     if visits.is_empty() && sheet.history.city_pickups.is_empty() {
@@ -191,7 +206,12 @@ fn past(sheet: &Sheet) -> AnyView {
         }
         .into_any();
     }
-    let rows: Vec<_> = visits.iter().map(|it| visit_row(sheet, it)).collect();
+    let (latest, older) = visits.split_at(visits.len().min(VISITS_SHOWN));
+    let older = (!older.is_empty()).then(|| {
+        let n = i64::try_from(older.len()).unwrap_or(i64::MAX);
+        let words = counted(n, "sortie plus ancienne", "sorties plus anciennes");
+        view! { <details><summary>{words}</summary>{visit_table(sheet, older)}</details> }
+    });
     let own: Vec<_> = sheet
         .history
         .city_pickups
@@ -202,16 +222,45 @@ fn past(sheet: &Sheet) -> AnyView {
         })
         .collect();
     let own = (!own.is_empty()).then(|| view! { <h3>"Hors des sorties"</h3><ul>{own}</ul> });
-    let joined = sheet.history.merged.len();
+    let joined = i64::try_from(sheet.history.merged.len()).unwrap_or(i64::MAX);
     let joined = (joined > 0).then(|| {
-        let n = i64::try_from(joined).unwrap_or(i64::MAX);
-        let words = counted(n, "autre lieu réuni ici.", "autres lieux réunis ici.");
+        let words = counted(joined, "autre lieu réuni ici.", "autres lieux réunis ici.");
         view! { <p class="soft">"Avec l’histoire de "{words}</p> }
     });
     view! {
         <section class="card">
             <h2>"Ramassages"</h2>
-            <table class="stack">
+            {in_all(visits)}
+            {visit_table(sheet, latest)}
+            {older}
+            {own}
+            {joined}
+        </section>
+    }
+    .into_any()
+}
+
+/// « 812 ramassées en 38 sorties, dont 40 estimées. »
+fn in_all(visits: &[Visit]) -> Option<AnyView> {
+    let total: i64 = visits.iter().map(|it| it.counted + it.estimated).sum();
+    let estimated: i64 = visits.iter().map(|it| it.estimated).sum();
+    let outings = i64::try_from(visits.len()).unwrap_or(i64::MAX);
+    let outings = counted(outings, "sortie", "sorties");
+    let estimated = (estimated > 0).then(|| {
+        let n = domain::french::number(estimated);
+        format!(", dont {n} estimées")
+    });
+    (!visits.is_empty()).then(|| {
+        let total = counted(total, "ramassée", "ramassées");
+        view! { <p class="soft">{total}" en "{outings}{estimated}"."</p> }.into_any()
+    })
+}
+
+fn visit_table(sheet: &Sheet, visits: &[Visit]) -> Option<AnyView> {
+    let rows: Vec<_> = visits.iter().map(|it| visit_row(sheet, it)).collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <table>
                 <thead>
                     <tr>
                         <th scope="col">"Sortie"</th>
@@ -221,11 +270,9 @@ fn past(sheet: &Sheet) -> AnyView {
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            {own}
-            {joined}
-        </section>
-    }
-    .into_any()
+        }
+        .into_any()
+    })
 }
 
 fn visit_row(sheet: &Sheet, visit: &Visit) -> AnyView {
@@ -241,12 +288,16 @@ fn visit_row(sheet: &Sheet, visit: &Visit) -> AnyView {
         }
         false => day.into_any(),
     };
-    let (counted, estimated) = (visit.counted, visit.estimated);
+    // Nothing is a dash: the numbers stand out.
+    let figure = |n: i64| match n {
+        0 => "–".to_owned(),
+        n => domain::french::number(n),
+    };
     view! {
         <tr>
             <th scope="row">{name}</th>
-            <td class="n" data-label="Comptées">{domain::french::number(counted)}</td>
-            <td class="n" data-label="Estimées">{domain::french::number(estimated)}</td>
+            <td class="n">{figure(visit.counted)}</td>
+            <td class="n">{figure(visit.estimated)}</td>
         </tr>
     }
     .into_any()
@@ -278,12 +329,57 @@ fn seen(sheet: &Sheet) -> Option<AnyView> {
     })
 }
 
-fn map_card(site: &CoordinatorSite) -> AnyView {
-    let sites = json!([{
-        "id": site.id, "title": site.title, "lat": site.at.lat(), "lon": site.at.lon(),
-        "nature": site.nature.as_str(), "state": site.state.as_str(),
-    }]);
-    super::map::town_card(&sites, "Où c’est")
+/// What an agent saw, in pictures.
+fn pictures(sheet: &Sheet) -> Option<AnyView> {
+    let all: Vec<_> = sheet
+        .photos
+        .iter()
+        .map(|(at, id)| {
+            let day = day(sheet, *at);
+            let src = format!("/api/v1/photos/{id}");
+            let (href, alt) = (src.clone(), format!("Photo du signalement du {day}"));
+            view! {
+                <li>
+                    <a class="picture" href=href>
+                        <img src=src alt=alt loading="lazy"/>
+                    </a>
+                    <small class="soft">"Signalé le "{day}</small>
+                </li>
+            }
+        })
+        .collect();
+    (!all.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <h2>"Photos"</h2>
+                <ul class="pictures">{all}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// What else can be done with a site, each on a page of its own.
+fn ways(sheet: &Sheet) -> AnyView {
+    let id = sheet.site.id;
+    let (to_move, to_merge, flags) = (
+        format!("/lieux/{id}/deplacer"),
+        format!("/lieux/{id}/reunir"),
+        format!("/signalements/{id}"),
+    );
+    let is_flagged = sheet.site.nature == Nature::Public && !sheet.history.sightings.is_empty();
+    view! {
+        <p class="actions place-ways">
+            <a class="button" href=to_move><Icon path=PIN/>"Déplacer le point"</a>
+            {is_flagged.then(|| view! {
+                <a class="button" href=flags><Icon path=FLAG/>"Ses signalements"</a>
+            })}
+            {sheet.is_coordinator.then(|| view! {
+                <a class="button" href=to_merge>"C’est le même qu’un autre"</a>
+            })}
+        </p>
+    }
+    .into_any()
 }
 
 fn change_card(sheet: &Sheet) -> AnyView {
@@ -325,7 +421,7 @@ fn change_card(sheet: &Sheet) -> AnyView {
                     <label for="note">{words}</label>
                     <textarea id="note" name="note" rows="3" maxlength="2000">{note_text}</textarea>
                 </div>
-                {choice("pictogram".into(), "pictogram", "Image", pictures, picture)}
+                {choice("pictogram".into(), "pictogram", "Image (si on veut)", pictures, picture)}
                 {sheet.is_coordinator.then(|| discretion(site))}
                 <button class="primary">"Garder"</button>
             </form>
@@ -359,29 +455,6 @@ fn discretion(site: &CoordinatorSite) -> AnyView {
             <input type="checkbox" name="discret" value="oui"/>
             <span>"Quelqu’un vit ici\u{a0}: en faire un lieu discret. La mairie ne le verra plus, ni son histoire. On ne revient pas en arrière."</span>
         </label>
-    }
-    .into_any()
-}
-
-fn merge_card(sheet: &Sheet) -> AnyView {
-    let action = format!("/lieux/{}/reunir", sheet.site.id);
-    let options: Vec<_> = sheet
-        .others
-        .iter()
-        .map(|(id, title)| (id.to_string(), title.clone()))
-        .collect();
-    if options.is_empty() {
-        return ().into_any();
-    }
-    view! {
-        <section class="card">
-            <h2>"C’est le même lieu qu’un autre\u{a0}?"</h2>
-            <p class="soft">"Leur histoire devient commune. Celui-ci ne sera plus proposé."</p>
-            <form class="form" method="post" action=action>
-                {choice("into".into(), "into", "Le lieu qui reste", options, "")}
-                <button>"Réunir les deux lieux"</button>
-            </form>
-        </section>
     }
     .into_any()
 }
