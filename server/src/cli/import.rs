@@ -4,7 +4,7 @@
 use super::{Failure, programme_of};
 use crate::app::App;
 use crate::imports::{self, Job, Refused, Report, import_outings, import_sites};
-use crate::sites::quarters;
+use crate::sites::quarters::{self, FILE_BYTES_MAX};
 use clap::{Args, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -94,7 +94,16 @@ pub async fn run(app: &App, command: ImportCommand) -> Result<(), Failure> {
 }
 
 fn read(flags: FileFlags) -> Result<(Vec<u8>, FileFlags), Failure> {
-    let bytes = std::fs::read(&flags.file).map_err(|e| format!("{}: {e}", flags.file.display()))?;
+    let named = |wrong: String| format!("{}: {wrong}", flags.file.display());
+    let there = std::fs::metadata(&flags.file).map_err(|e| named(e.to_string()))?;
+    if there.len() > FILE_BYTES_MAX {
+        let there = there.len();
+        return Err(named(format!(
+            "the file has {there} bytes; a spreadsheet may have {FILE_BYTES_MAX}"
+        ))
+        .into());
+    }
+    let bytes = std::fs::read(&flags.file).map_err(|e| named(e.to_string()))?;
     Ok((bytes, flags))
 }
 

@@ -6,6 +6,7 @@
 
 mod access;
 mod allowances;
+mod bad_files;
 mod bad_input;
 mod base_map;
 mod client_versions;
