@@ -1,7 +1,7 @@
 // Twenty minutes before an outing and twenty after, counted in taps.
 import { expect, test } from "@playwright/test";
 import { signIn } from "../support/desk.js";
-import { PHONE } from "../support/phone.js";
+import { goTo, join, newPhone, PHONE, tap } from "../support/phone.js";
 import { api, startServer } from "../support/server.js";
 
 let server;
@@ -26,16 +26,15 @@ const token = () => server.demo.tokens.coordinator;
 const outing = (id) => api(server, token(), `/outings/${id}`);
 const shown = (page) => page.url().match(/sorties\/([0-9a-f-]{36})/)[1];
 
-/** Three phones join by their own hands: the coordinator taps nothing for that. */
-async function join(code, n) {
+/** Phones join by their own hands: the coordinator taps nothing for that. */
+async function joined(browser, code, n) {
+  const phones = [];
   for (let rank = 0; rank < n; rank++) {
-    const answer = await fetch(`${server.url}/api/v1/crew/join`, {
-      method: "POST",
-      headers: { "content-type": "application/json" },
-      body: JSON.stringify({ code, device: crypto.randomUUID() }),
-    });
-    expect(answer.status).toBe(200);
+    const phone = await newPhone(browser, server.url);
+    await join(phone.page, code);
+    phones.push(phone);
   }
+  return phones;
 }
 
 /** Next week's outing of the demonstration gives way, so that there is something to copy. */
@@ -69,12 +68,17 @@ test("copies last week, opens and lets three phones in, in at most fifteen taps"
   await hand.tap(page.getByRole("button", { name: "Ouvrir la sortie" }));
   await expect(page.getByText("La sortie est ouverte")).toBeVisible();
   const code = (await page.locator(".code span").allInnerTexts()).join("");
-  await join(code, 3);
+  const phones = await joined(browser, code, 3);
   await page.reload();
   for (let rank = 1; rank <= 3; rank++) {
     await hand.tap(page.getByRole("button", { name: `à l’association téléphone ${rank}` }));
   }
   await expect(page.locator("#telephones .tag.ok")).toHaveCount(3);
+  const walked = server.demo.sites.filter((it) => copy.sites.includes(it.id) && it.nature === "public");
+  for (const { page: phone } of phones) {
+    await phone.getByRole("navigation").getByRole("button", { name: "Lieux" }).click();
+    for (const { title } of walked) await expect(phone.getByRole("button", { name: title })).toBeVisible();
+  }
   console.log(`before: ${hand.taps} taps`);
   expect(hand.taps).toBeLessThanOrEqual(15);
 });
@@ -102,6 +106,27 @@ test("after the walk, eight presences, counts and the end take at most twenty-fi
   console.log(`after: ${hand.taps} taps`);
   expect(hand.taps).toBeLessThanOrEqual(25);
   expect((await outing(id)).state).toBe("closed");
+  const width = await page.evaluate(() => document.documentElement.scrollWidth);
+  expect(width).toBeLessThanOrEqual(PHONE.width);
+});
+
+test("what was counted « ici » is attached on the screen that ends the outing", async ({ browser }) => {
+  const { outing_today: id, join_code: code } = server.demo;
+  const [{ page: phone }] = await joined(browser, code, 1);
+  await goTo(phone, "Ici");
+  for (const name of ["Plus cinq", "Plus une"]) await tap(phone, name);
+  await expect(phone.getByText("tout est envoyé").first()).toBeVisible();
+  const { page } = await signIn(browser, server.url, server.demo, "coordinator", { viewport: PHONE });
+  await page.goto(`/sorties/${id}/fin`);
+  await expect(page.getByRole("heading", { name: "« Ici » : 1 endroit à rattacher" })).toBeVisible();
+  const place = page.getByLabel("Lieu de « 6 seringues »");
+  const [first] = (await outing(id)).sites;
+  const { title } = server.demo.sites.find((it) => it.id === first);
+  await place.selectOption(first);
+  await page.getByRole("button", { name: "Rattacher à ce lieu" }).click();
+  await expect(page).toHaveURL(`${server.url}/sorties/${id}/fin#ici`);
+  await expect(page.getByRole("heading", { name: /à rattacher/ })).toHaveCount(0);
+  await expect(page.getByRole("row", { name: new RegExp(`${title}.*6$`) })).toBeVisible();
   const width = await page.evaluate(() => document.documentElement.scrollWidth);
   expect(width).toBeLessThanOrEqual(PHONE.width);
 });
