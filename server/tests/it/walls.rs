@@ -140,7 +140,7 @@ on_both! {
                 }
                 let is_site = town.hidden.iter().any(|it| it.0 == hidden) || hidden == numbered(7);
                 for (path, body) in naming(reader, is_site.then_some(unknown)) {
-                    let [a, b] = pair.map(|id| body(id));
+                    let [a, b] = pair.map(body);
                     let a = said(Method::POST, path, Sent::Json(a), pair[0]).await;
                     let b = said(Method::POST, path, Sent::Json(b), pair[1]).await;
                     assert_eq!(a, b, "{}: {path}", reader.name);
