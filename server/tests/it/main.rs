@@ -26,6 +26,7 @@ mod own_phone;
 mod properties;
 mod proposals;
 mod sites;
+mod sites_pages;
 mod sites_quarters;
 mod support;
 mod table;
