@@ -185,7 +185,11 @@ mod tests {
         assert_eq!(told(&[of(10, 0)], MIN).len(), 1);
         assert_eq!(told(&[of(11, 0)], MIN).len(), 0);
         assert_eq!(told(&[of(10, 20)], MIN).len(), 1);
-        assert_eq!(told(&[of(10, 21)], MIN).len(), 0, "« ici » may be one place");
+        assert_eq!(
+            told(&[of(10, 21)], MIN).len(),
+            0,
+            "« ici » may be one place"
+        );
         let two = month(0, 50, 9, &[(1, 9), (2, 9)]);
         assert_eq!(told(&[two], MIN).len(), 0, "or one of these");
     }
