@@ -391,7 +391,7 @@ fn told(review: &Review) -> String {
     let residents = match place.residents_agree {
         Some(true) => "les habitants sont d’accord",
         Some(false) => "les habitants ont dit non",
-        None => "les habitants n’ont pas été demandés",
+        None => "pas encore demandé aux habitants",
     };
     let words = [
         Some(
