@@ -265,6 +265,9 @@ export class CueilletteMap extends HTMLElement {
     if (!bounds) return;
     this.map.setMinZoom(MIN_ZOOM);
     this.map.fitBounds(bounds, { ...FIT_PADDING, maxZoom: FIT_ZOOM_MAX, animate: false });
+    // A whole town on a small phone: closer, rather than where nothing of it is drawn.
+    const nearest = this.town && !positions.length ? this.town.lowestZoom : MIN_ZOOM;
+    if (this.map.getZoom() < nearest) this.map.setZoom(nearest, { animate: false });
     this.limitZoom();
     // Sites that come later than the town's map still get their own first view.
     this.fitted = positions.length > 0;
