@@ -4,9 +4,10 @@
 //   map.js                     the <cueillette-map> element with its libraries and style rules
 //   photo.js                   the <cueillette-photo> of the page for flagging
 //   help.js                    the <wash-timer> of the needle-stick page
+//   card.js, place.js          peers' pages: coming in with a card, saying where a place is
 //   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__, and
 //                              holds the glue of app.js when that is already there
-//   style.css, terrain.css, help.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
+//   style.css, terrain.css, help.css, card.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
 //   andika-400.woff2, andika-700.woff2
 //   app.js                     the WASM's glue, minified in place when it is already there
 
@@ -83,7 +84,8 @@ function buildMap(outdir) {
 }
 
 function buildScripts(outdir) {
-  return esbuild.build({ ...common, entryPoints: ["loader.js", "help.js", "photo.js"], outdir });
+  const names = ["loader", "help", "photo", "card", "place"];
+  return esbuild.build({ ...common, entryPoints: names.map((name) => `${name}.js`), outdir });
 }
 
 /** `import … from "app-glue"`: this text. */
@@ -120,7 +122,7 @@ export async function workerText(glue = NO_GLUE) {
 function buildStyles(outdir) {
   return esbuild.build({
     ...common,
-    entryPoints: ["style", "terrain", "help"].map((name) => join(STYLE, `${name}.css`)),
+    entryPoints: ["style", "terrain", "help", "card"].map((name) => join(STYLE, `${name}.css`)),
     outdir,
     external: ["/pkg/*"],
   });
@@ -152,10 +154,13 @@ async function printSizes(outdir) {
     "loader.js",
     "help.js",
     "photo.js",
+    "card.js",
+    "place.js",
     "sw.js",
     "style.css",
     "terrain.css",
     "help.css",
+    "card.css",
     "app.js",
   ];
   for (const name of names) {
