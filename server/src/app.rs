@@ -33,6 +33,8 @@ pub struct App {
     pub join_tries: Arc<WrongTries>,
     /// Wrong passwords.
     pub sign_in_tries: Arc<WrongTries>,
+    /// Cards that are none, and signatures of other phones.
+    pub card_tries: Arc<WrongTries>,
 }
 
 /// Where the time comes from: the system, or a test.
@@ -57,6 +59,7 @@ impl App {
             atlases: Arc::default(),
             join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
             sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
+            card_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
         }
     }
 

@@ -4,7 +4,7 @@ use crate::problem::Invalid;
 use std::{fmt, str::FromStr};
 
 /// 32 signs without 0/O and 1/I, which look alike on a cracked screen.
-const SIGNS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
+pub const SIGNS: &[u8; 32] = b"23456789ABCDEFGHJKLMNPQRSTUVWXYZ";
 /// Signs in a code.
 pub const JOIN_CODE_SIGNS: usize = 6;
 

@@ -51,4 +51,6 @@ ids! {
     AllowanceId,
     /// An allowance list; people know it by its number.
     ListId,
+    /// The card that a peer comes in with: it follows from the code on the paper.
+    CardId,
 }

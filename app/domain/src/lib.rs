@@ -26,7 +26,7 @@ pub mod walk;
 pub use code::JoinCode;
 pub use fact::{Fact, Kind};
 pub use ids::{
-    AccountId, AllowanceId, DeviceId, FactId, ListId, OutingId, PeerId, ProgrammeId, SiteId,
+    AccountId, AllowanceId, CardId, DeviceId, FactId, ListId, OutingId, PeerId, ProgrammeId, SiteId,
 };
 pub use money::Cents;
 pub use outing::OutingState;

@@ -3,7 +3,7 @@
 //! Only hashes of tokens are kept: they are 256 random bits, so one SHA-256 is enough.
 
 use super::role::{Caller, Role, Who};
-use super::{journal, passwords, store};
+use super::{cards, journal, passwords, store};
 use crate::access::{Action, Actor};
 use crate::app::App;
 use crate::http::error::Problem;
@@ -74,6 +74,9 @@ async fn caller_of(app: &App, path: &str, headers: &HeaderMap) -> Result<Option<
     let Some(token) = cookie(headers, SESSION_COOKIE) else {
         return Ok(None);
     };
+    if is_peers(token) {
+        return cards::caller_of(app, token, now).await;
+    }
     let mut tx = app.db.read().await?;
     let row = store::session(&mut tx, token_hash(token), now).await?;
     Ok(row.and_then(|row| staff_caller(row.programme_id, &row.role, row.account_id, row.name)))
@@ -178,12 +181,33 @@ pub async fn sign_in(
 
 /// Ends the session of this request. Answers the cookie that takes the cookie away.
 pub async fn sign_out(app: &App, headers: &HeaderMap) -> Result<Option<HeaderValue>, Problem> {
-    if let Some(token) = cookie(headers, SESSION_COOKIE) {
-        let mut tx = app.db.write().await?;
-        store::delete_session(&mut tx, token_hash(token), app.now()).await?;
-        tx.commit().await?;
-    }
+    end_session(app, headers).await?;
     Ok(set_cookie(SESSION_COOKIE, "", 0))
+}
+
+/// Ends the session of this request, of staff or of a peer, if there is one.
+pub async fn end_session(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let Some(token) = cookie(headers, SESSION_COOKIE) else {
+        return Ok(());
+    };
+    let mut tx = app.db.write().await?;
+    if is_peers(token) {
+        cards::store::delete_session(&mut tx, token_hash(token)).await?;
+    } else {
+        store::delete_session(&mut tx, token_hash(token), app.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+fn is_peers(token: &str) -> bool {
+    let rest = token.strip_prefix(cards::TOKEN_PREFIX);
+    rest.is_some_and(|it| it.starts_with('_'))
+}
+
+/// The session of a peer takes the place of any other: one browser is one person at a time.
+pub fn peer_cookie(token: &str) -> Option<HeaderValue> {
+    set_cookie(SESSION_COOKIE, token, cards::SESSION_LIFE_MS / 1000)
 }
 
 /// The cookie that keeps a crew token in a browser without the recorder, until it reads no more.

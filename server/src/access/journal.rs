@@ -19,6 +19,16 @@ pub struct Actor {
 pub enum Action {
     /// Somebody came in.
     SignedIn,
+    /// Cards were made for peers; those they had are dead.
+    CardsIssued,
+    /// A peer's card was ended, without another.
+    CardForgotten,
+    /// A second phone showed the code of a card.
+    CardRefused,
+    /// A card was locked after wrong PINs.
+    CardLocked,
+    /// A civil identity was opened for its own owner.
+    IdentityShown,
     /// Sites were opened to be shown to a coordinator.
     SitesShown,
     /// Discreet sites were opened to be printed on the sheet of a crew.
@@ -58,6 +68,11 @@ impl Action {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
+            Self::CardsIssued => "cards_issued",
+            Self::CardForgotten => "card_forgotten",
+            Self::CardRefused => "card_refused",
+            Self::CardLocked => "card_locked",
+            Self::IdentityShown => "identity_shown",
             Self::SitesShown => "sites_shown",
             Self::SitesPrinted => "sites_printed",
             Self::SiteChanged => "site_changed",

@@ -1,5 +1,6 @@
 //! Who comes in, what they may do, and what is locked away: roles, credentials, sealing, journal.
 
+pub mod cards;
 pub mod credentials;
 pub mod journal;
 pub mod keys;

@@ -11,7 +11,7 @@ use crate::http::pieces::{Field, Tone, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::{allowances, flags, outings};
 use app::ui::Icon;
-use app::ui::pictograms::{BASKET, SHEET, WALK};
+use app::ui::pictograms::{BASKET, KEY, SHEET, WALK};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -41,6 +41,7 @@ pub async fn home(
         Role::Coordinator => outings::pages::coordinator_home(&app, &caller).await,
         Role::Agent => flags::pages::home(&app, &caller, &origin, &done.fait).await,
         Role::Clerk => allowances::pages::clerk_home(&app, &caller).await,
+        Role::Peer => Ok(Redirect::to("/moi").into_response()),
         _ => Ok(doors(&app)),
     }
 }
@@ -57,6 +58,7 @@ fn doors(app: &App) -> Response {
             </div>
             <ul class="doors">
                 <li>{door("/terrain", WALK, "Je suis sur le terrain", "Le carnet de la sortie. Il marche sans réseau.")}</li>
+                <li>{door("/entrer", KEY, "J’ai une carte", "Ma page\u{a0}: mes aides et mes lieux. Il faut mes 4\u{a0}chiffres.")}</li>
                 <li>{door("/connexion", SHEET, "Je travaille au bureau", "Les sorties et les listes. Il faut un mot de passe.")}</li>
             </ul>
         }
@@ -198,9 +200,16 @@ fn sign_in_form(app: &App, typed: Typed, error: Option<String>) -> Response {
 }
 
 /// `POST /deconnexion`
-pub async fn sign_out(State(app): State<App>, headers: HeaderMap) -> Result<Response, Problem> {
+pub async fn sign_out(
+    State(app): State<App>,
+    caller: Option<Extension<Caller>>,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let cookie = credentials::sign_out(&app, &headers).await?;
-    let mut response = Redirect::to("/").into_response();
+    // A phone may be shared: whoever is next finds the signs.
+    let is_peer = caller.is_some_and(|it| it.role() == Role::Peer);
+    let to = if is_peer { "/entrer" } else { "/" };
+    let mut response = Redirect::to(to).into_response();
     if let Some(cookie) = cookie {
         response.headers_mut().insert(header::SET_COOKIE, cookie);
     }

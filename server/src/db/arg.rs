@@ -1,8 +1,8 @@
 //! A value bound to a statement, in the few types both engines store.
 
 use domain::{
-    AccountId, AllowanceId, Cents, Day, DeviceId, FactId, Instant, ListId, OutingId, PeerId,
-    ProgrammeId, SiteId,
+    AccountId, AllowanceId, CardId, Cents, Day, DeviceId, FactId, Instant, ListId, OutingId,
+    PeerId, ProgrammeId, SiteId,
 };
 use uuid::Uuid;
 
@@ -59,4 +59,5 @@ args! {
     FactId => Id, id => id.0;
     AllowanceId => Id, id => id.0;
     ListId => Id, id => id.0;
+    CardId => Id, id => id.0;
 }

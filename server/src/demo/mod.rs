@@ -44,10 +44,18 @@ struct LoadedTown {
     programme: ProgrammeId,
     outing_today: OutingId,
     join_code: Option<String>,
+    card: Card,
     tokens: Tokens,
     accounts: Vec<Account>,
     sites: Vec<Site>,
     peers: Vec<Peer>,
+}
+
+/// A peer's card that nobody used yet: `/entrer#` and its code. The first phone keeps it.
+#[derive(Serialize)]
+struct Card {
+    peer: PeerId,
+    code: String,
 }
 
 /// Bearer tokens for the API, by role.
@@ -146,6 +154,10 @@ impl LoadedTown {
             programme: town.id(),
             outing_today,
             join_code: code.map(|it| it.as_str().to_owned()),
+            card: Card {
+                peer: town.peer(&town.people[0]),
+                code: town.card().as_str().to_owned(),
+            },
             tokens: Tokens {
                 coordinator: town.token(Role::Coordinator),
                 agent: has_agent.then(|| town.token(Role::Agent)),
@@ -220,6 +232,7 @@ impl LoadedTown {
             let body = format!("{} ({})", it.role, it.body);
             writeln!(text, "  {body:<26} {:<32} {}", it.login, it.secret)?;
         }
+        writeln!(text, "  {:<26} /entrer#{}", "a peer's card", self.card.code)?;
         match &self.join_code {
             Some(code) => writeln!(text, "  {:<26} {code}\n", "today's joining code"),
             None => writeln!(text, "  today's outing is over: come back tomorrow\n"),

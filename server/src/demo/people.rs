@@ -2,7 +2,7 @@
 
 use super::town::Town;
 use crate::access::credentials::token_hash;
-use crate::access::{Role, Sealer, passwords, store};
+use crate::access::{Role, Sealer, cards, passwords, store};
 use crate::app::{App, local_day};
 use crate::cli::Failure;
 use crate::db::Tx;
@@ -222,7 +222,9 @@ pub(super) async fn bring(tx: &mut Tx, app: &App, town: &Town, hash: &str) -> Re
                 .map_err(super::failed)?;
         }
     }
-    Ok(())
+    let first = town.peer(&town.people[0]);
+    let card = cards::issue_known(tx, programme, first, &town.card(), now).await;
+    card.map_err(super::failed)
 }
 
 /// One token for each role of staff, for its first account, and one for the first peer.

@@ -7,6 +7,7 @@
 use super::people::{self, Person, Staff};
 use super::places::{self, Place};
 use super::settings::{bordeaux_settings, bourg_settings};
+use crate::access::cards::CardCode;
 use crate::access::{Caller, Role, Who};
 use crate::app::{App, Clock, start_of_day};
 use crate::cli::Failure;
@@ -141,6 +142,11 @@ impl Town {
     /// The instant of a wall clock's time, in minutes after midnight.
     pub(super) fn at(&self, day: Day, minutes: i64) -> Instant {
         start_of_day(&self.settings, day).plus_ms(minutes * 60_000)
+    }
+
+    /// The card of its first peer, as public as the tokens.
+    pub(super) fn card(&self) -> CardCode {
+        CardCode::from_bits(&self.hash("card"))
     }
 
     /// Its first member of staff of a role, as a caller.

@@ -49,11 +49,18 @@ pub async fn problems_as_pages(State(app): State<App>, request: Request, next: N
         return response;
     };
     if problem.status == StatusCode::UNAUTHORIZED {
+        let is_peers = wanted.as_deref().is_some_and(wanted_by_peers);
         let back = wanted.filter(|_| is_get).unwrap_or_else(|| "/".into());
-        let to = format!("/connexion?vers={}", percent_encode(&back));
+        let door = if is_peers { "/entrer" } else { "/connexion" };
+        let to = format!("{door}?vers={}", percent_encode(&back));
         return Redirect::to(&to).into_response();
     }
     (problem.status, page::problem(&app.assets, &problem)).into_response()
+}
+
+/// A page that only a peer's card opens.
+fn wanted_by_peers(path: &str) -> bool {
+    path == "/moi" || path.starts_with("/moi/") || path.starts_with("/moi?")
 }
 
 /// Encodes a value of a query: everything but unreserved characters (RFC 3986).

@@ -5,7 +5,7 @@ use super::error::Problem;
 use super::pieces::capital;
 use crate::access::{Caller, Role};
 use app::ui::Icon;
-use app::ui::pictograms::BASKET;
+use app::ui::pictograms::{BASKET, LEAVE};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Settings;
@@ -45,6 +45,9 @@ pub struct Frame<'a> {
     pub with_map: bool,
     /// One narrow column: a page with one question.
     pub narrow: bool,
+    /// Peers' pages: big targets and a style of their own, and the script of this name if there is
+    /// one.
+    pub part: Option<&'static str>,
 }
 
 impl<'a> Frame<'a> {
@@ -75,6 +78,7 @@ impl<'a> Frame<'a> {
             here: "",
             with_map: false,
             narrow: true,
+            part: None,
         }
     }
 }
@@ -92,6 +96,11 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
     } else {
         (None, None)
     };
+    let part = frame
+        .part
+        .map(|name| (path("card.css"), path(&format!("{name}.js"))));
+    let (part_css, part_js) = part.unwrap_or_default();
+    let for_peers = frame.part.map(|_| "for-peers");
     let title = if frame.title == "Cueillette" {
         frame.title.clone()
     } else {
@@ -107,10 +116,12 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
                 <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {part_css.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {part_js.map(|src| view! { <script type="module" src=src></script> })}
                 {map_css.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {map_js.map(|src| view! { <script type="module" src=src></script> })}
             </head>
-            <body>
+            <body class=for_peers>
                 <a class="skip button" href="#contenu">"Aller au contenu"</a>
                 {top(frame)}
                 <main id="contenu" class=narrow>{content}</main>
@@ -126,6 +137,7 @@ fn top(frame: &Frame<'_>) -> AnyView {
             ("/sorties", "Sorties"),
             ("/lieux", "Lieux"),
             ("/carte", "Carte"),
+            ("/equipe", "Équipe"),
             ("/aides", "Aides"),
         ],
         Some(Role::Agent) => &[
@@ -135,6 +147,11 @@ fn top(frame: &Frame<'_>) -> AnyView {
             ("/carte", "Carte"),
         ],
         Some(Role::Clerk) => &[("/ccas", "Listes")],
+        Some(Role::Peer) => &[
+            ("/moi", "Mes aides"),
+            ("/moi/lieux", "Mes lieux"),
+            ("/moi/ce-qu-on-sait", "Ce qu’on sait"),
+        ],
         _ => &[],
     };
     let here = frame.here;
@@ -160,6 +177,14 @@ fn top(frame: &Frame<'_>) -> AnyView {
 
 fn who(frame: &Frame<'_>) -> Option<AnyView> {
     let caller = frame.caller?;
+    if caller.role() == Role::Peer {
+        let leave = view! {
+            <form class="who" method="post" action="/deconnexion">
+                <button class="quiet"><Icon path=LEAVE/>"Quitter"</button>
+            </form>
+        };
+        return Some(leave.into_any());
+    }
     let name = caller.name()?.to_owned();
     let body = body_name(frame.settings?, caller.role())?;
     Some(

@@ -95,16 +95,37 @@ fn files() -> Vec<Route> {
 }
 
 fn pages() -> Vec<Route> {
+    use access::cards::pages as cards;
     use access::pages as door;
     use allowances::pages as money;
     use outings::{forms, pages, simple};
+    use people::pages as own;
     use sites::pages as places;
     const PLACES: &[Role] = &[Coordinator, Agent];
+    const PEER: &[Role] = &[Peer];
     vec![
         route!(Page, get, "/", EVERYONE, door::home),
         route!(Page, get, "/connexion", EVERYONE, door::sign_in_page),
         route!(Page, post, "/connexion", EVERYONE, door::sign_in),
         route!(Page, post, "/deconnexion", EVERYONE, door::sign_out),
+        route!(Page, get, "/entrer", EVERYONE, cards::enter_page),
+        route!(Page, get, "/equipe", COORDINATOR, cards::team),
+        route!(Page, post, "/equipe/cartes", COORDINATOR, cards::print),
+        route!(
+            Page,
+            post,
+            "/equipe/cartes/oublier",
+            COORDINATOR,
+            cards::forget_card
+        ),
+        route!(Page, get, "/moi", PEER, own::home),
+        route!(Page, get, "/moi/ce-qu-on-sait", PEER, own::known),
+        route!(Page, get, "/moi/releve", PEER, own::statement),
+        route!(Page, post, "/moi/aides/{id}/contester", PEER, own::contest),
+        route!(Page, get, "/moi/lieux", PEER, own::places),
+        route!(Page, get, "/moi/lieux/proposer", PEER, own::propose_page),
+        route!(Page, post, "/moi/lieux", PEER, own::propose),
+        route!(Page, post, "/moi/lieux/{id}/retirer", PEER, own::withdraw),
         route!(Page, get, "/terrain", EVERYONE, terrain::page),
         route!(Page, get, "/signaler", EVERYONE, terrain::flagging),
         // A phone whose token ended is asked to join again: these are nobody's to be refused.
@@ -552,6 +573,27 @@ fn api() -> Vec<Route> {
             flags::api::file
         ),
         route!(Api, get, "/api/v1/photos/{id}", FLAGS, flags::api::photo),
+        route!(
+            Api,
+            post,
+            "/api/v1/cards/challenge",
+            EVERYONE,
+            access::cards::api::new_challenge
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/cards/bind",
+            EVERYONE,
+            access::cards::api::bind
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/cards/enter",
+            EVERYONE,
+            access::cards::api::enter
+        ),
         route!(Api, get, "/api/v1/peers", COORDINATOR, people::api::list),
         route!(Api, post, "/api/v1/peers", COORDINATOR, people::api::create),
         route!(

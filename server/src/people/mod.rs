@@ -1,6 +1,7 @@
 //! Peers: pseudonyms, picture signs, and the civil identity of those who want the money.
 
 pub mod api;
+pub mod pages;
 pub mod store;
 
 use crate::access::{Scope, Sealer};

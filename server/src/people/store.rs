@@ -30,6 +30,18 @@ struct PeerRow {
     has_identity: bool,
 }
 
+impl PeerRow {
+    fn read(self) -> Result<Peer, DbError> {
+        let sign = self.sign.parse();
+        Ok(Peer {
+            id: PeerId(self.id),
+            pseudonym: self.pseudonym,
+            sign: sign.map_err(|e| DbError::Unreadable(format!("peer: {e}")))?,
+            has_identity: self.has_identity,
+        })
+    }
+}
+
 const SELECT_ALL: &str = "
     select id, pseudonym, sign, sealed_identity is not null as has_identity
     from peers where programme_id = $1 order by created_at, id";
@@ -37,19 +49,21 @@ const SELECT_ALL: &str = "
 /// The peers of the programme.
 pub async fn all(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Peer>, DbError> {
     let rows: Vec<PeerRow> = sql(SELECT_ALL).bind(programme).all(tx).await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(Peer {
-                id: PeerId(row.id),
-                pseudonym: row.pseudonym,
-                sign: row
-                    .sign
-                    .parse()
-                    .map_err(|e| DbError::Unreadable(format!("peer: {e}")))?,
-                has_identity: row.has_identity,
-            })
-        })
-        .collect()
+    rows.into_iter().map(PeerRow::read).collect()
+}
+
+const SELECT_ONE: &str = "
+    select id, pseudonym, sign, sealed_identity is not null as has_identity
+    from peers where programme_id = $1 and id = $2";
+
+/// One peer of the programme.
+pub async fn find(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: PeerId,
+) -> Result<Option<Peer>, DbError> {
+    let row: Option<PeerRow> = sql(SELECT_ONE).bind(programme).bind(id).maybe(tx).await?;
+    row.map(PeerRow::read).transpose()
 }
 
 const INSERT: &str = "
@@ -101,6 +115,21 @@ pub async fn set_identity(
         .run(tx)
         .await?;
     Ok(())
+}
+
+const SELECT_IDENTITY: &str = "
+    select id, sealed_identity from peers
+    where programme_id = $1 and id = $2 and sealed_identity is not null";
+
+/// The identity of one peer, sealed.
+pub async fn identity(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    peer: PeerId,
+) -> Result<Option<Sealed<CivilIdentity>>, DbError> {
+    let query = sql(SELECT_IDENTITY).bind(programme).bind(peer);
+    let row: Option<(Uuid, Vec<u8>)> = query.maybe(tx).await?;
+    Ok(row.map(|(_, bytes)| Sealed::from_row(Scope::Identity(peer), bytes)))
 }
 
 const SELECT_IDENTITIES: &str = "

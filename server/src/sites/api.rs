@@ -363,7 +363,7 @@ pub async fn create(
     let (id, at) = (new.id, new.at);
     let mut answer = match caller.who {
         Who::Peer(peer) => {
-            let kept = proposals::propose(&app, &caller, peer, &new).await?;
+            let kept = proposals::propose(&app, &caller, peer, &(&new).into()).await?;
             proposal_json(&kept)
         }
         _ => make(&app, &caller, new).await?,

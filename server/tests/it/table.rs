@@ -53,10 +53,10 @@ async fn check(route: &server::http::table::Route, role: Role, actor: &crate::su
         .replace("{file}", "list.csv");
     let request = actor.request(route.method.clone(), &path);
     let answer = actor.send(request.body(Body::empty()).unwrap()).await;
-    let to_sign_in = answer
-        .headers
-        .get("location")
-        .is_some_and(|it| it.as_bytes().starts_with(b"/connexion?"));
+    let to_sign_in = answer.headers.get("location").is_some_and(|it| {
+        let doors: [&[u8]; 2] = [b"/connexion?", b"/entrer?"];
+        doors.iter().any(|door| it.as_bytes().starts_with(door))
+    });
     let kept_out = matches!(answer.status.as_u16(), 401 | 403) || to_sign_in;
     let allowed = allows(route.roles, role);
     assert_eq!(

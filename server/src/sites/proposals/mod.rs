@@ -19,6 +19,7 @@ use domain::{AccountId, FactId, Instant, Invalid, Nature, OutingId, PeerId, Posi
 use serde_json::json;
 use std::collections::HashSet;
 use store::{Decision, SealedProposal, Words};
+use uuid::Uuid;
 
 /// A proposal, opened for a coordinator or for who made it.
 #[derive(Clone, Debug)]
@@ -114,46 +115,97 @@ pub async fn own(tx: &mut Tx, app: &App, caller: &Caller) -> Result<Vec<Proposal
     open(tx, app, caller, Action::ProposalsShown, sealed).await
 }
 
-/// Keeps what a peer proposes at a desk or on `/moi` as a fact like any other. Answers the proposal
-/// as it is kept: the same id twice is one proposal.
+/// A place that a peer found, checked.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Made by the caller: sent twice, it is one proposal.
+    pub id: FactId,
+    /// Public or discreet.
+    pub nature: Nature,
+    /// Where.
+    pub at: Position,
+    /// Words for the association.
+    pub words: Option<String>,
+    /// « Les habitants sont d'accord »; asked of discreet sites only.
+    pub residents_agree: Option<bool>,
+    /// What the agent who walks along does there.
+    pub agent: Option<AgentAccess>,
+}
+
+impl From<&NewPlace> for Found {
+    /// A proposal has no title of its own: a coordinator gives one. What was typed is kept in words.
+    fn from(it: &NewPlace) -> Self {
+        let words = match &it.note {
+            Some(note) => format!("{}\n{}", it.title.as_str(), note.as_str()),
+            None => it.title.as_str().to_owned(),
+        };
+        Self {
+            id: FactId(it.id.0),
+            nature: it.nature,
+            at: it.at,
+            words: Some(words.chars().take(domain::limits::NOTE_CHARS_MAX).collect()),
+            residents_agree: it.residents_agree,
+            agent: it.agent,
+        }
+    }
+}
+
+/// Keeps what a peer proposes through the API or on `/moi` as a fact like any other. Answers the
+/// proposal as it is kept: the same id twice is one proposal.
 pub async fn propose(
     app: &App,
     caller: &Caller,
     peer: PeerId,
-    it: &NewPlace,
+    it: &Found,
 ) -> Result<Proposal, Problem> {
-    let id = FactId(it.id.0);
-    let find = async |tx: &mut Tx| -> Result<Option<Proposal>, Problem> {
-        let own = own(tx, app, caller).await?;
-        Ok(own.into_iter().find(|it| it.id == id))
-    };
-    let mut tx = app.db.write().await?;
-    let there = find(&mut tx).await?;
-    tx.commit().await?;
-    if let Some(there) = there {
+    if let Some(there) = own_one(app, caller, it.id).await? {
         return Ok(there);
     }
-    // A proposal has no title of its own: a coordinator gives one. What was typed is kept in words.
-    let words = match &it.note {
-        Some(note) => format!("{}\n{}", it.title.as_str(), note.as_str()),
-        None => it.title.as_str().to_owned(),
-    };
-    let words: String = words.chars().take(domain::limits::NOTE_CHARS_MAX).collect();
+    let data = json!({
+        "nature": it.nature, "lat": it.at.lat(), "lon": it.at.lon(), "note": it.words,
+        "residents_agree": it.residents_agree, "agent": it.agent.map(AgentAccess::code),
+    });
+    say(app, caller, peer, it.id, "site_proposal", data).await?;
+    let kept = own_one(app, caller, it.id).await?;
+    // The id is a fact of somebody else's, or one that was taken back.
+    kept.ok_or_else(|| Problem::state("id_taken", "Cet identifiant sert déjà."))
+}
+
+/// Takes back a proposal of one's own that nobody answered yet: a fact, too.
+pub async fn withdraw(app: &App, caller: &Caller, peer: PeerId, id: FactId) -> Result<(), Problem> {
+    let there = own_one(app, caller, id).await?;
+    let there = there.ok_or_else(Problem::not_found)?;
+    if there.decision.is_some() {
+        return Err(decided());
+    }
+    let own = FactId(Uuid::now_v7());
+    say(app, caller, peer, own, "void", json!({"target": id})).await
+}
+
+/// One proposal of the caller's own, opened.
+pub async fn own_one(app: &App, caller: &Caller, id: FactId) -> Result<Option<Proposal>, Problem> {
+    let mut tx = app.db.write().await?;
+    let own = own(&mut tx, app, caller).await?;
+    tx.commit().await?;
+    Ok(own.into_iter().find(|it| it.id == id))
+}
+
+/// A fact of a peer, by the same way in as any other.
+async fn say(
+    app: &App,
+    caller: &Caller,
+    peer: PeerId,
+    id: FactId,
+    kind: &str,
+    data: serde_json::Value,
+) -> Result<(), Problem> {
     let raw = json!({
-        "id": id, "kind": "site_proposal", "outing": null, "device": peer.0, "seq": 0,
-        "recorded_at": app.now(),
-        "data": {
-            "nature": it.nature, "lat": it.at.lat(), "lon": it.at.lon(), "note": words,
-            "residents_agree": it.residents_agree, "agent": it.agent.map(AgentAccess::code),
-        },
+        "id": id, "kind": kind, "outing": null, "device": peer.0, "seq": 0,
+        "recorded_at": app.now(), "data": data,
     });
     let delivery = facts::Delivery::default();
     facts::receive(app, caller, delivery, std::slice::from_ref(&raw)).await?;
-    let mut tx = app.db.write().await?;
-    let kept = find(&mut tx).await?;
-    tx.commit().await?;
-    // The id is a fact of somebody else's, or one that was taken back.
-    kept.ok_or_else(|| Problem::state("id_taken", "Cet identifiant sert déjà."))
+    Ok(())
 }
 
 /// How a coordinator takes a proposal up.

@@ -1,0 +1,253 @@
+//! Pages of cards: `/entrer`, where a peer comes in, the same bytes for everyone; and `/equipe`,
+//! where a coordinator prints, replaces and forgets cards.
+
+use super::sheet::print_sheet;
+use super::store::{self, Card};
+use super::{Printed, forget, issue};
+use crate::access::Caller;
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::http::origin::Origin;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Tone, ago, note};
+use crate::http::reading::{Query, ReadForm};
+use crate::people::store::Peer;
+use crate::{people, programmes};
+use app::ui::pictograms::{KEY, NEXT, TRASH};
+use app::ui::{Icon, SignPicture};
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{Animal, Instant, PeerId, Settings, Sign, SignColour};
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::collections::HashMap;
+use uuid::Uuid;
+
+/// `GET /entrer`: neutral; who comes in is known by the phone.
+pub async fn enter_page(State(app): State<App>) -> Response {
+    let mut frame = Frame::for_anyone(&app.assets, "Ma carte");
+    frame.part = Some("card");
+    page(&frame, || {
+        let animals: Vec<_> = Animal::ALL.iter().map(|it| animal(*it)).collect();
+        view! {
+            <section class="enter" data-enter>
+                <h1>"Ma carte"</h1>
+                <noscript>
+                    <p>"Cette page a besoin de JavaScript. Demandez de l’aide à l’équipe."</p>
+                </noscript>
+            </section>
+            <div hidden data-signs>{animals}</div>
+        }
+        .into_any()
+    })
+    .into_response()
+}
+
+/// Each animal once: the script dresses it in its colour.
+fn animal(animal: Animal) -> AnyView {
+    let colour = SignColour::ALL[0];
+    view! { <div data-animal=animal.code()><SignPicture sign=Sign { animal, colour }/></div> }
+        .into_any()
+}
+
+/// What the form before this page did.
+#[derive(Default, Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    fait: String,
+}
+
+struct Holder {
+    peer: Peer,
+    card: Option<Card>,
+}
+
+/// `GET /equipe`: everybody's card at a glance.
+pub async fn team(
+    State(app): State<App>,
+    caller: Caller,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    let now = app.now();
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let peers = people::store::all(&mut tx, caller.programme).await?;
+    let cards = store::alive(&mut tx, caller.programme).await?;
+    drop(tx);
+    let mut cards: HashMap<Uuid, Card> = cards.into_iter().map(|it| (it.peer_id, it)).collect();
+    let holders = peers.into_iter().map(|peer| Holder {
+        card: cards.remove(&peer.id.0),
+        peer,
+    });
+    let holders: Vec<_> = holders.collect();
+    let frame = Frame::of(&app.assets, &caller, &settings, "Équipe", "/equipe");
+    Ok(page(&frame, || team_view(&holders, &settings, now, &done)).into_response())
+}
+
+fn team_view(holders: &[Holder], settings: &Settings, now: Instant, done: &Done) -> AnyView {
+    let rows: Vec<_> = holders.iter().map(|it| row(it, settings, now)).collect();
+    let forgotten = (done.fait == "oubliee")
+        .then(|| note(Tone::Ok, "La carte est oubliée. Elle ne marche plus."));
+    let series = Uuid::now_v7().to_string();
+    view! {
+        <div class="head">
+            <div>
+                <h1>"Équipe"</h1>
+                <p class="soft">"Une carte ouvre « Ma page » à une personne, sur un seul téléphone, avec 4 chiffres qu’elle choisit."</p>
+            </div>
+        </div>
+        {forgotten}
+        {copied(holders)}
+        <form class="form card" method="post" action="/equipe/cartes">
+            <input type="hidden" name="serie" value=series/>
+            <h2>"Cartes"</h2>
+            <p class="soft">"Cochez, puis imprimez. Une nouvelle carte remplace l’ancienne\u{a0}: l’ancienne ne marche plus, tout de suite."</p>
+            <ul class="holders">{rows}</ul>
+            <p class="actions">
+                <button class="primary"><Icon path=KEY/>"Imprimer les cartes cochées"</button>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// A card that two phones showed: somebody may have copied it.
+fn copied(holders: &[Holder]) -> Option<AnyView> {
+    let names: Vec<String> = holders
+        .iter()
+        .filter(|it| {
+            it.card
+                .as_ref()
+                .is_some_and(|it| it.other_phone_at.is_some())
+        })
+        .map(|it| it.peer.pseudonym.clone())
+        .collect();
+    if names.is_empty() {
+        return None;
+    }
+    let who = crate::http::pieces::listed(&names);
+    Some(note(
+        Tone::Alarm,
+        view! {
+            <b>"Une carte a été montrée par un deuxième téléphone\u{a0}: "{who}"."</b>
+            " Il n’a pas pu entrer. Demandez à la personne si elle a changé de téléphone. Sinon, refaites sa carte."
+        },
+    ))
+}
+
+fn row(holder: &Holder, settings: &Settings, now: Instant) -> AnyView {
+    let peer = &holder.peer;
+    let (id, name, sign) = (peer.id.to_string(), peer.pseudonym.clone(), peer.sign);
+    let (file, whose) = (format!("/equipe/{id}"), name.clone());
+    let ticked = holder.card.is_none();
+    let (class, said, when) = standing(holder.card.as_ref(), settings, now);
+    let to_forget = holder.card.as_ref().map(|_| forget_button(peer));
+    view! {
+        <li>
+            <label class="choice holder">
+                <input type="checkbox" name="pair" value=id checked=ticked/>
+                <SignPicture sign=sign/>
+                <span class="holder-name">
+                    <b>{name}</b>
+                    <small>{when}</small>
+                </span>
+                <span class=class>{said}</span>
+            </label>
+            <a class="button quiet icon" href=file>
+                <Icon path=NEXT/>
+                <span class="sr">"La fiche de "{whose}</span>
+            </a>
+            {to_forget}
+        </li>
+    }
+    .into_any()
+}
+
+fn standing(
+    card: Option<&Card>,
+    settings: &Settings,
+    now: Instant,
+) -> (&'static str, &'static str, String) {
+    let Some(card) = card else {
+        return ("tag", "sans carte", String::new());
+    };
+    let since = |at: i64| ago(settings, Instant::from_ms(at), now);
+    let used = card
+        .last_used_at
+        .map(|at| format!("utilisée {}", since(at)));
+    match (card.locked_at, card.other_phone_at, card.bound_at) {
+        (Some(at), _, _) => ("tag alarm", "bloquée", format!("3 erreurs, {}", since(at))),
+        (None, Some(at), _) => ("tag alarm", "deux téléphones", since(at)),
+        (None, None, None) => (
+            "tag wait",
+            "à donner",
+            format!("imprimée {}", since(card.issued_at)),
+        ),
+        (None, None, Some(_)) => ("tag ok", "en service", used.unwrap_or_default()),
+    }
+}
+
+fn forget_button(peer: &Peer) -> AnyView {
+    let (id, name) = (peer.id.to_string(), peer.pseudonym.clone());
+    view! {
+        <button
+            class="quiet icon"
+            name="oublier"
+            value=id
+            formaction="/equipe/cartes/oublier"
+            title="Oublier la carte"
+        >
+            <Icon path=TRASH/>
+            <span class="sr">"Oublier la carte de "{name}</span>
+        </button>
+    }
+    .into_any()
+}
+
+/// Whose cards are printed. The series comes with the form: sent twice, the same cards.
+#[derive(Deserialize)]
+pub struct Printing {
+    serie: Uuid,
+    #[serde(default)]
+    pair: Vec<PeerId>,
+}
+
+/// `POST /equipe/cartes`: new cards, on a sheet to print and cut.
+pub async fn print(
+    State(app): State<App>,
+    caller: Caller,
+    origin: Origin,
+    ReadForm(form): ReadForm<Printing>,
+) -> Result<Response, Problem> {
+    if form.pair.is_empty() {
+        return Ok(Redirect::to("/equipe").into_response());
+    }
+    let printed: Vec<Printed> = issue(&app, &caller, form.serie, &form.pair).await?;
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    drop(tx);
+    let frame = Frame::of(
+        &app.assets,
+        &caller,
+        &settings,
+        "Cartes à imprimer",
+        "/equipe",
+    );
+    Ok(page(&frame, || print_sheet(&printed, &origin)).into_response())
+}
+
+/// Whose card is forgotten.
+#[derive(Deserialize)]
+pub struct Forgetting {
+    oublier: PeerId,
+}
+
+/// `POST /equipe/cartes/oublier`
+pub async fn forget_card(
+    State(app): State<App>,
+    caller: Caller,
+    ReadForm(form): ReadForm<Forgetting>,
+) -> Result<Response, Problem> {
+    forget(&app, &caller, form.oublier).await?;
+    Ok(Redirect::to("/equipe?fait=oubliee").into_response())
+}

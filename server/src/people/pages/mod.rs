@@ -1,0 +1,46 @@
+//! `/moi`: a peer's own page. What they took part in, what they get for it, what is known of them,
+//! the places they propose. Nothing of anybody else, no ranking, and no count.
+
+mod aids;
+mod home;
+mod known;
+mod places;
+mod proposing;
+mod statement;
+
+pub use home::{contest, home};
+pub use known::known;
+pub use places::{places, withdraw};
+pub use proposing::{propose, propose_page};
+pub use statement::statement;
+
+use super::store::{self, Peer};
+use crate::access::{Caller, Who};
+use crate::app::App;
+use crate::db::Tx;
+use crate::http::error::Problem;
+use crate::http::page::Frame;
+use domain::Settings;
+
+/// The peer who asks. The table of routes lets nobody else in.
+async fn myself(tx: &mut Tx, caller: &Caller) -> Result<Peer, Problem> {
+    let Who::Peer(peer) = caller.who else {
+        return Err(Problem::forbidden());
+    };
+    let peer = store::find(tx, caller.programme, peer).await?;
+    peer.ok_or_else(Problem::not_found)
+}
+
+/// The frame of these pages: one column, big targets.
+fn frame<'a>(
+    app: &'a App,
+    caller: &'a Caller,
+    settings: &'a Settings,
+    title: &'static str,
+    here: &'static str,
+) -> Frame<'a> {
+    let mut frame = Frame::of(&app.assets, caller, settings, title, here);
+    frame.narrow = true;
+    frame.part = Some("place");
+    frame
+}
