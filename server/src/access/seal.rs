@@ -13,7 +13,7 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use domain::{FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
 use rand::RngCore;
 use serde::{Serialize, de::DeserializeOwned};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::marker::PhantomData;
 use uuid::Uuid;
@@ -214,7 +214,7 @@ impl<'k> Sealer<'k> {
 pub struct Opening<'k> {
     keys: &'k KeyFile,
     programme: ProgrammeId,
-    named: Vec<Scope>,
+    named: HashSet<Scope>,
     met: HashMap<Scope, Key>,
 }
 
@@ -233,11 +233,16 @@ impl<'k> Opening<'k> {
             let subjects: Vec<String> = named.iter().map(|it| it.journal_name()).collect();
             journal::write(tx, programme, actor, action, &subjects, now).await?;
         }
+        let named: HashSet<Scope> = named.into_iter().collect();
+        let met = match named.len() {
+            ONE_BY_ONE_MAX.. => find_data_keys(tx, keys, programme, &named).await?,
+            _ => HashMap::new(),
+        };
         Ok(Self {
             keys,
             programme,
             named,
-            met: HashMap::new(),
+            met,
         })
     }
 
@@ -286,13 +291,53 @@ async fn find_data_key(
         .bind(scope.subject())
         .maybe(tx)
         .await?;
-    let Some((month, wrapped)) = row else {
-        return Ok(None);
-    };
-    let wrapping = keys.of_month(&month)?;
-    let plain = decrypt(&wrapping, &wrapped, &bound_to(programme, scope, "key"))?;
+    let unwrap =
+        |(month, wrapped): (String, Vec<u8>)| unwrapped(keys, programme, scope, &month, &wrapped);
+    Ok(row.map(unwrap).transpose()?)
+}
+
+fn unwrapped(
+    keys: &KeyFile,
+    programme: ProgrammeId,
+    scope: Scope,
+    month: &str,
+    wrapped: &[u8],
+) -> Result<Key, KeyError> {
+    let wrapping = keys.of_month(month)?;
+    let plain = decrypt(&wrapping, wrapped, &bound_to(programme, scope, "key"))?;
     let key = <[u8; 32]>::try_from(plain.as_slice()).map_err(|_| KeyError::Sealed)?;
-    Ok(Some(Zeroizing::new(key)))
+    Ok(Zeroizing::new(key))
+}
+
+/// More scopes than this get their keys in one reading of each kind.
+const ONE_BY_ONE_MAX: usize = 50;
+
+const SELECT_DATA_KEYS: &str = "
+    select subject_id, wrapped_under, wrapped from data_keys
+    where programme_id = $1 and scope = $2";
+
+/// The keys of many scopes at once.
+async fn find_data_keys(
+    tx: &mut Tx,
+    keys: &KeyFile,
+    programme: ProgrammeId,
+    named: &HashSet<Scope>,
+) -> Result<HashMap<Scope, Key>, SealError> {
+    let mut met = HashMap::new();
+    let kinds: HashSet<&str> = named.iter().map(|it| it.name()).collect();
+    for kind in kinds {
+        let query = sql(SELECT_DATA_KEYS).bind(programme).bind(kind);
+        let rows: Vec<(Uuid, String, Vec<u8>)> = query.all(tx).await?;
+        let of_kind = named.iter().filter(|it| it.name() == kind);
+        let by_subject: HashMap<Uuid, Scope> = of_kind.map(|it| (it.subject(), *it)).collect();
+        for (subject, month, wrapped) in rows {
+            if let Some(scope) = by_subject.get(&subject) {
+                let key = unwrapped(keys, programme, *scope, &month, &wrapped)?;
+                met.insert(*scope, key);
+            }
+        }
+    }
+    Ok(met)
 }
 
 /// What the ciphertext is bound to: moved to another row, it does not open.

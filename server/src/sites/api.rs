@@ -23,7 +23,7 @@ use domain::people::Title;
 use domain::place::{Pictogram, SiteState};
 use domain::time::DAY_MS;
 use domain::{Invalid, Nature, Position, SiteId};
-use geo::{BoundingRect, Centroid};
+use geo::{Centroid, Coord, Intersects, Rect};
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
@@ -136,8 +136,16 @@ async fn discreet_features(
             None => wanted.extend(outside.iter().map(|it| it.id)),
         }
     } else {
-        let in_sight = |it: &&Mark| quarter_of(it).is_none_or(|it| touches(it, asked.within));
-        wanted.extend(passing.filter(in_sight).map(|it| it.id));
+        let all = quarters.all().iter();
+        let away: BTreeSet<&str> = all
+            .filter(|it| !touches(it, asked.within))
+            .map(|it| it.id.as_str())
+            .collect();
+        let may_be_in_sight = |it: &&Mark| {
+            let quarter = it.quarter.as_deref();
+            quarter.is_none_or(|it| !away.contains(it))
+        };
+        wanted.extend(passing.filter(may_be_in_sight).map(|it| it.id));
     }
     features.append(&mut opened_features(app, caller, asked, &wanted).await?);
     Ok(features)
@@ -166,14 +174,14 @@ async fn opened_features(
     Ok(inside.into_iter().map(coordinator_feature).collect())
 }
 
-/// Is any of a quarter in the box, as far as its own box tells?
+/// Is any of a quarter in the box?
 fn touches(quarter: &quarters::Quarter, within: Bounds) -> bool {
-    quarter.area.bounding_rect().is_none_or(|it| {
-        it.min().x <= within.east
-            && it.max().x >= within.west
-            && it.min().y <= within.north
-            && it.max().y >= within.south
-    })
+    let corner = |x, y| Coord { x, y };
+    let (from, to) = (
+        corner(within.west, within.south),
+        corner(within.east, within.north),
+    );
+    quarter.area.intersects(&Rect::new(from, to))
 }
 
 /// Discreet sites of no quarter that are too many to be opened for a map from far: one mark in the
