@@ -32,7 +32,7 @@ pub async fn pack(State(app): State<App>, caller: Caller) -> Result<Json<FlagPac
     let today = local_day(&settings, now);
     let programme = caller.programme;
     let coming = outings::store::coming(&mut tx, programme, today, COMING_MAX).await?;
-    let book = book(&mut tx, programme).await?;
+    let book = book(&mut tx, &app, programme).await?;
     let next = coming
         .iter()
         .find(|it| it.day >= today && matches!(it.state, OutingState::Planned | OutingState::Open));
@@ -58,7 +58,7 @@ fn categories() -> Vec<FlagCategory> {
 }
 
 fn sites(settings: &Settings, book: &Book, now: Instant) -> Vec<FlagSite> {
-    let all = book.sites.iter().map(|site| FlagSite {
+    let all = book.atlas.sites.iter().map(|site| FlagSite {
         id: site.id,
         title: site.title.clone(),
         lat: site.at.lat(),
@@ -113,7 +113,7 @@ pub async fn file(
     };
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let book = book(&mut tx, caller.programme).await?;
+    let book = book(&mut tx, &app, caller.programme).await?;
     drop(tx);
     let today = local_day(&settings, app.now());
     let (flags, months) = (

@@ -14,7 +14,8 @@ use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::sites;
-use crate::sites::store::{Bounds, CitySite, NewSite};
+use crate::sites::atlas::Atlas;
+use crate::sites::store::{CitySite, NewSite};
 use domain::fact::{Kind, PickupPlace, Sighting, Urgency};
 use domain::place::SiteState;
 use domain::{
@@ -22,6 +23,7 @@ use domain::{
 };
 use serde::Deserialize;
 use std::collections::HashMap;
+use std::sync::Arc;
 use store::{DeedRow, NewPhoto, SightingRow};
 use uuid::Uuid;
 
@@ -175,19 +177,20 @@ impl Data {
 pub struct Book {
     /// Newest first.
     pub flags: Vec<Flag>,
-    /// By title.
-    pub sites: Vec<CitySite>,
+    /// The public sites of the programme.
+    pub atlas: Arc<Atlas>,
     /// What the city picked up itself: site, when, how many.
     pub own_pickups: Vec<(Option<String>, Instant, i64)>,
 }
 
 /// Reads the book of the city's flags.
-pub async fn book(tx: &mut Tx, programme: ProgrammeId) -> Result<Book, Problem> {
-    let sites = sites::store::public_sites(tx, programme, Bounds::ALL).await?;
+pub async fn book(tx: &mut Tx, app: &App, programme: ProgrammeId) -> Result<Book, Problem> {
+    let atlas = app.atlases.of(tx, programme).await?;
     let quarters = sites::quarters::store::names(tx, programme).await?;
     let planned = store::planned_days(tx, programme).await?;
     let deeds = store::deeds(tx, programme).await?;
-    let by_id: HashMap<SiteId, &CitySite> = sites.iter().map(|it| (it.id, it)).collect();
+    let sites = atlas.sites.iter().map(Arc::as_ref);
+    let by_id: HashMap<SiteId, &CitySite> = sites.map(|it| (it.id, it)).collect();
     let quarter_of = |site: &CitySite| {
         let id = site.about.quarter.as_ref();
         id.and_then(|id| quarters.get(id)).cloned()
@@ -215,7 +218,7 @@ pub async fn book(tx: &mut Tx, programme: ProgrammeId) -> Result<Book, Problem> 
     }
     Ok(Book {
         flags,
-        sites,
+        atlas,
         own_pickups,
     })
 }

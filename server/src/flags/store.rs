@@ -141,24 +141,48 @@ pub struct DeedRow {
 }
 
 // An outing counts once it is closed: on its plan with whatever was found, beside the plan by what
-// was picked up.
+// was picked up. Of outings only what was done at places that agents flagged: of a town with years
+// behind it that is the small part.
 const SELECT_DEEDS: &str = concat!(
-    "select d.site_id, d.at, cast(sum(d.count) as bigint) as count, d.by_city
-     from (
-       select coalesce(m.merged_into, m.id) as site_id, o.id as deed, o.closed_at as at,
-         cast(0 as bigint) as count, false as by_city
-       from outing_sites w
-       join outings o on o.programme_id = w.programme_id and o.id = w.outing_id
-         and o.state = 'closed'
-       join sites m on m.programme_id = w.programme_id and m.id = w.site_id
-       where w.programme_id = $1
-       union all
-       select p.site_id, o.id, o.closed_at, f.count, false
+    "with flagged as (
+       select distinct p.site_id
        from facts f
        join fact_sites p on p.programme_id = f.programme_id and p.fact_id = f.id
+       where f.programme_id = $1 and f.kind = 'sighting' and f.sender_role = 'agent'
+     ), members as (
+       select site_id, site_id as id from flagged
+       union all
+       select g.site_id, s.id from flagged g
+       join sites s on s.programme_id = $1 and s.merged_into = g.site_id
+     )
+     select d.site_id, d.at, cast(sum(d.count) as bigint) as count, d.by_city
+     from (
+       select m.site_id, o.id as deed, o.closed_at as at,
+         cast(0 as bigint) as count, false as by_city
+       from members m
+       join outing_sites w on w.programme_id = $1 and w.site_id = m.id
+       join outings o on o.programme_id = w.programme_id and o.id = w.outing_id
+         and o.state = 'closed'
+       union all
+       select m.site_id, o.id, o.closed_at, f.count, false
+       from members m
+       join facts f on f.programme_id = $1 and f.site_id = m.id and f.kind = 'pickup'
        join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
          and o.state = 'closed'
-       where f.programme_id = $1 and f.kind = 'pickup' and ",
+       where not exists (
+           select 1 from here_decisions h
+           where h.programme_id = f.programme_id and h.fact_id = f.id)
+         and ",
+    not_voided!(),
+    "  union all
+       select p.site_id, o.id, o.closed_at, f.count, false
+       from (select distinct fact_id from here_decisions where programme_id = $1) h
+       join facts f on f.programme_id = $1 and f.id = h.fact_id and f.kind = 'pickup'
+       join fact_sites p on p.programme_id = f.programme_id and p.fact_id = f.id
+       join flagged g on g.site_id = p.site_id
+       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
+         and o.state = 'closed'
+       where ",
     not_voided!(),
     "  union all
        select p.site_id, f.id, ",
@@ -174,7 +198,7 @@ const SELECT_DEEDS: &str = concat!(
      order by d.at, d.site_id"
 );
 
-/// What was done at public sites, oldest first.
+/// What outings did at the public sites that agents flagged, and the city anywhere, oldest first.
 pub async fn deeds(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<DeedRow>, DbError> {
     sql(SELECT_DEEDS).bind(programme).all(tx).await
 }

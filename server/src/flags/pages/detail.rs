@@ -54,8 +54,8 @@ async fn shown(
 ) -> Result<Response, Problem> {
     let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let book = book(&mut tx, caller.programme).await?;
-    let site = book.sites.iter().find(|it| it.id == id);
+    let book = book(&mut tx, app, caller.programme).await?;
+    let site = book.atlas.sites.iter().find(|it| it.id == id);
     let title = site.ok_or_else(Problem::not_found)?.title.clone();
     let notes = notes(&mut tx, app, caller, id).await?;
     let photos = store::photos(&mut tx, caller.programme, id).await?;

@@ -53,7 +53,7 @@ pub async fn list(
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let flags = book(&mut tx, caller.programme).await?.flags;
+    let flags = book(&mut tx, &app, caller.programme).await?.flags;
     drop(tx);
     let quarters: BTreeSet<String> = flags
         .iter()

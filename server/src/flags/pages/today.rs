@@ -92,7 +92,7 @@ pub async fn home(
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let now = app.now();
     let today = local_day(&settings, now);
-    let book = book(&mut tx, caller.programme).await?;
+    let book = book(&mut tx, app, caller.programme).await?;
     let outings = AgentOutings::load(app, &mut tx, caller).await?;
     drop(tx);
     let places = places(&settings, &book.flags);
