@@ -30,7 +30,8 @@ Usage: cargo xtask COMMAND
                      FILTER keeps the tests whose name contains it
   check              formatting, lints, documentation, byte budgets
   build [--release]  the site and the server; --release makes one self-contained binary
-  bench [NAME]       measures on real input; NAME: boston, recorder
+  bench [NAME]       measures on real input; NAME: boston, sites,
+                     recorder
   help               this text
 ";
 
@@ -57,6 +58,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["build", "--release"] => build(server::Profile::Release),
         ["bench"] => bench::all(),
         ["bench", "boston"] => bench::boston(),
+        ["bench", "sites"] => bench::sites(),
         ["bench", "recorder"] => bench::recorder(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

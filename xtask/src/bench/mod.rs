@@ -1,13 +1,17 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
-//! several phones at once, then sent again in another order, then summed and compared. And the
-//! recorder, in a real browser ([`mod@recorder`]).
+//! several phones at once, then sent again in another order, then summed and compared. A town of
+//! many sites, as a map and lists show it ([`mod@sites`]). And the recorder, in a real browser
+//! ([`mod@recorder`]).
 
+mod dice;
 mod figures;
 mod phones;
 mod positions;
 mod recorder;
+mod sites;
 
 pub use recorder::recorder;
+pub use sites::sites;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -30,6 +34,7 @@ const POSITIONS: usize = 24_054;
 /// Every measure there is.
 pub fn all() -> Result<ExitCode> {
     boston()?;
+    sites()?;
     recorder()
 }
 

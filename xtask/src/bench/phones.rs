@@ -8,6 +8,7 @@ use anyhow::{Context, Result, anyhow, ensure};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::dice::Dice;
 use super::figures::Sending;
 use super::positions::Place;
 use crate::{run, server};
@@ -174,7 +175,7 @@ pub fn in_order(crews: &[Crew]) -> Result<Vec<Batch>> {
 
 /// The same facts in another order, cut otherwise, the phones mixed.
 pub fn shuffled(crews: &[Crew]) -> Result<Vec<Batch>> {
-    let mut dice = Dice(0x9E37_79B9_7F4A_7C15);
+    let mut dice = Dice::new();
     let mut all = Vec::new();
     for crew in crews {
         let mut facts = crew.facts.clone();
@@ -243,25 +244,6 @@ fn text(value: &Value, pointer: &str) -> Result<String> {
     Ok(found
         .with_context(|| format!("{pointer} is missing in {value}"))?
         .to_owned())
-}
-
-/// The same disorder on every run (xorshift), so that two measures can be compared.
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, bound: usize) -> usize {
-        self.0 ^= self.0 << 13;
-        self.0 ^= self.0 >> 7;
-        self.0 ^= self.0 << 17;
-        (self.0 % bound as u64) as usize
-    }
-
-    fn shuffle<T>(&mut self, items: &mut [T]) {
-        for last in (1..items.len()).rev() {
-            let other = self.below(last + 1);
-            items.swap(last, other);
-        }
-    }
 }
 
 #[cfg(test)]
