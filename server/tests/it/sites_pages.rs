@@ -101,7 +101,7 @@ on_both! {
     }
 
     async fn whoever_adds_a_discreet_place_reads_exactly_what_the_city_will(world) {
-        with_a_quarter(world).await;
+        with_a_quarter(&world).await;
         let (coordinator, agent) = (&world.town.coordinator, &world.town.agent);
         for n in 0..2 {
             let body = json!({"nature": "discreet", "title": format!("Cave {n}"), "lat": 44.85, "lon": -0.55});
@@ -163,7 +163,7 @@ on_both! {
         let sea = with(with(place(&id, "public", "relire"), "lat", "44,6"), "lon", "-1,9");
         let page = form(coordinator, "/lieux/nouveau", &sea).await.expect_page(200);
         assert!(page.contains("C’est plus loin que d’habitude."), "{page}");
-        with_a_quarter(world).await;
+        with_a_quarter(&world).await;
         let page = form(coordinator, "/lieux/nouveau", &sea).await.expect_page(200);
         assert!(page.contains("hors de tous les quartiers"), "{page}");
         let kept = form(coordinator, "/lieux/nouveau", &with(sea, "geste", "garder")).await;
@@ -173,7 +173,7 @@ on_both! {
     }
 
     async fn a_point_is_moved_by_who_may_and_doubted_once(world) {
-        with_a_quarter(world).await;
+        with_a_quarter(&world).await;
         let (agent, site) = (&world.town.agent, world.town.public_sites[0]);
         let path = format!("/lieux/{site}/deplacer");
         let before = agent.get(&path).await.expect_page(200);
