@@ -3,14 +3,12 @@
 //
 // What is kept is in card/store.js, how one comes in without a screen in card/door.js.
 
-import { comeIn, firstUse, isTooEasy } from "./card/door.js";
+import { comeIn, firstUse, isDead, isTooEasy } from "./card/door.js";
 import { cardOf, readCode } from "./card/keys.js";
 import { keypad } from "./card/keypad.js";
 import { Cards } from "./card/store.js";
 
 const OWN_PAGE = "/moi";
-/** After these a card opens nothing any more: only another one helps. */
-const DEAD = ["unknown_card", "card_taken", "card_locked"];
 
 const cards = new Cards();
 const place = document.querySelector("[data-enter]");
@@ -114,7 +112,7 @@ async function begin(code, pin) {
       made("a", { className: "button primary", href: OWN_PAGE }, "Ouvrir ma page"),
     );
   } catch (problem) {
-    if (DEAD.includes(problem.code)) return dead(problem.detail);
+    if (isDead(problem)) return dead(problem.detail);
     choosePin(code, problem.detail);
   }
 }
@@ -155,11 +153,11 @@ function askPin(card, problem) {
 async function enter(card, pin) {
   show("Un instant…");
   try {
-    await comeIn(card, pin);
+    await comeIn(card, pin, cards);
     // No way back to the digits.
     location.replace(OWN_PAGE);
   } catch (problem) {
-    if (DEAD.includes(problem.code)) dead(problem.detail, card);
+    if (isDead(problem)) dead(problem.detail);
     else askPin(card, problem.detail);
   }
 }
@@ -185,17 +183,12 @@ async function forget(card) {
   else show("C’est oublié", words("Il ne reste rien de cette carte sur ce téléphone."));
 }
 
-function dead(detail, card) {
+function dead(detail) {
   show(
     "Cette carte ne marche plus",
     trouble(detail),
     words("C’est vite fait : l’équipe en imprime une autre."),
-    made(
-      "p",
-      { className: "ways-on" },
-      card && button("Oublier l’ancienne carte", () => forget(card)),
-      button("J’ai une autre carte", () => askCode(), "quiet"),
-    ),
+    button("J’ai une autre carte", () => askCode()),
   );
 }
 

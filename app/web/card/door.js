@@ -21,8 +21,15 @@ async function challenge(ask) {
   return (await post("challenge", {}, ask)).challenge;
 }
 
-/** After these the keys of this phone open nothing any more. */
-const REFUSED = ["unknown_card", "card_taken"];
+/** After these the keys of this phone open nothing any more, and only another card helps. */
+const DEAD = ["unknown_card", "card_taken", "card_locked"];
+export const isDead = (problem) => DEAD.includes(problem.code);
+
+/** What the card of a problem left on this phone is of no use any more. */
+async function dropped(id, cards, problem) {
+  if (isDead(problem)) await cards.forget(id);
+  throw problem;
+}
 
 /**
  * First use. The keys are kept before they are sent: when the answer is lost, the same phone asks
@@ -41,15 +48,15 @@ export async function firstUse(code, pin, cards, ask = fetch) {
     await cards.keep(known);
     return known;
   } catch (problem) {
-    if (REFUSED.includes(problem.code)) await cards.forget(id);
-    throw problem;
+    return dropped(id, cards, problem);
   }
 }
 
 /** Every other time. */
-export async function comeIn(card, pin, ask = fetch) {
+export async function comeIn(card, pin, cards, ask = fetch) {
   const proof = await prove(card.keys, "enter", card.id, await challenge(ask), pin);
-  return post("enter", { card: card.id, ...proof }, ask);
+  const entered = post("enter", { card: card.id, ...proof }, ask);
+  return entered.catch((problem) => dropped(card.id, cards, problem));
 }
 
 /** Four digits that anybody would try first. */

@@ -101,7 +101,7 @@ test("when the answer is lost, the same phone asks again with the same keys", as
 });
 
 test("a card that is refused leaves nothing on the phone", async () => {
-  for (const code of ["unknown_card", "card_taken"]) {
+  for (const code of ["unknown_card", "card_taken", "card_locked"]) {
     const it = phone({ code, detail: "non" });
     await assert.rejects(firstUse(CODE, "7294", it.cards, it.ask), { code });
     assert.equal(it.kept.size, 0);
@@ -112,8 +112,18 @@ test("a wrong PIN is told in the server's words and the card stays", async () =>
   const it = phone({ code: "invalid", detail: "Il reste 2 essais." });
   const card = { id: "c1", keys: await newKeys(), sign: { code: "fox-red" } };
   it.kept.set(card.id, card);
-  await assert.rejects(comeIn(card, "0001", it.ask), { detail: "Il reste 2 essais." });
+  await assert.rejects(comeIn(card, "0001", it.cards, it.ask), { detail: "Il reste 2 essais." });
   assert.equal(it.kept.size, 1);
+});
+
+test("a card that was locked or replaced takes its keys and its sign with it", async () => {
+  for (const code of ["unknown_card", "card_locked"]) {
+    const it = phone({ code, detail: "non" });
+    const card = { id: "c1", keys: await newKeys(), sign: { code: "fox-red" } };
+    it.kept.set(card.id, card);
+    await assert.rejects(comeIn(card, "7294", it.cards, it.ask), { code });
+    assert.equal(it.kept.size, 0);
+  }
 });
 
 test("digits that anybody would try first are not taken", () => {

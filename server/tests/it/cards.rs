@@ -167,6 +167,10 @@ on_both! {
         }
         assert_eq!(phone.bind(&code, "7294").await.expect(409)["code"], "card_locked");
         assert!(!is_in(&world, &open).await, "what the card had opened is closed");
+        // Another phone is told the same, and nobody is told of a second one.
+        let other = Holder::new(&world).bind(&code, "7294").await;
+        assert_eq!(other.expect(409)["code"], "card_locked");
+        assert!(world.journal("card_refused").await.is_empty());
         assert_eq!(world.journal("card_locked").await.len(), 1);
         let team = world.town.coordinator.get("/equipe").await.words(200);
         assert!(team.contains("bloquée"), "{team}");

@@ -151,6 +151,10 @@ pub async fn bind(app: &App, code: &str, key: &str, body: &ProofBody) -> Result<
     match &card.device_key {
         None => store::bind(&mut tx, id, key, proof.pin_mac, now).await?,
         Some(there) if *there == key => return try_pin(app, tx, card, proof).await,
+        Some(_) if card.locked_at.is_some() => {
+            tx.commit().await?;
+            return Err(locked());
+        }
         Some(_) => {
             store::set_other_phone(&mut tx, id, now).await?;
             told(&mut tx, &card, Action::CardRefused, now).await?;
