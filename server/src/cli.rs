@@ -1,10 +1,11 @@
 //! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`,
-//! `import`.
+//! `import`, `doctor`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 
 mod accounts;
 mod base_map;
+pub mod doctor;
 mod import;
 
 use crate::access::KeyFile;
@@ -53,6 +54,8 @@ enum Command {
     /// Bring in what was before, from spreadsheets: all of a file, or nothing
     #[command(subcommand)]
     Import(import::ImportCommand),
+    /// Look for what must never be in the database: does the money add up?
+    Doctor,
 }
 
 /// Why a command failed: one sentence for the operator.
@@ -129,6 +132,7 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
         Command::Account(command) => accounts::account(&app, command).await,
         Command::Token(command) => accounts::token(&app, command).await,
         Command::Import(command) => import::run(&app, command).await,
+        Command::Doctor => doctor::run(&app).await,
     }
 }
 
@@ -152,6 +156,9 @@ async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
     if !app.assets.is_built() {
         eprintln!("cueillette: no built assets; run `cargo xtask build` first.");
     }
+    // A server that stopped between a number and its files left them to this one. A document that
+    // fails is told in the log and made when somebody looks at it: it keeps nobody from serving.
+    _ = crate::allowances::files::finish_all(&app).await;
     let listener = tokio::net::TcpListener::bind(listen)
         .await
         .map_err(|e| Failure(format!("cannot listen on {listen}: {e}")))?;

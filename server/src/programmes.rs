@@ -9,7 +9,44 @@ const SELECT_SETTINGS: &str = "select settings from programmes where id = $1";
 /// The settings of a programme.
 pub async fn settings(tx: &mut Tx, programme: ProgrammeId) -> Result<Settings, DbError> {
     let (text,): (String,) = sql(SELECT_SETTINGS).bind(programme).one(tx).await?;
-    serde_json::from_str(&text).map_err(|e| DbError::Unreadable(format!("settings: {e}")))
+    read(&text)
+}
+
+/// The same, held: nobody changes them, nor closes an outing by them, before this transaction ends.
+pub async fn hold_settings(tx: &mut Tx, programme: ProgrammeId) -> Result<Settings, DbError> {
+    let query = sql(SELECT_SETTINGS).bind(programme).for_update();
+    read(&query.one::<(String,)>(tx).await?.0)
+}
+
+/// The same, held for sharing: they stay as they are until this transaction ends.
+pub async fn share_settings(tx: &mut Tx, programme: ProgrammeId) -> Result<Settings, DbError> {
+    let query = sql(SELECT_SETTINGS).bind(programme).for_share();
+    read(&query.one::<(String,)>(tx).await?.0)
+}
+
+const UPDATE_SETTINGS: &str = "update programmes set settings = $2 where id = $1";
+
+/// Keeps changed settings.
+pub async fn set_settings(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    settings: &Settings,
+) -> Result<(), DbError> {
+    let text = written(settings)?;
+    sql(UPDATE_SETTINGS)
+        .bind(programme)
+        .bind(text)
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
+fn read(text: &str) -> Result<Settings, DbError> {
+    serde_json::from_str(text).map_err(|e| DbError::Unreadable(format!("settings: {e}")))
+}
+
+fn written(settings: &Settings) -> Result<String, DbError> {
+    serde_json::to_string(settings).map_err(|e| DbError::Unreadable(format!("settings: {e}")))
 }
 
 const INSERT: &str = "
@@ -24,8 +61,7 @@ pub async fn insert(
     settings: &Settings,
     now: Instant,
 ) -> Result<(), DbError> {
-    let text = serde_json::to_string(settings)
-        .map_err(|e| DbError::Unreadable(format!("settings: {e}")))?;
+    let text = written(settings)?;
     sql(INSERT)
         .bind(id)
         .bind(slug)

@@ -61,6 +61,16 @@ pub enum Action {
     ListIssued,
     /// A list's file was downloaded.
     ListDownloaded,
+    /// The names of a list were opened to be shown, or to be searched.
+    ListShown,
+    /// A list's names were opened to make its files, which a stopped server had left unmade.
+    ListFilesMade,
+    /// A list's names were opened to issue its « état de paiement ».
+    StatementIssued,
+    /// Words about a line (a return, a contest) were opened to be shown.
+    LineWordsShown,
+    /// The amount of a presence was set for days to come.
+    RateSet,
 }
 
 impl Action {
@@ -89,6 +99,11 @@ impl Action {
             Self::Imported => "imported",
             Self::ListIssued => "list_issued",
             Self::ListDownloaded => "list_downloaded",
+            Self::ListShown => "list_shown",
+            Self::ListFilesMade => "list_files_made",
+            Self::StatementIssued => "statement_issued",
+            Self::LineWordsShown => "line_words_shown",
+            Self::RateSet => "rate_set",
         }
     }
 }

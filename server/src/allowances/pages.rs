@@ -1,8 +1,9 @@
-//! Lists at a desk: what the association issues, and what the payer downloads.
-//!
-//! The payer's page knows numbers, dates, lines and amounts. It loads nothing of who, where or why.
+//! Lists at a desk: what the association issues, what became of it, and the payer's pages.
 
-use super::store::{self, Line, ListRow, YearTotal};
+pub mod follow;
+pub mod payer;
+
+use super::store::{self, Line, ListRow};
 use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::db::Tx;
@@ -25,9 +26,7 @@ use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
-/// Lists on one page: a year of them.
-const LISTS_PER_PAGE: u32 = 12;
-/// On the association's page they are cards, under what there is to do.
+/// Lists are cards on the association's page, under what there is to do.
 const CARDS_PER_PAGE: u32 = 6;
 /// Enough of a SHA-256 to compare by eye.
 const SHORT_HASH_BYTES: usize = 6;
@@ -55,9 +54,10 @@ async fn some_lists(
     caller: &Caller,
     avant: &str,
     per_page: u32,
+    state: &str,
 ) -> Result<(Vec<Shown>, Option<String>), Problem> {
     let before = avant.parse().unwrap_or(store::AFTER_THE_LAST);
-    let mut rows = store::lists(tx, caller.programme, before, per_page + 1).await?;
+    let mut rows = store::lists(tx, caller.programme, before, per_page + 1, state).await?;
     let more = rows.len() > per_page as usize;
     rows.truncate(per_page as usize);
     let next = rows.last().filter(|_| more);
@@ -117,6 +117,9 @@ struct Aids {
     /// The list that was just issued.
     ready: Option<ListRow>,
     refused: Option<String>,
+    contested: Vec<follow::Contested>,
+    /// Whose payments have become regular: how many months in a row.
+    regular: Vec<(PeerId, u32)>,
 }
 
 async fn aids(
@@ -125,17 +128,22 @@ async fn aids(
     asked: &Asked,
     refused: Option<String>,
 ) -> Result<Response, Problem> {
-    let mut tx = app.db.read().await?;
+    // Words of those who disagree are opened, which the journal keeps.
+    let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let due = store::due(&mut tx, caller.programme).await?;
     let peers = people::store::all(&mut tx, caller.programme).await?;
-    let (lists, next) = some_lists(&mut tx, caller, &asked.avant, CARDS_PER_PAGE).await?;
+    let (lists, next) = some_lists(&mut tx, caller, &asked.avant, CARDS_PER_PAGE, "").await?;
     let ready = match asked.prete.parse() {
         Ok(number) => store::list(&mut tx, caller.programme, number).await?,
         Err(_) => None,
     };
-    drop(tx);
+    let contested = follow::contested(&mut tx, app, caller).await?;
+    let regular = follow::regular(&mut tx, caller, &settings, app.now()).await?;
+    tx.commit().await?;
     let aids = Aids {
+        contested,
+        regular,
         peers: peers.into_iter().map(|it| (it.id, it)).collect(),
         due,
         lists,
@@ -222,11 +230,11 @@ fn day_words(day: &str) -> String {
 fn aids_view(aids: &Aids) -> AnyView {
     let ready = aids.ready.as_ref().map(|list| {
         let sentence = format!(
-            "La liste {} est prête\u{a0}: {}, {}. {} peut la télécharger.",
+            "La liste {} est prête\u{a0}: {}, {}. Vous pouvez l’envoyer {}.",
             list.number(),
             counted(list.lines, "ligne", "lignes"),
             amount(Cents(list.total_cents)),
-            capital(&aids.settings.payer.the()),
+            aids.settings.payer.to_the(),
         );
         note(Tone::Ok, sentence)
     });
@@ -235,11 +243,14 @@ fn aids_view(aids: &Aids) -> AnyView {
         <div class="head"><h1>"Aides"</h1></div>
         {ready}
         {refused}
+        {follow::contested_card(&aids.contested, &aids.peers)}
         <div class="two">
             {due_card(aids)}
             {waiting_card(aids)}
         </div>
         {issued_section(aids)}
+        {follow::regular_card(&aids.regular, &aids.peers)}
+        {follow::rates_card(&aids.settings)}
     }
     .into_any()
 }
@@ -272,7 +283,7 @@ fn due_card(aids: &Aids) -> AnyView {
 fn issue_part(aids: &Aids, lines: usize, total: Cents) -> AnyView {
     let id = Uuid::now_v7().to_string();
     let lines = counted(lines as i64, "ligne", "lignes");
-    let payer = capital(&aids.settings.payer.the());
+    let payer = aids.settings.payer.to_the();
     view! {
         <p class="worth">
             <b class="amount">{amount(total)}</b>
@@ -286,7 +297,7 @@ fn issue_part(aids: &Aids, lines: usize, total: Cents) -> AnyView {
                 "Éditer la liste"
             </button>
         </form>
-        <p class="help">{payer}" la reçoit aussitôt. Une liste ne change plus une fois éditée."</p>
+        <p class="help">"Une liste ne change plus une fois éditée. Ensuite, vous l’envoyez "{payer}"."</p>
     }
     .into_any()
 }
@@ -393,7 +404,7 @@ fn issued_section(aids: &Aids) -> AnyView {
             <h2>"Listes éditées"</h2>
             {none}
             <ul class="sheets">{cards}</ul>
-            {older_link("/aides", aids.next.as_deref())}
+            {older_link("/aides?", aids.next.as_deref())}
         </section>
     }
     .into_any()
@@ -404,6 +415,7 @@ fn sheet_card(it: &Shown) -> AnyView {
     let total = Cents(list.total_cents);
     let (number, issued) = (list.number().to_string(), day_words(&list.issued_on));
     let lines = counted(list.lines, "ligne", "lignes");
+    let (href, state) = (format!("/aides/{number}"), payer::state_word(&list.state));
     let prints: Vec<_> = it
         .hashes
         .iter()
@@ -418,8 +430,8 @@ fn sheet_card(it: &Shown) -> AnyView {
     view! {
         <li class="card sheet-card">
             <div>
-                <h3 class="number">{number.clone()}</h3>
-                <p class="soft">"Éditée le "{issued}" · "{lines}</p>
+                <h3 class="number"><a href=href>{number.clone()}</a></h3>
+                <p class="soft">"Éditée le "{issued}" · "{lines}" · "{state}</p>
             </div>
             <p class="sum">
                 <b class="amount">{amount(total)}</b>
@@ -469,8 +481,9 @@ fn downloads(list: &str, first: &'static str) -> AnyView {
     links.into_any()
 }
 
-fn older_link(path: &'static str, next: Option<&str>) -> Option<AnyView> {
-    let href = format!("{path}?avant={}", next?);
+/// `path` ends where one more part of the query may follow.
+fn older_link(path: &str, next: Option<&str>) -> Option<AnyView> {
+    let href = format!("{path}avant={}", next?);
     Some(
         view! {
             <nav class="pages" aria-label="Suite de la liste">
@@ -484,122 +497,13 @@ fn older_link(path: &'static str, next: Option<&str>) -> Option<AnyView> {
     )
 }
 
-// ---- The payer's pages
-
-/// `GET /ccas`: numbers, dates, amounts, files. Whatever the payer is called, the address stays.
-pub async fn clerk_page(
-    State(app): State<App>,
-    caller: Caller,
-    Query(asked): Query<Asked>,
-) -> Result<Response, Problem> {
-    let mut tx = app.db.read().await?;
-    let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let (lists, next) = some_lists(&mut tx, &caller, &asked.avant, LISTS_PER_PAGE).await?;
-    let years = store::by_year(&mut tx, caller.programme).await?;
-    drop(tx);
-    let title = format!("Listes pour {}", settings.payer.the());
-    let frame = Frame::of(&app.assets, &caller, &settings, title.clone(), "/ccas");
-    let association = settings.association.of_the();
-    Ok(page(&frame, || {
-        clerk_view(title, &association, &lists, &years, next.as_deref())
-    })
-    .into_response())
-}
-
-fn clerk_view(
-    title: String,
-    association: &str,
-    lists: &[Shown],
-    years: &[YearTotal],
-    next: Option<&str>,
-) -> AnyView {
-    let about =
-        format!("Les listes viennent {association}. Une liste ne change plus une fois éditée.");
-    let head = view! {
-        <div class="head">
-            <div>
-                <h1>{title}</h1>
-                <p class="soft">{about}</p>
-            </div>
-        </div>
-    };
-    if lists.is_empty() {
-        return view! {
-            {head}
-            <div class="empty">
-                <Icon path=SHEET/>
-                <h2>"Pas encore de liste"</h2>
-                <p>"La première liste paraîtra ici, prête à télécharger."</p>
-            </div>
-        }
-        .into_any();
-    }
-    let rows: Vec<_> = lists.iter().map(|it| clerk_row(&it.list)).collect();
-    view! {
-        {head}
-        {year_cards(years)}
-        <section class="card">
-            <h2>"Toutes les listes"</h2>
-            <table class="stack lists">
-                <thead>
-                    <tr>
-                        <th scope="col">"Numéro"</th>
-                        <th scope="col">"Éditée le"</th>
-                        <th scope="col" class="n">"Lignes"</th>
-                        <th scope="col" class="n">"Total"</th>
-                        <th scope="col"><span class="sr">"Fichiers"</span></th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        </section>
-        {older_link("/ccas", next)}
-    }
-    .into_any()
-}
-
-fn year_cards(years: &[YearTotal]) -> AnyView {
-    const YEARS_SHOWN: usize = 4;
-    let cards: Vec<_> = years
-        .iter()
-        .take(YEARS_SHOWN)
-        .map(|it| {
-            let what = format!(
-                "en {}\u{a0}: {}, {}",
-                it.year,
-                counted(it.lists, "liste", "listes"),
-                counted(it.lines, "ligne", "lignes"),
-            );
-            view! {
-                <li class="card">
-                    <strong class="money">{amount(Cents(it.total_cents))}</strong>
-                    {what}
-                </li>
-            }
-        })
-        .collect();
-    view! { <ul class="steps" aria-label="Totaux par année">{cards}</ul> }.into_any()
-}
-
-fn clerk_row(list: &ListRow) -> AnyView {
-    let number = list.number().to_string();
-    view! {
-        <tr>
-            <th scope="row" class="whole">{number.clone()}</th>
-            <td data-label="Éditée le">{day_words(&list.issued_on)}</td>
-            <td class="n" data-label="Lignes">{domain::french::number(list.lines)}</td>
-            <td class="n" data-label="Total">{amount(Cents(list.total_cents))}</td>
-            <td class="files"><div class="actions">{downloads(&number, "")}</div></td>
-        </tr>
-    }
-    .into_any()
-}
+// ---- The payer's home
 
 /// `/` for the payer: the latest list, ready to take.
 pub async fn clerk_home(app: &App, caller: &Caller) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let (lists, _) = some_lists(&mut tx, caller, "", 1).await?;
+    let (lists, _) = some_lists(&mut tx, caller, "", 1, "").await?;
     drop(tx);
     let today = local_day(&settings, app.now());
     let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");

@@ -343,7 +343,43 @@ fn pages() -> Vec<Route> {
         ),
         route!(Page, get, "/aides", COORDINATOR, money::coordinator_page),
         route!(Page, post, "/aides", COORDINATOR, money::issue_form),
-        route!(Page, get, "/ccas", &[Clerk], money::clerk_page),
+        route!(
+            Page,
+            post,
+            "/aides/montant",
+            COORDINATOR,
+            money::follow::set_rate
+        ),
+        route!(
+            Page,
+            get,
+            "/aides/{number}",
+            COORDINATOR,
+            money::follow::list_page
+        ),
+        route!(
+            Page,
+            post,
+            "/aides/{number}",
+            COORDINATOR,
+            money::follow::act
+        ),
+        route!(
+            Page,
+            post,
+            "/aides/lignes/{id}/reponse",
+            COORDINATOR,
+            money::follow::answer
+        ),
+        route!(Page, get, "/ccas", &[Clerk], money::payer::lists_page),
+        route!(
+            Page,
+            get,
+            "/ccas/{number}",
+            &[Clerk],
+            money::payer::list_page
+        ),
+        route!(Page, post, "/ccas/{number}", &[Clerk], money::payer::act),
     ]
 }
 
@@ -618,6 +654,71 @@ fn api() -> Vec<Route> {
             LISTS,
             money::file
         ),
+        route!(
+            Api,
+            get,
+            "/api/v1/allowance-lists/{number}/lines",
+            LISTS,
+            money::lines_on
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists/{number}/send",
+            COORDINATOR,
+            money::send
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists/{number}/acknowledge",
+            &[Clerk],
+            money::acknowledge
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists/{number}/pay",
+            LISTS,
+            money::pay
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists/{number}/receipts",
+            LISTS,
+            money::receive
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists/{number}/returns",
+            &[Clerk],
+            money::give_back
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowance-lists/{number}/statement",
+            LISTS,
+            money::settle
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowances/{id}/contest",
+            &[Peer],
+            money::contest_one
+        ),
+        route!(
+            Api,
+            post,
+            "/api/v1/allowances/{id}/answer",
+            COORDINATOR,
+            money::answer_one
+        ),
+        route!(Api, get, "/api/v1/rates", COORDINATOR, money::rates),
+        route!(Api, post, "/api/v1/rates", COORDINATOR, money::set_rate),
     ]
 }
 

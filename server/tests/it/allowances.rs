@@ -80,14 +80,54 @@ on_both! {
 
 #[test]
 fn the_room_of_allowances_knows_nothing_of_pickups() {
-    let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/src/allowances");
     let mut read = 0;
-    for entry in std::fs::read_dir(folder).unwrap() {
-        let text = std::fs::read_to_string(entry.unwrap().path()).unwrap();
+    for (path, text) in sources_of("/src/allowances") {
         for word in ["facts::", "from facts", "pickup", "summary::", "Summary"] {
-            assert!(!text.contains(word), "allowances must not know {word}");
+            assert!(
+                !text.contains(word),
+                "{path}: allowances must not know {word}"
+            );
         }
         read += 1;
     }
     assert!(read >= 3);
+}
+
+/// What was issued is never edited: the room updates nothing but the counters of numbers and where
+/// a line stands, in one statement, and deletes nothing.
+#[test]
+fn the_ledger_is_written_by_adding_to_it() {
+    let mut updates = Vec::new();
+    for (path, text) in sources_of("/src/allowances") {
+        let text = text.to_lowercase();
+        assert!(!text.contains("delete from"), "{path}");
+        for (at, _) in text.match_indices("update ") {
+            let rest: Vec<&str> = text[at..].split_whitespace().take(3).collect();
+            if rest.get(2) == Some(&"set") || rest.get(1) == Some(&"\",") {
+                updates.push(rest.join(" "));
+            }
+        }
+    }
+    updates.sort();
+    assert_eq!(updates, ["update \", $table,", "update allowances set"]);
+}
+
+fn sources_of(folder: &str) -> Vec<(String, String)> {
+    let mut found = Vec::new();
+    let mut folders = vec![std::path::PathBuf::from(format!(
+        "{}{folder}",
+        env!("CARGO_MANIFEST_DIR")
+    ))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else {
+                let text = std::fs::read_to_string(&path).unwrap();
+                found.push((path.display().to_string(), text));
+            }
+        }
+    }
+    found
 }

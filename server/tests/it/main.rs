@@ -6,6 +6,8 @@
 
 mod access;
 mod allowances;
+mod allowances_life;
+mod allowances_properties;
 mod bad_files;
 mod bad_input;
 mod base_map;

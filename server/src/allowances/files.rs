@@ -1,0 +1,384 @@
+//! The files of a numbered document, made once, after its number.
+//!
+//! What a file is made from (names, settings, lines in their order) is sealed in the transaction
+//! that takes the number; the files follow from it alone. So a name corrected a moment later, a
+//! setting changed or a server that stops in between changes no byte of them: whoever looks next,
+//! or the next start, makes what is missing. Two who make them at once make the same bytes, and
+//! the first to keep them wins.
+
+use super::issue::ListContent;
+use super::statement::StatementContent;
+use super::store::{self, NewFile};
+use crate::access::{Action, Actor, Caller, Opening, Role, Scope, Sealable, Sealed, Sealer};
+use crate::app::App;
+use crate::db::Tx;
+use crate::export::csv::{Dialect, list_csv};
+use crate::export::payment::payment_csv;
+use crate::http::error::Problem;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use domain::allowance::ListNumber;
+use domain::{ListId, ProgrammeId};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::sync::Arc;
+
+/// Which of the two documents of a list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Document {
+    /// « État nominatif »: what is to be paid.
+    List,
+    /// « État de paiement »: what was paid.
+    Payment,
+}
+
+impl Document {
+    /// As the file's name begins, in the address and in the table.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::List => "list",
+            Self::Payment => "payment",
+        }
+    }
+
+    fn from_code(code: &str) -> Option<Self> {
+        [Self::List, Self::Payment]
+            .into_iter()
+            .find(|it| it.code() == code)
+    }
+
+    /// The mark of a list whose files of this document are all there.
+    fn mark(self) -> &'static str {
+        match self {
+            Self::List => "files",
+            Self::Payment => "payment_files",
+        }
+    }
+
+    /// How a downloaded file is called.
+    fn saved_as(self) -> &'static str {
+        match self {
+            Self::List => "etat",
+            Self::Payment => "paiement",
+        }
+    }
+}
+
+/// A kind of file that every document comes in. Another kind is one more line in each of these.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Format {
+    /// A table for a spreadsheet or a program.
+    Csv(Dialect),
+}
+
+impl Format {
+    /// Every kind: what is made for a new document. Documents made before keep what they have.
+    pub const ALL: [Self; 2] = [Self::Csv(Dialect::ExcelFr), Self::Csv(Dialect::OpenData)];
+
+    /// The end of its name.
+    pub fn extension(self) -> &'static str {
+        match self {
+            Self::Csv(_) => "csv",
+        }
+    }
+
+    /// As in the address and in the table; nothing where there is no choice.
+    pub fn dialect(self) -> &'static str {
+        match self {
+            Self::Csv(dialect) => dialect.code(),
+        }
+    }
+
+    /// For `Content-Type`.
+    pub fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv(_) => "text/csv; charset=utf-8",
+        }
+    }
+
+    /// A kind by the end of a name and the dialect asked for.
+    fn of(extension: &str, dialect: Dialect) -> Option<Self> {
+        let asked =
+            |it: &Self| it.extension() == extension && [dialect.code(), ""].contains(&it.dialect());
+        Self::ALL.into_iter().find(asked)
+    }
+}
+
+/// What a document's files are made from.
+pub enum Content {
+    /// Of a list.
+    List(ListContent),
+    /// Of an « état de paiement ».
+    Payment(StatementContent),
+}
+
+impl Content {
+    fn document(&self) -> Document {
+        match self {
+            Self::List(_) => Document::List,
+            Self::Payment(_) => Document::Payment,
+        }
+    }
+
+    /// The bytes of one file: they follow from the content and nothing else.
+    fn render(&self, format: Format) -> Result<Vec<u8>, Problem> {
+        let failed = |e: csv::Error| Problem::internal(format!("csv: {e}"));
+        let text = match (self, format) {
+            (Self::List(it), Format::Csv(dialect)) => {
+                list_csv(&it.settings, it.number(), &it.rows(), dialect)
+            }
+            (Self::Payment(it), Format::Csv(dialect)) => payment_csv(it.head(), &it.lines, dialect),
+        };
+        Ok(text.map_err(failed)?.into_bytes())
+    }
+}
+
+/// The bytes of a file. Text is sealed as it is, anything else in base 64.
+pub struct FileBytes(pub Vec<u8>);
+
+impl Sealable for FileBytes {
+    const LABEL: &'static str = "list file";
+}
+
+#[derive(Serialize, Deserialize)]
+#[serde(untagged)]
+enum Packed<'a> {
+    Text(std::borrow::Cow<'a, str>),
+    Bytes { base64: String },
+}
+
+impl Serialize for FileBytes {
+    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        let packed = match std::str::from_utf8(&self.0) {
+            Ok(text) => Packed::Text(text.into()),
+            Err(_) => Packed::Bytes {
+                base64: STANDARD.encode(&self.0),
+            },
+        };
+        packed.serialize(to)
+    }
+}
+
+impl<'de> Deserialize<'de> for FileBytes {
+    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        match Packed::deserialize(from)? {
+            Packed::Text(text) => Ok(Self(text.into_owned().into_bytes())),
+            Packed::Bytes { base64 } => {
+                let bytes = STANDARD.decode(base64).map_err(serde::de::Error::custom)?;
+                Ok(Self(bytes))
+            }
+        }
+    }
+}
+
+/// Makes and keeps the files of a document, all of them in one transaction.
+pub(super) async fn make(
+    app: &App,
+    programme: ProgrammeId,
+    list: ListId,
+    content: Content,
+) -> Result<(), Problem> {
+    let document = content.document();
+    let content = Arc::new(content);
+    let mut made = Vec::with_capacity(Format::ALL.len());
+    for format in Format::ALL {
+        // Many lines take a while: other requests go on meanwhile.
+        let content = content.clone();
+        let rendered = tokio::task::spawn_blocking(move || content.render(format)).await;
+        let bytes = rendered.map_err(|e| Problem::internal(format!("rendering: {e}")))??;
+        made.push((format, bytes));
+    }
+    let mut tx = app.db.write().await?;
+    let mut sealer = Sealer::new(&app.keys, programme, app.now());
+    for (format, bytes) in made {
+        let file = sealed_file(&mut tx, &mut sealer, list, (document, format), bytes).await?;
+        store::insert_file(&mut tx, programme, list, file).await?;
+    }
+    store::mark(&mut tx, programme, list, document.mark(), app.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn sealed_file(
+    tx: &mut Tx,
+    sealer: &mut Sealer<'_>,
+    list: ListId,
+    (document, format): (Document, Format),
+    bytes: Vec<u8>,
+) -> Result<NewFile, Problem> {
+    let sha256 = Sha256::digest(&bytes).to_vec();
+    let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let sealed = sealer
+        .seal(tx, Scope::List(list), &FileBytes(bytes))
+        .await?;
+    Ok(NewFile {
+        name: format!("{}.{}", document.code(), format.extension()),
+        dialect: format.dialect(),
+        sealed: sealed.into_bytes(),
+        sha256,
+        bytes: length,
+    })
+}
+
+/// Makes the files of a document that has a number and no files yet. Asked again, it does nothing.
+pub async fn finish(
+    app: &App,
+    programme: ProgrammeId,
+    list: ListId,
+    document: Document,
+) -> Result<(), Problem> {
+    let mut tx = app.db.write().await?;
+    if store::has_mark(&mut tx, programme, list, document.mark()).await? {
+        return Ok(());
+    }
+    let system = Actor {
+        role: Role::Anon,
+        id: None,
+    };
+    let asked = (system, Action::ListFilesMade);
+    let content = match document {
+        Document::List => Content::List(open_list(&mut tx, app, programme, list, asked).await?),
+        Document::Payment => {
+            let content = super::statement::open(&mut tx, app, programme, list, asked).await?;
+            Content::Payment(content)
+        }
+    };
+    tx.commit().await?;
+    make(app, programme, list, content).await
+}
+
+/// Makes every file that a stopped server left unmade; answers how many documents got theirs. One
+/// that cannot be made keeps none of the others waiting.
+pub async fn finish_all(app: &App) -> Result<usize, Problem> {
+    let mut tx = app.db.read().await?;
+    let unfinished = store::unfinished(&mut tx).await?;
+    drop(tx);
+    let mut finished = 0;
+    for (programme, list, document) in unfinished {
+        let document = Document::from_code(&document).unwrap_or(Document::List);
+        if finish(app, programme, list, document).await.is_ok() {
+            finished += 1;
+        }
+    }
+    Ok(finished)
+}
+
+/// Opens what the files of a list are made from.
+pub(super) async fn open_list(
+    tx: &mut Tx,
+    app: &App,
+    programme: ProgrammeId,
+    list: ListId,
+    (actor, action): (Actor, Action),
+) -> Result<ListContent, Problem> {
+    let sealed = store::sealed(tx, programme, list).await?;
+    let sealed = sealed.ok_or_else(issued_by_the_first_version)?;
+    let scope = Scope::List(list);
+    let sealed: Sealed<ListContent> = Sealed::from_row(scope, sealed);
+    let (keys, now) = (&app.keys, app.now());
+    let mut opening = Opening::begin(tx, keys, programme, actor, action, vec![scope], now).await?;
+    Ok(opening.open(tx, &sealed).await?)
+}
+
+fn issued_by_the_first_version() -> Problem {
+    Problem::state(
+        "old_list",
+        "Cette liste date d’une version plus ancienne. Ses fichiers se téléchargent, ses lignes ne \
+         s’ouvrent pas ici.",
+    )
+}
+
+/// A file, opened for somebody.
+pub struct Download {
+    /// The bytes that were made once.
+    pub bytes: Vec<u8>,
+    /// For `Content-Type`.
+    pub media_type: &'static str,
+    /// What it is saved as.
+    pub name: String,
+}
+
+/// Opens a file of a list for somebody who downloads it; journalled.
+pub async fn download(
+    app: &App,
+    caller: &Caller,
+    number: ListNumber,
+    name: &str,
+    dialect: Dialect,
+) -> Result<Download, Problem> {
+    let (document, extension) = name.split_once('.').ok_or_else(Problem::not_found)?;
+    let document = Document::from_code(document).ok_or_else(Problem::not_found)?;
+    let format = Format::of(extension, dialect).ok_or_else(Problem::not_found)?;
+    let programme = caller.programme;
+    let mut tx = app.db.read().await?;
+    let row = store::list(&mut tx, programme, number).await?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    let list = ListId(row.id);
+    let there = store::has_mark(&mut tx, programme, list, document.mark()).await?;
+    drop(tx);
+    let called = match document {
+        Document::List => number,
+        Document::Payment => row.statement().ok_or_else(Problem::not_found)?,
+    };
+    if !there {
+        finish(app, programme, list, document).await?;
+    }
+    let bytes = opened(app, caller, list, name, format).await?;
+    Ok(Download {
+        bytes,
+        media_type: format.media_type(),
+        name: format!("{}-{called}.{extension}", document.saved_as()),
+    })
+}
+
+async fn opened(
+    app: &App,
+    caller: &Caller,
+    list: ListId,
+    name: &str,
+    format: Format,
+) -> Result<Vec<u8>, Problem> {
+    let programme = caller.programme;
+    let mut tx = app.db.write().await?;
+    let row = store::file(&mut tx, programme, list, name, format.dialect()).await?;
+    let row = row.ok_or_else(Problem::not_found)?;
+    let sealed: Sealed<FileBytes> = Sealed::from_row(Scope::List(list), row.sealed);
+    let (actor, action) = (caller.actor(), Action::ListDownloaded);
+    let named = vec![sealed.scope()];
+    let mut opening = Opening::begin(
+        &mut tx,
+        &app.keys,
+        programme,
+        actor,
+        action,
+        named,
+        app.now(),
+    )
+    .await?;
+    let FileBytes(bytes) = opening.open(&mut tx, &sealed).await?;
+    if Sha256::digest(&bytes).as_slice() != row.sha256 {
+        return Err(Problem::internal("a list's file does not match its hash"));
+    }
+    tx.commit().await?;
+    Ok(bytes)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_bytes_come_back_as_they_were_sealed() {
+        for bytes in [
+            b"\xef\xbb\xbfnom;15,00\r\n".to_vec(),
+            vec![0, 159, 146, 150],
+        ] {
+            let text = serde_json::to_vec(&FileBytes(bytes.clone())).unwrap();
+            let FileBytes(read) = serde_json::from_slice(&text).unwrap();
+            assert_eq!(read, bytes);
+        }
+        // As the first version sealed them.
+        let FileBytes(read) = serde_json::from_str("\"etat;ligne\"").unwrap();
+        assert_eq!(read, b"etat;ligne");
+    }
+}

@@ -1,0 +1,211 @@
+//! « Remise en mains propres »: one outing issued, sent, paid and receipted at once, by whoever the
+//! payer appointed; and the day sheet of the advance (« régie d'avances ») that the money came from.
+
+pub mod store;
+
+use super::files::{self, Document};
+use super::life::{self, Paying, Receipted};
+use super::{issue, store as ledger};
+use crate::access::{Caller, Who};
+use crate::app::App;
+use crate::db::Tx;
+use crate::http::error::Problem;
+use crate::{outings, programmes};
+use domain::allowance::{AllowanceState, Receipt};
+use domain::{AllowanceId, Cents, Invalid, ListId, OutingId, ProgrammeId};
+use sha2::{Digest, Sha256};
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Cents of one advance: a purse, not a vault.
+const ADVANCE_CENTS_MAX: i64 = 1_000_000;
+
+/// Hands the money of some lines of one outing over: what is due is put on a list and sent, the
+/// lines are paid in the usual mode and marked as received. One transaction; sent twice, done once.
+pub async fn hand_over(
+    app: &App,
+    caller: &Caller,
+    outing: OutingId,
+    (id, lines): (Uuid, &[AllowanceId]),
+    receipt: Receipted,
+) -> Result<(), Problem> {
+    let programme = caller.programme;
+    let mut tx = app.db.write().await?;
+    let settings = programmes::settings(&mut tx, programme).await?;
+    if !life::may_pay(&mut tx, &settings, caller).await? {
+        return Err(life::not_appointed());
+    }
+    if lines.is_empty() {
+        return Err(Invalid::new("lines", "missing").into());
+    }
+    let issued = issue_what_is_due(&mut tx, app, caller, outing, (id, lines)).await?;
+    for (number, lines) in by_list(&mut tx, programme, outing, lines).await? {
+        let act = |what: &str| derived(id, &format!("{what} {number}"));
+        let listed = ledger::list(&mut tx, programme, number).await?;
+        if listed.is_some_and(|it| it.sent_at.is_none()) {
+            life::send_in(&mut tx, caller, number, act("send"), app.now()).await?;
+        }
+        let paying = Paying {
+            id: act("pay"),
+            lines: Some(lines),
+            decision: None,
+            mode: None,
+            paid_on: None,
+            hand: None,
+            vouchers: BTreeMap::new(),
+            receipt: Some(receipt.clone()),
+        };
+        life::pay_in(&mut tx, app, caller, number, paying).await?;
+    }
+    tx.commit().await?;
+    if let Some(list) = issued {
+        files::finish(app, programme, list, Document::List).await?;
+    }
+    Ok(())
+}
+
+/// Puts the due lines of the outing on a list, when some of the chosen ones are.
+async fn issue_what_is_due(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    outing: OutingId,
+    (id, lines): (Uuid, &[AllowanceId]),
+) -> Result<Option<ListId>, Problem> {
+    let of_outing = ledger::lines_of_outing(tx, caller.programme, outing).await?;
+    let due = |it: &&ledger::Line| {
+        it.state == AllowanceState::Due.code() && lines.iter().any(|line| line.0 == it.id)
+    };
+    if !of_outing.iter().any(|it| due(&it)) {
+        return Ok(None);
+    }
+    let list = ListId(derived(id, "list"));
+    issue::number(tx, app, caller, list, Some(&[outing])).await?;
+    Ok(Some(list))
+}
+
+/// The chosen lines by the list they are on. A line of another outing is not there.
+async fn by_list(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+    chosen: &[AllowanceId],
+) -> Result<Vec<(domain::allowance::ListNumber, Vec<AllowanceId>)>, Problem> {
+    let all = ledger::lines_of_outing(tx, programme, outing).await?;
+    let mut lists: BTreeMap<domain::allowance::ListNumber, Vec<AllowanceId>> = BTreeMap::new();
+    for line in chosen {
+        let found = all.iter().find(|it| it.id == line.0);
+        let found = found.ok_or_else(|| {
+            Problem::unknown(
+                "lines",
+                "unknown_line",
+                "Cette ligne n’est pas de cette sortie.",
+            )
+        })?;
+        let number = found.list().ok_or_else(without_a_name)?;
+        lists.entry(number).or_default().push(*line);
+    }
+    Ok(lists.into_iter().collect())
+}
+
+fn without_a_name() -> Problem {
+    Problem::state(
+        "no_identity",
+        "Une de ces personnes n’a pas encore donné son nom : elle ne peut pas être payée.",
+    )
+}
+
+/// An id that follows from another: the same form gives the same acts.
+fn derived(id: Uuid, what: &str) -> Uuid {
+    let digest = Sha256::new()
+        .chain_update(id.as_bytes())
+        .chain_update(what)
+        .finalize();
+    let mut bytes = [0; 16];
+    bytes.copy_from_slice(&digest[..16]);
+    Uuid::new_v8(bytes)
+}
+
+/// What happened to the advance of a day.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct DaySheet {
+    /// Taken along.
+    pub received: Cents,
+    /// Handed over, by those who were appointed.
+    pub paid: Cents,
+    /// Brought back.
+    pub returned: Cents,
+}
+
+impl DaySheet {
+    /// Still in the purse.
+    pub fn left(self) -> Cents {
+        self.received + -self.paid + -self.returned
+    }
+}
+
+/// The day sheet of an outing.
+pub async fn day_sheet(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    outing: OutingId,
+) -> Result<DaySheet, Problem> {
+    let mut sheet = DaySheet {
+        paid: store::handed_over(tx, programme, outing).await?,
+        ..DaySheet::default()
+    };
+    for (what, cents) in store::sums(tx, programme, outing).await? {
+        match what.as_str() {
+            "received" => sheet.received = Cents(cents),
+            _ => sheet.returned = Cents(cents),
+        }
+    }
+    Ok(sheet)
+}
+
+/// Writes down that an advance was received (`true`) or that money was brought back.
+pub async fn note_advance(
+    app: &App,
+    caller: &Caller,
+    outing: OutingId,
+    (id, received, amount): (Uuid, bool, Cents),
+) -> Result<(), Problem> {
+    let Who::Staff { account, .. } = caller.who else {
+        return Err(Problem::forbidden());
+    };
+    if !(1..=ADVANCE_CENTS_MAX).contains(&amount.0) {
+        return Err(Invalid::new("amount", "out_of_range").into());
+    }
+    let programme = caller.programme;
+    let mut tx = app.db.write().await?;
+    let settings = programmes::settings(&mut tx, programme).await?;
+    if !life::may_pay(&mut tx, &settings, caller).await? {
+        return Err(life::not_appointed());
+    }
+    let held = outings::store::find_for_update(&mut tx, programme, outing).await?;
+    held.ok_or_else(Problem::not_found)?;
+    let sheet = day_sheet(&mut tx, programme, outing).await?;
+    let what = if received { "received" } else { "returned" };
+    let new = (id, what, amount);
+    if store::insert(&mut tx, programme, outing, new, account, app.now()).await?
+        && !received
+        && amount > sheet.left()
+    {
+        return Err(Problem::state(
+            "more_than_left",
+            "C’est plus que ce qui reste de l’avance.",
+        ));
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// As a form sends it: signed unless somebody's name is written.
+pub(super) fn receipt_of(how: &str, names: &str) -> Result<Receipted, Invalid> {
+    let how = Receipt::from_code(how).ok_or_else(|| Invalid::new("how", "unknown_value"))?;
+    let names = match names.trim() {
+        "" => None,
+        text => Some(domain::outing::Reason::new("names", text)?),
+    };
+    Receipted::new(how, names)
+}

@@ -1,0 +1,828 @@
+//! The payer's pages: lists by state, one list with its lines, what was paid month by month and
+//! what is left of the year's envelope.
+//!
+//! They know numbers, dates, names and amounts. They load nothing of where or why, and say none of
+//! the association's words.
+
+use super::{Shown, day_words, downloads, older_link, some_lists};
+use crate::access::{Action, Caller};
+use crate::allowances::files;
+use crate::allowances::issue::ListContent;
+use crate::allowances::life::store::{LineOnList, MonthTotal, paid_by_month};
+use crate::allowances::life::{self, Envelope, Paying, Receipted, envelope};
+use crate::allowances::statement;
+use crate::allowances::store::{self, ListRow};
+use crate::app::{App, local_day};
+use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Field, Tone, crumbs, note};
+use crate::http::reading::{Path, Query, ReadForm};
+use crate::programmes;
+use app::ui::Icon;
+use app::ui::pictograms::{CHECK, SHEET};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::allowance::{AllowanceState, ListNumber, Receipt};
+use domain::french::{amount, amount_in_words, counted, date_cell, number};
+use domain::outing::Reason;
+use domain::people::Title;
+use domain::programme::PaymentMode;
+use domain::{AllowanceId, Cents, Day, Invalid, ListId, Settings};
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::collections::BTreeMap;
+use uuid::Uuid;
+
+/// Lists on one page: a year of them.
+const LISTS_PER_PAGE: u32 = 12;
+/// Lists that a search by name opens, the newest first: some years of them.
+const SEARCHED_LISTS_MAX: u32 = 120;
+/// Months in sight.
+const MONTHS_SHOWN: usize = 12;
+
+/// Which lists.
+#[derive(Default, Deserialize)]
+pub struct Asked {
+    /// Lists before this number.
+    #[serde(default)]
+    avant: String,
+    /// Where they stand.
+    #[serde(default)]
+    etat: String,
+    /// A name or a number.
+    #[serde(default)]
+    q: String,
+}
+
+/// The states a payer asks for, and their words.
+const STATES: [(&str, &str); 4] = [
+    ("", "Toutes"),
+    ("open", "À payer"),
+    ("settled", "Réglées"),
+    ("issued", "Pas encore envoyées"),
+];
+
+/// What the word of a list's state is, for its two readers.
+pub(super) fn state_word(state: &str) -> &'static str {
+    match state {
+        "preparing" => "en préparation",
+        "issued" => "pas encore envoyée",
+        "sent" => "envoyée",
+        "acknowledged" => "bien arrivée",
+        _ => "réglée",
+    }
+}
+
+/// `GET /ccas`. Whatever the payer is called, the address stays.
+pub async fn lists_page(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Asked>,
+) -> Result<Response, Problem> {
+    if let Ok(number) = asked.q.trim().parse::<ListNumber>() {
+        return Ok(Redirect::to(&format!("/ccas/{number}")).into_response());
+    }
+    let found = match asked.q.trim() {
+        "" => None,
+        words => Some(search(&app, &caller, words).await?),
+    };
+    let state = STATES.iter().find(|(code, _)| *code == asked.etat);
+    let state = state.map_or("", |(code, _)| code);
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let year = local_day(&settings, app.now()).0.year();
+    let (lists, next) = some_lists(&mut tx, &caller, &asked.avant, LISTS_PER_PAGE, state).await?;
+    let view = Lists {
+        title: format!("Listes pour {}", settings.payer.the()),
+        association: settings.association.of_the(),
+        envelope: envelope(&mut tx, caller.programme, &settings, year).await?,
+        months: paid_by_month(&mut tx, caller.programme).await?,
+        year,
+        state,
+        asked: asked.q.trim().to_owned(),
+        lists,
+        next,
+        found,
+    };
+    drop(tx);
+    let frame = Frame::of(&app.assets, &caller, &settings, view.title.clone(), "/ccas");
+    Ok(page(&frame, || lists_view(view)).into_response())
+}
+
+struct Lists {
+    title: String,
+    association: String,
+    envelope: Envelope,
+    months: Vec<MonthTotal>,
+    year: i16,
+    state: &'static str,
+    asked: String,
+    lists: Vec<Shown>,
+    next: Option<String>,
+    found: Option<Vec<Found>>,
+}
+
+/// A line that a search found.
+struct Found {
+    number: String,
+    name: String,
+    day: Day,
+    amount: Cents,
+}
+
+/// Opens the newest lists and looks for a name in them; one row in the journal for each.
+async fn search(app: &App, caller: &Caller, words: &str) -> Result<Vec<Found>, Problem> {
+    let wanted = words.to_lowercase();
+    let programme = caller.programme;
+    let mut tx = app.db.write().await?;
+    let before = store::AFTER_THE_LAST;
+    let lists = store::lists(&mut tx, programme, before, SEARCHED_LISTS_MAX, "").await?;
+    let mut found = Vec::new();
+    for list in lists {
+        let id = ListId(list.id);
+        let asked = (caller.actor(), Action::ListShown);
+        // A list of the first version has no lines to open.
+        let Ok(content) = files::open_list(&mut tx, app, programme, id, asked).await else {
+            continue;
+        };
+        for line in &content.lines {
+            let name = format!("{} {}", line.identity.surname, line.identity.first_name);
+            if name.to_lowercase().contains(&wanted) {
+                found.push(Found {
+                    number: content.number.clone(),
+                    name,
+                    day: line.outing_day,
+                    amount: line.amount_cents,
+                });
+            }
+        }
+    }
+    tx.commit().await?;
+    Ok(found)
+}
+
+fn lists_view(view: Lists) -> AnyView {
+    let about = format!(
+        "Les listes viennent {}. Une liste ne change plus une fois éditée.",
+        view.association
+    );
+    let found = view.found.map(|it| found_card(&view.asked, it));
+    view! {
+        <div class="head">
+            <div>
+                <h1>{view.title}</h1>
+                <p class="soft">{about}</p>
+            </div>
+        </div>
+        {figures(&view.envelope, view.year)}
+        {search_form(view.asked)}
+        {found}
+        {lists_card(view.state, &view.lists, view.next.as_deref())}
+        {months_card(&view.months)}
+    }
+    .into_any()
+}
+
+fn figures(envelope: &Envelope, year: i16) -> AnyView {
+    let figure = |cents: Cents, words: String| {
+        view! {
+            <li class="card">
+                <strong class="money">{amount(cents)}</strong>
+                {words}
+            </li>
+        }
+    };
+    let paid = figure(envelope.paid, format!("payé en {year}"));
+    let promised = figure(envelope.promised, "sur des listes, à payer".into());
+    let budget = envelope
+        .budget
+        .map(|it| figure(it, format!("budget {year}")));
+    let left = envelope
+        .left()
+        .map(|it| figure(it, "resteront ensuite".into()));
+    view! { <ul class="steps" aria-label="Cette année">{budget}{paid}{promised}{left}</ul> }
+        .into_any()
+}
+
+fn search_form(asked: String) -> AnyView {
+    let field = Field {
+        name: "q",
+        label: "Chercher un nom ou un numéro de liste",
+        kind: "search",
+        value: asked,
+        ..Field::default()
+    };
+    view! {
+        <form class="card search-line" method="get" action="/ccas" role="search">
+            {field.view()}
+            <button>"Chercher"</button>
+        </form>
+    }
+    .into_any()
+}
+
+fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
+    let title = match found.len() {
+        0 => format!("Personne ne s’appelle « {asked} » sur les listes"),
+        n => counted(n as i64, "ligne trouvée", "lignes trouvées"),
+    };
+    let rows: Vec<_> = found
+        .into_iter()
+        .map(|it| {
+            let href = format!("/ccas/{}", it.number);
+            view! {
+                <tr>
+                    <th scope="row">{it.name}</th>
+                    <td data-label="Liste"><a href=href>{it.number}</a></td>
+                    <td data-label="Date">{date_cell(it.day)}</td>
+                    <td class="n" data-label="Montant">{amount(it.amount)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let table = (!rows.is_empty()).then(|| {
+        view! {
+            <table class="stack">
+                <thead>
+                    <tr>
+                        <th scope="col">"Nom"</th>
+                        <th scope="col">"Liste"</th>
+                        <th scope="col">"Date"</th>
+                        <th scope="col" class="n">"Montant"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    view! { <section class="card"><h2>{title}</h2>{table}</section> }.into_any()
+}
+
+fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyView {
+    let tabs: Vec<_> = STATES
+        .iter()
+        .map(|(code, word)| {
+            let current = (*code == state).then_some("page");
+            let href = format!("/ccas?etat={code}");
+            view! { <a class="button quiet" href=href aria-current=current>{*word}</a> }
+        })
+        .collect();
+    let rows: Vec<_> = lists.iter().map(|it| list_row(&it.list)).collect();
+    let content = if rows.is_empty() {
+        view! {
+            <div class="empty">
+                <Icon path=SHEET/>
+                <p>"Pas de liste ici."</p>
+            </div>
+        }
+        .into_any()
+    } else {
+        view! {
+            <table class="stack lists">
+                <thead>
+                    <tr>
+                        <th scope="col">"Numéro"</th>
+                        <th scope="col">"Éditée le"</th>
+                        <th scope="col">"État"</th>
+                        <th scope="col" class="n">"Lignes"</th>
+                        <th scope="col" class="n">"Total"</th>
+                        <th scope="col"><span class="sr">"Fichiers"</span></th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+        .into_any()
+    };
+    view! {
+        <section class="card">
+            <h2>"Listes"</h2>
+            <nav class="actions tabs" aria-label="Listes par état">{tabs}</nav>
+            {content}
+            {older_link(&format!("/ccas?etat={state}&"), next)}
+        </section>
+    }
+    .into_any()
+}
+
+fn list_row(list: &ListRow) -> AnyView {
+    let name = list.number().to_string();
+    let href = format!("/ccas/{name}");
+    view! {
+        <tr>
+            <th scope="row" class="whole"><a href=href>{name.clone()}</a></th>
+            <td data-label="Éditée le">{day_words(&list.issued_on)}</td>
+            <td data-label="État">{state_word(&list.state)}</td>
+            <td class="n" data-label="Lignes">{number(list.lines)}</td>
+            <td class="n" data-label="Total">{amount(Cents(list.total_cents))}</td>
+            <td class="files"><div class="actions">{downloads(&name, "")}</div></td>
+        </tr>
+    }
+    .into_any()
+}
+
+fn months_card(months: &[MonthTotal]) -> Option<AnyView> {
+    let rows: Vec<_> = months
+        .iter()
+        .take(MONTHS_SHOWN)
+        .map(|it| {
+            let first = format!("{}-01", it.month).parse::<Day>();
+            let month = first.map_or_else(|_| it.month.clone(), domain::french::date);
+            // « 1er novembre 2026 » without its day.
+            let month = month.split_once('\u{a0}').map(|(_, rest)| rest.to_owned());
+            view! {
+                <tr>
+                    <th scope="row">{month}</th>
+                    <td class="n">{number(it.lines)}</td>
+                    <td class="n">{amount(Cents(it.total_cents))}</td>
+                </tr>
+            }
+        })
+        .collect();
+    if rows.is_empty() {
+        return None;
+    }
+    Some(
+        view! {
+            <section class="card">
+                <h2>"Payé par mois"</h2>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Mois"</th>
+                            <th scope="col" class="n">"Lignes"</th>
+                            <th scope="col" class="n">"Montant"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+// ---- One list
+
+/// `GET /ccas/{number}`
+pub async fn list_page(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+) -> Result<Response, Problem> {
+    let number = number.parse().map_err(|_| Problem::not_found())?;
+    one(&app, &caller, number, None).await
+}
+
+/// What the payer does with a list.
+#[derive(Deserialize)]
+pub struct Acting {
+    /// Sent twice, done once.
+    id: Uuid,
+    /// Which of the forms.
+    geste: String,
+    /// Chosen lines.
+    #[serde(default)]
+    ligne: Vec<AllowanceId>,
+    #[serde(default)]
+    decision: String,
+    #[serde(default)]
+    mode: String,
+    #[serde(default)]
+    le: String,
+    #[serde(default)]
+    main: String,
+    /// Handed over against a signature.
+    #[serde(default)]
+    signe: bool,
+    /// The line whose vouchers each of `numeros` is.
+    #[serde(default)]
+    de: Vec<AllowanceId>,
+    #[serde(default)]
+    numeros: Vec<String>,
+    #[serde(default)]
+    motif: String,
+}
+
+impl Acting {
+    fn paying(&self, all: bool) -> Result<Paying, Invalid> {
+        let title = |field, text: &str| -> Result<Option<Title>, Invalid> {
+            let text = Some(text).filter(|it| !it.trim().is_empty());
+            text.map(|it| Title::new(field, it)).transpose()
+        };
+        let day = Some(self.le.as_str()).filter(|it| !it.is_empty());
+        let receipt = self.signe.then_some(Receipted {
+            how: Receipt::Signed,
+            names: None,
+        });
+        Ok(Paying {
+            id: self.id,
+            lines: (!all).then(|| self.ligne.clone()),
+            decision: title("decision", &self.decision)?,
+            mode: PaymentMode::from_code(&self.mode),
+            paid_on: day.map(str::parse).transpose()?,
+            hand: title("hand", &self.main)?,
+            vouchers: self.vouchers(all)?,
+            receipt,
+        })
+    }
+
+    /// Numbers typed beside lines that are paid now, apart by spaces or commas.
+    fn vouchers(&self, all: bool) -> Result<BTreeMap<AllowanceId, Vec<Title>>, Invalid> {
+        let mut vouchers = BTreeMap::new();
+        for (line, typed) in self.de.iter().zip(&self.numeros) {
+            let numbers = typed
+                .split([' ', ',', ';'])
+                .filter(|it| !it.trim().is_empty())
+                .map(|it| Title::new("vouchers", it));
+            let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+            if !numbers.is_empty() && (all || self.ligne.contains(line)) {
+                vouchers.insert(*line, numbers);
+            }
+        }
+        Ok(vouchers)
+    }
+}
+
+/// `POST /ccas/{number}`
+pub async fn act(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    ReadForm(form): ReadForm<Acting>,
+) -> Result<Response, Problem> {
+    let number: ListNumber = number.parse().map_err(|_| Problem::not_found())?;
+    match done(&app, &caller, number, &form).await {
+        Ok(()) => Ok(Redirect::to(&format!("/ccas/{number}")).into_response()),
+        Err(problem) if problem.status == StatusCode::NOT_FOUND && problem.errors.is_empty() => {
+            Err(problem)
+        }
+        Err(problem) if problem.status.is_client_error() => {
+            one(&app, &caller, number, Some(problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn done(
+    app: &App,
+    caller: &Caller,
+    number: ListNumber,
+    form: &Acting,
+) -> Result<(), Problem> {
+    match form.geste.as_str() {
+        "arrivee" => life::acknowledge(app, caller, number, form.id).await,
+        "payer" => life::pay(app, caller, number, form.paying(false)?).await,
+        "tout" => life::pay(app, caller, number, form.paying(true)?).await,
+        "retour" => {
+            let reason = Reason::new("reason", &form.motif)?;
+            let line = form.ligne.first().copied();
+            let line = line.ok_or_else(|| Invalid::new("lines", "missing"))?;
+            life::give_back(app, caller, number, (form.id, line), &reason).await
+        }
+        "regler" => statement::issue(app, caller, number, form.id)
+            .await
+            .map(|_| ()),
+        _ => Err(Problem::malformed("geste", "unknown_value")),
+    }
+}
+
+/// What is wrong, in words of this page.
+pub(super) fn told(problem: &Problem) -> String {
+    let fault = problem.errors.first();
+    let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
+        Some(("lines", "missing")) => "Cochez au moins une ligne.",
+        Some(("reason", _)) => "Écrivez pourquoi la ligne revient.",
+        Some(("paid_on", "in_the_future")) => "La date de paiement ne peut pas être à venir.",
+        Some(("names", _)) => "Écrivez qui a vu ou reçu l’argent.",
+        Some(("vouchers", _)) => "Les numéros de chèques ne vont pas avec ce paiement.",
+        Some(("mode", _)) => "Ce mode de paiement n’est pas prévu.",
+        Some(("from", "before_what_was_counted")) => {
+            "Des sorties de ce jour ou d’après sont déjà comptées. Choisissez un jour plus tard."
+        }
+        Some(("amount_cents", _)) => "Le montant doit être plus grand que zéro.",
+        _ => problem.detail.as_str(),
+    };
+    sentence.to_owned()
+}
+
+struct One {
+    settings: Settings,
+    list: ListRow,
+    lines: Vec<LineOnList>,
+    content: ListContent,
+    today: Day,
+    refused: Option<String>,
+}
+
+async fn one(
+    app: &App,
+    caller: &Caller,
+    number: ListNumber,
+    refused: Option<Problem>,
+) -> Result<Response, Problem> {
+    let programme = caller.programme;
+    let mut tx = app.db.write().await?;
+    let settings = programmes::settings(&mut tx, programme).await?;
+    let list = store::list(&mut tx, programme, number).await?;
+    let list = list.ok_or_else(Problem::not_found)?;
+    let id = ListId(list.id);
+    let asked = (caller.actor(), Action::ListShown);
+    let view = One {
+        lines: life::store::lines_on(&mut tx, programme, id).await?,
+        content: files::open_list(&mut tx, app, programme, id, asked).await?,
+        today: local_day(&settings, app.now()),
+        refused: refused.as_ref().map(told),
+        list,
+        settings: settings.clone(),
+    };
+    tx.commit().await?;
+    let title = format!("Liste {number}");
+    let frame = Frame::of(&app.assets, caller, &settings, title, "/ccas");
+    let status = refused.map_or(StatusCode::OK, |it| it.status);
+    Ok((status, page(&frame, || one_view(&view))).into_response())
+}
+
+fn one_view(view: &One) -> AnyView {
+    let list = &view.list;
+    let name = list.number().to_string();
+    let total = Cents(list.total_cents);
+    let refused = view.refused.clone().map(|text| note(Tone::Alarm, text));
+    let lines = counted(list.lines, "ligne", "lignes");
+    view! {
+        {crumbs("/ccas".into(), "Toutes les listes")}
+        <div class="head">
+            <div>
+                <h1>"Liste "{name.clone()}</h1>
+                <p class="soft">
+                    "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "{state_word(&list.state)}
+                </p>
+            </div>
+        </div>
+        {refused}
+        <section class="card sheet-card">
+            <p>
+                <b class="amount">{amount(total)}</b>
+                <br/>
+                <span class="soft">{amount_in_words(total)}</span>
+            </p>
+            <div class="actions">
+                {downloads(&name, "")}
+                {arrived_form(view)}
+            </div>
+        </section>
+        {lines_card(view)}
+        {return_card(view)}
+        {settle_card(view)}
+    }
+    .into_any()
+}
+
+fn hidden_id() -> AnyView {
+    let id = Uuid::now_v7().to_string();
+    view! { <input type="hidden" name="id" value=id/> }.into_any()
+}
+
+fn arrived_form(view: &One) -> Option<AnyView> {
+    let waits = view.list.state == "sent";
+    let action = format!("/ccas/{}", view.list.number());
+    waits.then(|| {
+        view! {
+            <form method="post" action=action>
+                {hidden_id()}
+                <button name="geste" value="arrivee"><Icon path=CHECK/>"Liste bien arrivée"</button>
+            </form>
+        }
+        .into_any()
+    })
+}
+
+/// Where a line stands, in the payer's words.
+pub(super) fn line_word(line: &LineOnList) -> &'static str {
+    match line.state() {
+        _ if line.returned_act.is_some() => "retournée",
+        AllowanceState::Sent => "à payer",
+        AllowanceState::Paid => "payée",
+        AllowanceState::Received => "reçue",
+        AllowanceState::Due | AllowanceState::Listed => "pas encore envoyée",
+    }
+}
+
+fn lines_card(view: &One) -> AnyView {
+    let open = view.lines.iter().any(is_open);
+    let vouchers = view.settings.payment_mode == PaymentMode::Voucher;
+    let rows: Vec<_> = view
+        .lines
+        .iter()
+        .map(|line| line_row(view, line, vouchers))
+        .collect();
+    let head = vouchers.then(|| view! { <th scope="col">"Numéros de chèques"</th> });
+    let table = view! {
+        <table class="stack lines">
+            <thead>
+                <tr>
+                    <th scope="col">"Nom"</th>
+                    <th scope="col">"Date"</th>
+                    <th scope="col" class="n">"Montant"</th>
+                    <th scope="col">"État"</th>
+                    {head}
+                </tr>
+            </thead>
+            <tbody>{rows}</tbody>
+        </table>
+    };
+    let action = format!("/ccas/{}", view.list.number());
+    let content = if open {
+        view! {
+            <form class="form" method="post" action=action>
+                {hidden_id()}
+                {table}
+                {pay_fields(view)}
+            </form>
+        }
+        .into_any()
+    } else {
+        table.into_any()
+    };
+    view! { <section class="card"><h2>"Lignes"</h2>{content}</section> }.into_any()
+}
+
+fn is_open(line: &LineOnList) -> bool {
+    line.state() == AllowanceState::Sent
+}
+
+fn line_row(view: &One, line: &LineOnList, vouchers: bool) -> AnyView {
+    let id = line.line_id.to_string();
+    let names = view.content.names();
+    let identity = names.get(&AllowanceId(line.line_id));
+    let name = identity.map_or_else(String::new, |it| {
+        format!("{} {}", it.surname, it.first_name)
+    });
+    let about = identity.and_then(|it| {
+        let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
+        born.or_else(|| it.reference.clone())
+    });
+    let open = is_open(line);
+    let label = if open {
+        view! {
+            <label class="tick-line">
+                <input type="checkbox" name="ligne" value=id.clone()/>
+                <span>{name}<small class="line soft">{about}</small></span>
+            </label>
+        }
+        .into_any()
+    } else {
+        view! { <span>{name}<small class="line soft">{about}</small></span> }.into_any()
+    };
+    let numbers = vouchers.then(|| {
+        let field = open.then(|| {
+            view! {
+                <input type="hidden" name="de" value=id/>
+                <input name="numeros" aria-label="Numéros de chèques" autocomplete="off"/>
+            }
+        });
+        view! { <td data-label="Chèques">{field}</td> }
+    });
+    let corrected = (open && line.corrected).then(|| {
+        view! { <small class="line">"Corrigée depuis : à retourner."</small> }
+    });
+    view! {
+        <tr>
+            <th scope="row">{label}</th>
+            <td data-label="Date">{line.outing_day.parse::<Day>().map(date_cell).unwrap_or_default()}</td>
+            <td class="n" data-label="Montant">{amount(Cents(line.amount_cents))}</td>
+            <td data-label="État">{line_word(line)}{corrected}</td>
+            {numbers}
+        </tr>
+    }
+    .into_any()
+}
+
+fn pay_fields(view: &One) -> AnyView {
+    let decision = Field {
+        name: "decision",
+        label: "Référence de la décision",
+        kind: "text",
+        value: view.settings.decision_reference.clone().unwrap_or_default(),
+        ..Field::default()
+    };
+    let day = Field {
+        name: "le",
+        label: "Payé le",
+        kind: "date",
+        value: view.today.to_string(),
+        ..Field::default()
+    };
+    let hand = Field {
+        name: "main",
+        label: "Remis par",
+        kind: "text",
+        help: Some("Votre nom, si vous n’écrivez rien.".into()),
+        ..Field::default()
+    };
+    let usual = view.settings.payment_mode;
+    let modes = PaymentMode::ALL
+        .iter()
+        .filter(|it| **it == usual || view.settings.payment_modes.contains(it));
+    let modes: Vec<_> = modes
+        .map(|it| {
+            let selected = *it == usual;
+            view! { <option value=it.code() selected=selected>{it.label()}</option> }
+        })
+        .collect();
+    view! {
+        <div class="side">
+            {decision.view()}
+            <div class="field">
+                <label for="mode">"Mode de paiement"</label>
+                <select id="mode" name="mode">{modes}</select>
+            </div>
+            {day.view()}
+            {hand.view()}
+        </div>
+        <label class="tick-line">
+            <input type="checkbox" name="signe" value="true"/>
+            <span>"La personne a signé la liste"</span>
+        </label>
+        <div class="actions">
+            <button class="primary" name="geste" value="payer">"Payer les lignes cochées"</button>
+            <button name="geste" value="tout">"Payer toutes les lignes"</button>
+        </div>
+    }
+    .into_any()
+}
+
+fn return_card(view: &One) -> Option<AnyView> {
+    let names = view.content.names();
+    let options: Vec<_> = view
+        .lines
+        .iter()
+        .filter(|it| is_open(it))
+        .map(|it| {
+            let name = names.get(&AllowanceId(it.line_id));
+            let name = name.map_or_else(String::new, |it| {
+                format!("{} {}", it.surname, it.first_name)
+            });
+            let day = day_words(&it.outing_day);
+            view! { <option value=it.line_id.to_string()>{name}" · "{day}</option> }
+        })
+        .collect();
+    let action = format!("/ccas/{}", view.list.number());
+    (!options.is_empty()).then(|| {
+        view! {
+            <details class="card">
+                <summary>"Retourner une ligne"</summary>
+                <form class="form" method="post" action=action>
+                    {hidden_id()}
+                    <div class="field">
+                        <label for="ligne">"Quelle ligne"</label>
+                        <select id="ligne" name="ligne">{options}</select>
+                    </div>
+                    <div class="field">
+                        <label for="motif">"Pourquoi"</label>
+                        <textarea id="motif" name="motif" rows="3" required></textarea>
+                    </div>
+                    <p class="help">"Elle n’est pas payée ici. Elle pourra revenir sur une liste suivante."</p>
+                    <div class="actions"><button name="geste" value="retour">"Retourner la ligne"</button></div>
+                </form>
+            </details>
+        }
+        .into_any()
+    })
+}
+
+fn settle_card(view: &One) -> Option<AnyView> {
+    let name = view.list.number().to_string();
+    if let Some(number) = view.list.statement() {
+        let href = format!("/api/v1/allowance-lists/{name}/payment.csv");
+        return Some(
+            view! {
+                <section class="card">
+                    <h2>"État de paiement "{number.to_string()}</h2>
+                    <p class="soft">"Payé\u{a0}: "{amount(Cents(view.list.paid_cents))}"."</p>
+                    <div class="actions"><a class="button" href=href download>"Télécharger pour Excel"</a></div>
+                </section>
+            }
+            .into_any(),
+        );
+    }
+    let sent = view.list.sent_at.is_some();
+    let open = view.lines.iter().filter(|it| !it.is_over()).count();
+    let content = if open > 0 {
+        let wait = counted(open as i64, "ligne attend", "lignes attendent");
+        view! { <p class="soft">{wait}" encore d’être payées ou reçues."</p> }.into_any()
+    } else {
+        let action = format!("/ccas/{name}");
+        view! {
+            <form class="actions" method="post" action=action>
+                {hidden_id()}
+                <button class="primary" name="geste" value="regler">"Éditer l’état de paiement"</button>
+            </form>
+        }
+        .into_any()
+    };
+    sent.then(|| {
+        view! { <section class="card"><h2>"État de paiement"</h2>{content}</section> }.into_any()
+    })
+}

@@ -1,0 +1,60 @@
+//! `cueillette doctor`: looks for what must never be, in the database itself, and changes nothing.
+//!
+//! The ledger is recomputed from presences, in SQL, apart from the code that wrote it.
+
+mod store;
+
+use super::Failure;
+use crate::app::App;
+use crate::db::Tx;
+use crate::programmes;
+use domain::allowance::{RateTable, worth};
+use domain::{Cents, ProgrammeId};
+use std::collections::BTreeMap;
+
+/// Looks at everything; one line for each thing that is wrong, and failure if there is any.
+pub(super) async fn run(app: &App) -> Result<(), Failure> {
+    let mut tx = app.db.read().await?;
+    let faults = ledger(&mut tx).await?;
+    if faults.is_empty() {
+        let (lines, lists) = store::counts(&mut tx).await?;
+        println!("ledger: balanced ({lines} lines, {lists} lists)");
+        return Ok(());
+    }
+    for fault in &faults {
+        println!("ledger: {fault}");
+    }
+    Err(Failure(format!("{} faults in the ledger", faults.len())))
+}
+
+/// What is wrong with the ledger, of every programme: nothing, unless a rule was broken.
+pub async fn ledger(tx: &mut Tx) -> Result<Vec<String>, Failure> {
+    let mut faults = unbalanced(tx).await?;
+    faults.extend(store::broken(tx).await?);
+    Ok(faults)
+}
+
+/// The sum of all lines, in every state, is what the presences of closed outings are worth: as a
+/// whole for each programme, and for each outing.
+async fn unbalanced(tx: &mut Tx) -> Result<Vec<String>, Failure> {
+    let mut faults = Vec::new();
+    let mut rates: BTreeMap<ProgrammeId, RateTable> = BTreeMap::new();
+    for outing in store::outings(tx).await? {
+        let programme = ProgrammeId(outing.programme_id);
+        if !rates.contains_key(&programme) {
+            let settings = programmes::settings(tx, programme).await?;
+            rates.insert(programme, settings.rates);
+        }
+        let present = u32::try_from(outing.present)?;
+        let day = outing.day.parse().map_err(|e| format!("outing day: {e}"))?;
+        let owed = rates.get(&programme).map(|it| worth([(day, present)], it));
+        let (owed, lines) = (owed.unwrap_or_default(), Cents(outing.lines_cents));
+        if owed != lines {
+            faults.push(format!(
+                "outing {} of {}: {present} present are worth {} cents, its lines come to {}",
+                outing.id, outing.day, owed.0, lines.0
+            ));
+        }
+    }
+    Ok(faults)
+}
