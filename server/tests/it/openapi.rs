@@ -237,10 +237,10 @@ fn the_document_and_the_table_name_the_same_routes_and_roles() {
     assert_eq!(described, served);
 }
 
-/// A crew phone and a peer have a token; staff have a session too; what is everybody's asks nothing.
+/// A crew phone has a token; staff and peers have a session too; what is everybody's asks nothing.
 #[test]
 fn credentials_follow_from_the_roles() {
-    let staff = [Role::Coordinator, Role::Agent, Role::Clerk].map(Role::as_str);
+    let signed_in = [Role::Peer, Role::Coordinator, Role::Agent, Role::Clerk].map(Role::as_str);
     for (path, method) in named() {
         let operation = &PARSED["paths"][&path][&method];
         let has = |role: &str| {
@@ -249,7 +249,7 @@ fn credentials_follow_from_the_roles() {
                 .unwrap()
                 .contains(&json!(role))
         };
-        let wanted = match (has("anon"), staff.into_iter().any(has)) {
+        let wanted = match (has("anon"), signed_in.into_iter().any(has)) {
             (true, _) => json!([]),
             (false, true) => json!([{"bearer": []}, {"session": []}]),
             (false, false) => json!([{"bearer": []}]),
