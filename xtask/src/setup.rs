@@ -13,6 +13,8 @@ use crate::{paths, progress, run};
 const WASM_TARGET: &str = "wasm32-unknown-unknown";
 /// The oldest Node.js that runs the bundler and the browser tests.
 const NODE_MAJOR_MIN: u32 = 18;
+/// The system's own Python, where its packages are.
+const PYTHON: &str = "/usr/bin/python3";
 
 /// Everything that building the site needs.
 pub fn for_site() -> Result<()> {
@@ -142,6 +144,25 @@ pub fn chromium() -> Result<PathBuf> {
                   set CHROMIUM to the path of a Chrome, and run the command again.";
     install_or_say(&["chromium"], advice)?;
     find().context(advice)
+}
+
+/// What reads our documents with other eyes than ours: a spreadsheet, and two readers of PDF.
+pub fn document_readers() -> Result<()> {
+    let missing = || {
+        let programs = ["soffice", "pdfinfo", "pdftotext", "pdftoppm", "pdffonts"];
+        let pikepdf = run::quiet(Command::new(PYTHON).args(["-c", "import pikepdf"]));
+        programs.iter().any(|name| run::which(name).is_none()) || pikepdf.is_err()
+    };
+    if !missing() {
+        return Ok(());
+    }
+    let advice = "A program that checks our documents is missing: install LibreOffice Calc, \
+                  Poppler's tools and pikepdf (`sudo apt-get install libreoffice-calc \
+                  poppler-utils python3-pikepdf` on Debian), and run the command again.";
+    let packages = ["libreoffice-calc", "poppler-utils", "python3-pikepdf"];
+    install_or_say(&packages, advice)?;
+    ensure!(!missing(), "{advice}");
+    Ok(())
 }
 
 /// The folder of PostgreSQL's server programs (`initdb`, `postgres`, `pg_ctl`).

@@ -35,6 +35,7 @@ pub fn test(filter: Option<&str>) -> Result<ExitCode> {
     setup::for_site()?;
     setup::npm_packages(&paths::end2end())?;
     let chromium = setup::chromium()?;
+    setup::document_readers()?;
     site::build()?;
     let (_postgres, url) = postgres()?;
 

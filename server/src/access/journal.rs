@@ -29,6 +29,14 @@ pub enum Action {
     CardLocked,
     /// A civil identity was opened for its own owner.
     IdentityShown,
+    /// A civil identity was opened by a coordinator, on demand.
+    IdentityOpened,
+    /// Civil identities were opened to see that a new one is nobody else's.
+    IdentitiesCompared,
+    /// A civil identity was given, or given anew.
+    IdentityKept,
+    /// A civil identity was forgotten, and its key destroyed.
+    IdentityErased,
     /// Sites were opened to be shown to a coordinator.
     SitesShown,
     /// Discreet sites were opened to be printed on the sheet of a crew.
@@ -83,6 +91,10 @@ impl Action {
             Self::CardRefused => "card_refused",
             Self::CardLocked => "card_locked",
             Self::IdentityShown => "identity_shown",
+            Self::IdentityOpened => "identity_opened",
+            Self::IdentitiesCompared => "identities_compared",
+            Self::IdentityKept => "identity_kept",
+            Self::IdentityErased => "identity_erased",
             Self::SitesShown => "sites_shown",
             Self::SitesPrinted => "sites_printed",
             Self::SiteChanged => "site_changed",

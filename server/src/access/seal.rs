@@ -279,6 +279,20 @@ const SELECT_DATA_KEY: &str = "
     select wrapped_under, wrapped from data_keys
     where programme_id = $1 and scope = $2 and subject_id = $3";
 
+const DELETE_DATA_KEY: &str = "
+    delete from data_keys where programme_id = $1 and scope = $2 and subject_id = $3";
+
+/// Destroys the data key of a scope: what was sealed under it never opens again.
+pub async fn destroy(tx: &mut Tx, programme: ProgrammeId, scope: Scope) -> Result<(), DbError> {
+    sql(DELETE_DATA_KEY)
+        .bind(programme)
+        .bind(scope.name())
+        .bind(scope.subject())
+        .run(tx)
+        .await?;
+    Ok(())
+}
+
 async fn find_data_key(
     tx: &mut Tx,
     keys: &KeyFile,

@@ -6,6 +6,7 @@ use crate::app::Clock;
 use crate::db::{Db, sql};
 use crate::outings;
 use domain::Instant;
+use domain::outing::missing_for_green_light;
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -110,7 +111,7 @@ async fn the_city_has_two_plausible_years_and_an_open_outing() {
     for outing in closed {
         assert_eq!(outing.day.0.weekday(), jiff::civil::Weekday::Tuesday);
         assert!(outing.opened_at < outing.closed_at);
-        let missing = outings::missing(&bordeaux_settings(), &outing.ready);
+        let missing = missing_for_green_light(&bordeaux_settings().green_light, &outing.ready);
         assert_eq!(missing.is_empty(), !outing.overridden);
         let summary = outings::summary::of(&mut tx, ProgrammeId(id), outing.id).await;
         let summary = summary.unwrap();
@@ -123,7 +124,7 @@ async fn the_city_has_two_plausible_years_and_an_open_outing() {
     }
     let open = &all[1];
     assert_eq!(open.state, domain::OutingState::Open);
-    assert_eq!(outings::missing(&bordeaux_settings(), &open.ready), []);
+    assert_eq!(missing_for_green_light(&bordeaux_settings().green_light, &open.ready), []);
     let sites = outings::store::site_ids(&mut tx, ProgrammeId(id), open.id).await;
     assert_eq!(sites.unwrap().len(), 8);
     let marks = crate::facts::store::marks(&mut tx, ProgrammeId(id), open.id).await;

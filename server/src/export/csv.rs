@@ -217,7 +217,10 @@ mod tests {
         let cell = |text| Dialect::ExcelFr.reference(text).into_owned();
         assert_eq!(cell("0042"), "=\"0042\"");
         assert_eq!(cell("1234567890123456"), "=\"1234567890123456\"");
-        assert_eq!((cell("42"), cell("A-0042"), cell("")), ("42".into(), "A-0042".into(), "".into()));
+        assert_eq!(
+            (cell("42"), cell("A-0042"), cell("")),
+            ("42".into(), "A-0042".into(), "".into())
+        );
         assert_eq!(cell("=1+1"), "'=1+1");
         assert_eq!(Dialect::OpenData.reference("0042"), "0042");
     }

@@ -2,7 +2,7 @@
 //!
 //! Every query here joins a public site, or reads by id what was made by such a query.
 
-use crate::access::{Scope, Sealed};
+use crate::access::{Scope, Sealed, seal};
 use crate::db::{DbError, Tx, sql};
 use crate::facts::FactSecret;
 use crate::facts::store::not_voided;
@@ -342,8 +342,6 @@ const PHOTOS_OF_SITE: &str = "
     join fact_sites p on p.programme_id = h.programme_id and p.fact_id = h.target_id
     where h.programme_id = $1 and p.site_id = $2";
 const DELETE_PHOTO: &str = "delete from photos where programme_id = $1 and id = $2";
-const DELETE_KEY: &str = "
-    delete from data_keys where programme_id = $1 and scope = 'photo' and subject_id = $2";
 
 /// Forgets every picture of a site, and the keys they are sealed under.
 pub async fn delete_photos(
@@ -355,7 +353,7 @@ pub async fn delete_photos(
     let ids: Vec<(Uuid,)> = query.all(tx).await?;
     for (id,) in ids {
         sql(DELETE_PHOTO).bind(programme).bind(id).run(tx).await?;
-        sql(DELETE_KEY).bind(programme).bind(id).run(tx).await?;
+        seal::destroy(tx, programme, Scope::Photo(FactId(id))).await?;
     }
     Ok(())
 }

@@ -1,6 +1,8 @@
 //! Peers: pseudonyms, picture signs, and the civil identity of those who want the money.
 
 pub mod api;
+pub mod attestation;
+pub mod identity;
 pub mod pages;
 pub mod store;
 

@@ -117,6 +117,24 @@ pub async fn set_identity(
     Ok(())
 }
 
+const FORGET_IDENTITY: &str = "
+    update peers set sealed_identity = null
+    where programme_id = $1 and id = $2 and sealed_identity is not null";
+
+/// Forgets a sealed identity. Answers `false` when there is none.
+pub async fn forget_identity(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: PeerId,
+) -> Result<bool, DbError> {
+    let touched = sql(FORGET_IDENTITY)
+        .bind(programme)
+        .bind(id)
+        .run(tx)
+        .await?;
+    Ok(touched == 1)
+}
+
 const SELECT_IDENTITY: &str = "
     select id, sealed_identity from peers
     where programme_id = $1 and id = $2 and sealed_identity is not null";

@@ -9,7 +9,7 @@ use super::paper::Paper;
 use super::table::{Column, Shape, table};
 use crate::export::csv::ListLine;
 use domain::allowance::ListNumber;
-use domain::{Cents, Day, Settings, french};
+use domain::{Day, Settings, french};
 
 /// Room for a hand to sign.
 const ROW_PT_MIN: f32 = 28.0;
@@ -113,6 +113,7 @@ fn row(rank: u32, line: &ListLine<'_>) -> Vec<String> {
 mod tests {
     use super::*;
     use crate::demo::bordeaux_settings;
+    use domain::Cents;
 
     fn list(names: &[(&str, &str)]) -> Vec<u8> {
         let lines: Vec<ListLine<'_>> = names

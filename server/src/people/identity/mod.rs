@@ -94,14 +94,11 @@ async fn is_there_already(
 /// Same names, whatever their case, and nothing on a list that tells them apart.
 fn is_same(one: &CivilIdentity, other: &CivilIdentity) -> bool {
     let order = collate::french();
-    let alike = |a: &str, b: &str| {
-        order.compare(&a.to_lowercase(), &b.to_lowercase()) == Ordering::Equal
-    };
+    let alike =
+        |a: &str, b: &str| order.compare(&a.to_lowercase(), &b.to_lowercase()) == Ordering::Equal;
     let is_same_mark = (one.born.is_some() && one.born == other.born)
         || (one.reference.is_some() && one.reference == other.reference);
-    is_same_mark
-        && alike(&one.surname, &other.surname)
-        && alike(&one.first_name, &other.first_name)
+    is_same_mark && alike(&one.surname, &other.surname) && alike(&one.first_name, &other.first_name)
 }
 
 async fn begin<'k>(
@@ -141,10 +138,25 @@ mod tests {
     #[test]
     fn a_name_alone_never_makes_two_people_one() {
         let (born, other) = (Day::new(1984, 2, 29), Day::new(1990, 1, 1));
-        assert!(is_same(&who("Martin", born, None), &who("MARTIN", born, None)));
-        assert!(!is_same(&who("Martin", born, None), &who("Martin", other, None)));
-        assert!(!is_same(&who("Martin", born, None), &who("Martin", None, Some("42"))));
-        assert!(is_same(&who("Martin", other, Some("42")), &who("Martin", born, Some("42"))));
-        assert!(!is_same(&who("Martin", born, None), &who("Marin", born, None)));
+        assert!(is_same(
+            &who("Martin", born, None),
+            &who("MARTIN", born, None)
+        ));
+        assert!(!is_same(
+            &who("Martin", born, None),
+            &who("Martin", other, None)
+        ));
+        assert!(!is_same(
+            &who("Martin", born, None),
+            &who("Martin", None, Some("42"))
+        ));
+        assert!(is_same(
+            &who("Martin", other, Some("42")),
+            &who("Martin", born, Some("42"))
+        ));
+        assert!(!is_same(
+            &who("Martin", born, None),
+            &who("Marin", born, None)
+        ));
     }
 }

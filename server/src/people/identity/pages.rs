@@ -167,7 +167,13 @@ async fn shown(app: &App, caller: &Caller, id: PeerId, sheet: Sheet) -> Result<H
     let peer = store::find(&mut tx, caller.programme, id).await?;
     let peer = peer.ok_or_else(Problem::not_found)?;
     drop(tx);
-    let frame = Frame::of(&app.assets, caller, &settings, peer.pseudonym.clone(), "/equipe");
+    let frame = Frame::of(
+        &app.assets,
+        caller,
+        &settings,
+        peer.pseudonym.clone(),
+        "/equipe",
+    );
     Ok(page(&frame, || view(&peer, &settings, sheet)))
 }
 
@@ -190,7 +196,9 @@ fn view(peer: &Peer, settings: &Settings, sheet: Sheet) -> AnyView {
     let name = peer.pseudonym.clone();
     let standing = match peer.has_identity {
         true => "Cette personne a donné son identité. Elle peut être sur une liste.",
-        false => "Cette personne n’a pas donné son identité. Ses aides l’attendent, mais elle n’est sur aucune liste.",
+        false => {
+            "Cette personne n’a pas donné son identité. Ses aides l’attendent, mais elle n’est sur aucune liste."
+        }
     };
     let known = format!(
         "L’identité est fermée à clé. {} et {} sont seuls à la voir\u{a0}: {} sur les listes, et ici, quand un·e professionnel·le l’ouvre. Chaque ouverture laisse une trace.",
