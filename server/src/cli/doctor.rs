@@ -11,6 +11,7 @@ use crate::programmes;
 use domain::allowance::{RateTable, worth};
 use domain::{Cents, ProgrammeId};
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 
 /// Looks at everything; one line for each thing that is wrong, and failure if there is any.
 pub(super) async fn run(app: &App) -> Result<(), Failure> {
@@ -41,14 +42,13 @@ async fn unbalanced(tx: &mut Tx) -> Result<Vec<String>, Failure> {
     let mut rates: BTreeMap<ProgrammeId, RateTable> = BTreeMap::new();
     for outing in store::outings(tx).await? {
         let programme = ProgrammeId(outing.programme_id);
-        if !rates.contains_key(&programme) {
-            let settings = programmes::settings(tx, programme).await?;
-            rates.insert(programme, settings.rates);
-        }
+        let table = match rates.entry(programme) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(programmes::settings(tx, programme).await?.rates),
+        };
         let present = u32::try_from(outing.present)?;
         let day = outing.day.parse().map_err(|e| format!("outing day: {e}"))?;
-        let owed = rates.get(&programme).map(|it| worth([(day, present)], it));
-        let (owed, lines) = (owed.unwrap_or_default(), Cents(outing.lines_cents));
+        let (owed, lines) = (worth([(day, present)], table), Cents(outing.lines_cents));
         if owed != lines {
             faults.push(format!(
                 "outing {} of {}: {present} present are worth {} cents, its lines come to {}",
