@@ -276,9 +276,11 @@ fn pages(path: &'static str, asked: &Asked, n: usize) -> Option<AnyView> {
         let href = format!("{path}?{}", asked.query(page));
         view! { <a class="button" href=href>{words}</a> }
     };
-    let before = (asked.page > 0).then(|| link(asked.page.min(last + 1) - 1, "Lieux d’avant"));
-    let after = (asked.page < last).then(|| link(asked.page + 1, "Lieux suivants"));
-    let (page, of) = (asked.page + 1, last + 1);
+    // Beyond the last page there is the way back to it.
+    let at = asked.page.min(last + 1);
+    let before = (at > 0).then(|| link(at - 1, "Lieux d’avant"));
+    let after = (at < last).then(|| link(at + 1, "Lieux suivants"));
+    let (page, of) = (at + 1, last + 1);
     (last > 0).then(|| {
         view! {
             <nav class="actions turning" aria-label="Suite de la liste">
