@@ -14,6 +14,8 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::export::csv::{Dialect, list_csv};
 use crate::export::payment::payment_csv;
+use crate::export::pdf::{ListHead, list_pdf, payment_pdf};
+use crate::export::xlsx::{list_xlsx, payment_xlsx};
 use crate::http::error::Problem;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -69,16 +71,27 @@ impl Document {
 pub enum Format {
     /// A table for a spreadsheet or a program.
     Csv(Dialect),
+    /// A workbook, for those who count.
+    Xlsx,
+    /// Paper, for those who sign, and for those who hear it read.
+    Pdf,
 }
 
 impl Format {
     /// Every kind: what is made for a new document. Documents made before keep what they have.
-    pub const ALL: [Self; 2] = [Self::Csv(Dialect::ExcelFr), Self::Csv(Dialect::OpenData)];
+    pub const ALL: [Self; 4] = [
+        Self::Csv(Dialect::ExcelFr),
+        Self::Csv(Dialect::OpenData),
+        Self::Xlsx,
+        Self::Pdf,
+    ];
 
     /// The end of its name.
     pub fn extension(self) -> &'static str {
         match self {
             Self::Csv(_) => "csv",
+            Self::Xlsx => "xlsx",
+            Self::Pdf => "pdf",
         }
     }
 
@@ -86,6 +99,7 @@ impl Format {
     pub fn dialect(self) -> &'static str {
         match self {
             Self::Csv(dialect) => dialect.code(),
+            Self::Xlsx | Self::Pdf => "",
         }
     }
 
@@ -93,6 +107,8 @@ impl Format {
     pub fn media_type(self) -> &'static str {
         match self {
             Self::Csv(_) => "text/csv; charset=utf-8",
+            Self::Xlsx => "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            Self::Pdf => "application/pdf",
         }
     }
 
@@ -122,15 +138,41 @@ impl Content {
 
     /// The bytes of one file: they follow from the content and nothing else.
     fn render(&self, format: Format) -> Result<Vec<u8>, Problem> {
-        let failed = |e: csv::Error| Problem::internal(format!("csv: {e}"));
-        let text = match (self, format) {
-            (Self::List(it), Format::Csv(dialect)) => {
-                list_csv(&it.settings, it.number(), &it.rows(), dialect)
-            }
-            (Self::Payment(it), Format::Csv(dialect)) => payment_csv(it.head(), &it.lines, dialect),
-        };
-        Ok(text.map_err(failed)?.into_bytes())
+        match self {
+            Self::List(it) => render_list(it, format),
+            Self::Payment(it) => render_payment(it, format),
+        }
     }
+}
+
+fn render_list(it: &ListContent, format: Format) -> Result<Vec<u8>, Problem> {
+    let head = ListHead {
+        settings: &it.settings,
+        number: it.number(),
+        issued_on: it.issued_on,
+    };
+    let rows = it.rows();
+    match format {
+        Format::Csv(dialect) => list_csv(&it.settings, it.number(), &rows, dialect)
+            .map(String::into_bytes)
+            .map_err(not_rendered),
+        Format::Xlsx => list_xlsx(head, &rows).map_err(not_rendered),
+        Format::Pdf => list_pdf(head, &rows).map_err(not_rendered),
+    }
+}
+
+fn render_payment(it: &StatementContent, format: Format) -> Result<Vec<u8>, Problem> {
+    match format {
+        Format::Csv(dialect) => payment_csv(it.head(), &it.lines, dialect)
+            .map(String::into_bytes)
+            .map_err(not_rendered),
+        Format::Xlsx => payment_xlsx(it.head(), &it.lines).map_err(not_rendered),
+        Format::Pdf => payment_pdf(it.head(), &it.lines).map_err(not_rendered),
+    }
+}
+
+fn not_rendered(e: impl std::fmt::Display) -> Problem {
+    Problem::internal(format!("a document's file: {e}"))
 }
 
 /// The bytes of a file. Text is sealed as it is, anything else in base 64.

@@ -99,7 +99,7 @@ fn pages() -> Vec<Route> {
     use access::pages as door;
     use allowances::pages as money;
     use outings::{forms, pages, simple};
-    use people::pages as own;
+    use people::{attestation, identity::pages as identity, pages as own};
     use sites::pages as places;
     const PLACES: &[Role] = &[Coordinator, Agent];
     const PEER: &[Role] = &[Peer];
@@ -117,6 +117,35 @@ fn pages() -> Vec<Route> {
             "/equipe/cartes/oublier",
             COORDINATOR,
             cards::forget_card
+        ),
+        route!(Page, get, "/equipe/{id}", COORDINATOR, identity::detail),
+        route!(
+            Page,
+            get,
+            "/equipe/{id}/attestation",
+            COORDINATOR,
+            attestation::show
+        ),
+        route!(
+            Page,
+            post,
+            "/equipe/{id}/identite",
+            COORDINATOR,
+            identity::give
+        ),
+        route!(
+            Page,
+            post,
+            "/equipe/{id}/identite/ouvrir",
+            COORDINATOR,
+            identity::look
+        ),
+        route!(
+            Page,
+            post,
+            "/equipe/{id}/identite/effacer",
+            COORDINATOR,
+            identity::forget
         ),
         route!(Page, get, "/moi", PEER, own::home),
         route!(Page, get, "/moi/ce-qu-on-sait", PEER, own::known),

@@ -334,7 +334,7 @@ on_both! {
         assert!(text.contains("Éluard") && !text.contains("Corrigé"), "{text}");
         assert!(!text.contains("Autre objet"));
         let made: i64 = world.value("select cast(count(*) as bigint) from list_files").await;
-        assert_eq!(made, 2);
+        assert_eq!(made, 4, "two CSV, a workbook, a PDF");
         healthy(&world).await;
     }
 
@@ -358,7 +358,7 @@ on_both! {
         assert_eq!(lists["items"][0]["state"], "issued");
         // Both may have made them; one set was kept.
         let kept: i64 = world.value("select cast(count(*) as bigint) from list_files").await;
-        assert_eq!(kept, 2);
+        assert_eq!(kept, 4, "two CSV, a workbook, a PDF");
     }
 
     async fn one_request_to_issue_sent_twice_at_once_is_one_list(world) {
