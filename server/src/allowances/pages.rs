@@ -1,5 +1,6 @@
 //! Lists at a desk: what the association issues, what became of it, and the payer's pages.
 
+mod documents;
 pub mod follow;
 pub mod payer;
 
@@ -419,8 +420,9 @@ fn sheet_card(it: &Shown) -> AnyView {
     let prints: Vec<_> = it
         .hashes
         .iter()
-        .map(|(_, dialect, sha256)| {
-            let label = dialect_label(dialect);
+        .filter(|(name, ..)| name.starts_with("list."))
+        .map(|(name, dialect, sha256)| {
+            let label = short_label(name, dialect);
             let (short, whole) = (hex(sha256, SHORT_HASH_BYTES), hex(sha256, sha256.len()));
             view! {
                 <span class="print">{label}"\u{a0}: "<abbr title=whole>{short}"…"</abbr></span>
@@ -451,9 +453,11 @@ fn hex(bytes: &[u8], at_most: usize) -> String {
     shown.map(|byte| format!("{byte:02x}")).collect()
 }
 
-fn dialect_label(code: &str) -> &'static str {
-    match Dialect::from_code(code) {
-        Some(Dialect::OpenData) => "Données ouvertes",
+fn short_label(name: &str, dialect: &str) -> &'static str {
+    match (name.rsplit('.').next(), Dialect::from_code(dialect)) {
+        (Some("pdf"), _) => "PDF",
+        (Some("xlsx"), _) => "Classeur",
+        (_, Some(Dialect::OpenData)) => "Données ouvertes",
         _ => "Excel",
     }
 }

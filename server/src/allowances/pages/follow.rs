@@ -1,8 +1,9 @@
 //! What became of the association's lists: one list with whose line stands where, receipts, who
 //! disagrees, whose payments have become regular, and the amount of days to come.
 
+use super::day_words;
+use super::documents::files_card;
 use super::payer::{line_word, state_word, told};
-use super::{day_words, downloads};
 use crate::access::Caller;
 use crate::allowances::life::contest::{self, Said};
 use crate::allowances::life::store::{LineOnList, paid_days};
@@ -99,6 +100,7 @@ struct One {
     settings: Settings,
     list: ListRow,
     lines: Vec<LineOnList>,
+    hashes: Vec<(String, String, Vec<u8>)>,
     words: HashMap<Uuid, String>,
     peers: HashMap<PeerId, Peer>,
     now: Instant,
@@ -121,6 +123,7 @@ async fn one(
     let action = crate::access::Action::LineWordsShown;
     let view = One {
         lines: life::store::lines_on(&mut tx, programme, id).await?,
+        hashes: store::hashes(&mut tx, programme, id).await?,
         words: statement::words(&mut tx, app, caller, id, action).await?,
         peers: peers.into_iter().map(|it| (it.id, it)).collect(),
         now: app.now(),
@@ -166,15 +169,11 @@ fn one_view(view: &One) -> AnyView {
             </form>
         }
     });
-    let statement = list.statement().map(|number| {
-        let href = format!("/api/v1/allowance-lists/{name}/payment.csv");
-        view! { <a class="button" href=href download>"État de paiement "{number.to_string()}</a> }
-    });
     view! {
         {crumbs("/aides".into(), "Aides")}
         <div class="head">
             <div>
-                <h1>"Liste "{name.clone()}</h1>
+                <h1>"Liste "{name}</h1>
                 <p class="soft">
                     "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "
                     {state_word(&list.state)}{when}
@@ -188,9 +187,10 @@ fn one_view(view: &One) -> AnyView {
                 <br/>
                 <span class="soft">{amount_in_words(total)}</span>
             </p>
-            <div class="actions">{send}{downloads(&name, "")}{statement}</div>
+            <div class="actions">{send}</div>
         </section>
         {lines_card(view)}
+        {files_card(list, &view.hashes)}
     }
     .into_any()
 }

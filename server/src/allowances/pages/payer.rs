@@ -4,6 +4,7 @@
 //! They know numbers, dates, names and amounts. They load nothing of where or why, and say none of
 //! the association's words.
 
+use super::documents::files_card;
 use super::{Shown, day_words, downloads, older_link, some_lists};
 use crate::access::{Action, Caller};
 use crate::allowances::files;
@@ -511,6 +512,7 @@ struct One {
     settings: Settings,
     list: ListRow,
     lines: Vec<LineOnList>,
+    hashes: Vec<(String, String, Vec<u8>)>,
     content: ListContent,
     today: Day,
     refused: Option<String>,
@@ -531,6 +533,7 @@ async fn one(
     let asked = (caller.actor(), Action::ListShown);
     let view = One {
         lines: life::store::lines_on(&mut tx, programme, id).await?,
+        hashes: store::hashes(&mut tx, programme, id).await?,
         content: files::open_list(&mut tx, app, programme, id, asked).await?,
         today: local_day(&settings, app.now()),
         refused: refused.as_ref().map(told),
@@ -554,7 +557,7 @@ fn one_view(view: &One) -> AnyView {
         {crumbs("/ccas".into(), "Toutes les listes")}
         <div class="head">
             <div>
-                <h1>"Liste "{name.clone()}</h1>
+                <h1>"Liste "{name}</h1>
                 <p class="soft">
                     "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "{state_word(&list.state)}
                 </p>
@@ -567,14 +570,12 @@ fn one_view(view: &One) -> AnyView {
                 <br/>
                 <span class="soft">{amount_in_words(total)}</span>
             </p>
-            <div class="actions">
-                {downloads(&name, "")}
-                {arrived_form(view)}
-            </div>
+            <div class="actions">{arrived_form(view)}</div>
         </section>
         {lines_card(view)}
         {return_card(view)}
         {settle_card(view)}
+        {files_card(list, &view.hashes)}
     }
     .into_any()
 }
@@ -795,13 +796,11 @@ fn return_card(view: &One) -> Option<AnyView> {
 fn settle_card(view: &One) -> Option<AnyView> {
     let name = view.list.number().to_string();
     if let Some(number) = view.list.statement() {
-        let href = format!("/api/v1/allowance-lists/{name}/payment.csv");
         return Some(
             view! {
                 <section class="card">
                     <h2>"État de paiement "{number.to_string()}</h2>
                     <p class="soft">"Payé\u{a0}: "{amount(Cents(view.list.paid_cents))}"."</p>
-                    <div class="actions"><a class="button" href=href download>"Télécharger pour Excel"</a></div>
                 </section>
             }
             .into_any(),
