@@ -48,7 +48,8 @@ async fn issued() -> Issued {
     world.close(outing).await.expect(200);
     let list = coordinator.post("/api/v1/allowance-lists", json!({})).await;
     assert_eq!(list.expect(201)["lines"], json!(PEOPLE.len()));
-    let folder = std::env::temp_dir().join(format!("cueillette-documents-{}", uuid::Uuid::new_v4()));
+    let folder =
+        std::env::temp_dir().join(format!("cueillette-documents-{}", uuid::Uuid::new_v4()));
     std::fs::create_dir_all(&folder).unwrap();
     Issued { world, folder }
 }
@@ -131,7 +132,9 @@ fn cells(rows: &[Vec<Data>], head: usize) -> Vec<std::collections::HashMap<Strin
 }
 
 fn day(cell: &Data) -> String {
-    let date = cell.get_datetime().unwrap_or_else(|| panic!("not a day: {cell:?}"));
+    let date = cell
+        .get_datetime()
+        .unwrap_or_else(|| panic!("not a day: {cell:?}"));
     let (year, month, day, ..) = date.to_ymd_hms_milli();
     format!("{year}-{month:02}-{day:02}")
 }
@@ -235,7 +238,7 @@ async fn the_pdf_is_read_by_eyes_and_by_ears() {
             "embedded: {row}"
         );
     }
-    assert_eq!(heard(&file), "fr-FR True 8 8 P H1 P P Table P P P P");
+    assert_eq!(heard(&file), "fr-FR True 8 8 P H1 P P Table P P P P P P");
     looks_printed(&file, &list.folder);
 }
 

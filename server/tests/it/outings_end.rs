@@ -168,7 +168,7 @@ on_both! {
         };
         assert_eq!(go("fin").await, format!("/sorties/{outing}/fin#ici"));
         for elsewhere in ["https%3A%2F%2Fexample.org", "%2F%2Fexample.org", ""] {
-            assert_eq!(go(elsewhere).await, "/lieux?fait=rattache");
+            assert_eq!(go(elsewhere).await, "/lieux/a-regarder?fait=rattache");
         }
         world.close(outing).await.expect(200);
         assert_eq!(go("fin").await, format!("/sorties/{outing}"));

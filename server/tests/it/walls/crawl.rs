@@ -63,7 +63,9 @@ impl<'a> Crawler<'a> {
     }
 
     async fn every_route(&mut self, wanted: fn(&Route) -> bool) {
-        for route in table().into_iter().filter(wanted) {
+        // A challenge is drawn at random each time, and says nothing of anybody.
+        let is_told = |it: &Route| it.path != "/api/v1/cards/challenge" && wanted(it);
+        for route in table().into_iter().filter(is_told) {
             for path in paths(self.town, route.path) {
                 for sent in bodies(self.town, &route, &path) {
                     self.ask(route.method.clone(), &path, sent).await;
@@ -302,6 +304,7 @@ pub fn bodies(town: &Town, route: &Route, path: &str) -> Vec<Sent> {
         "/connexion" => form("login=agent%40test.example&password=abricot"),
         "/calendrier" => form("geste=faire"),
         "/lieux/{id}" => form("version=1&title=Sonde&note=sonde&pictogram=street"),
+        "/lieux/{id}/deplacer" => form("version=1&lat=44.8561&lon=-0.57&sur=oui"),
         "/lieux/{id}/reunir" => form(&format!("into={hidden}")),
         "/lieux/propositions/{id}" => form(&format!("geste=reunir&site={hidden}")),
         "/lieux/ici/{id}" => form(&format!("geste=lieu&site={hidden}&around=30")),
