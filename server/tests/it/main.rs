@@ -23,6 +23,7 @@ mod identity;
 mod imports;
 mod journey;
 mod moi;
+mod money_walls;
 mod needle_stick;
 mod openapi;
 mod outings;
