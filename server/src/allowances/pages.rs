@@ -1,7 +1,9 @@
 //! Lists at a desk: what the association issues, what became of it, and the payer's pages.
 
+pub mod advances;
 mod documents;
 pub mod follow;
+pub mod hands;
 pub mod payer;
 
 use super::store::{self, Line, ListRow};

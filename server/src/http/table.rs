@@ -379,6 +379,42 @@ fn pages() -> Vec<Route> {
             COORDINATOR,
             money::follow::set_rate
         ),
+        // Whom the payer did not appoint is told so.
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/aides",
+            COORDINATOR,
+            money::hands::show
+        ),
+        route!(
+            Page,
+            post,
+            "/sorties/{id}/aides",
+            COORDINATOR,
+            money::hands::act
+        ),
+        route!(
+            Page,
+            get,
+            "/sorties/{id}/aides/feuille",
+            COORDINATOR,
+            money::advances::sheet
+        ),
+        route!(
+            Page,
+            get,
+            "/aides/avances",
+            COORDINATOR,
+            money::advances::replenish
+        ),
+        route!(
+            File,
+            get,
+            "/aides/avances.csv",
+            COORDINATOR,
+            money::advances::replenish_csv
+        ),
         route!(
             Page,
             get,

@@ -12,13 +12,28 @@ use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::{outings, programmes};
 use domain::allowance::{AllowanceState, Receipt};
-use domain::{AllowanceId, Cents, Invalid, ListId, OutingId, ProgrammeId};
+use domain::people::Title;
+use domain::programme::PaymentMode;
+use domain::{AllowanceId, Cents, Day, Invalid, ListId, OutingId, ProgrammeId, Settings};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
 /// Cents of one advance: a purse, not a vault.
-const ADVANCE_CENTS_MAX: i64 = 1_000_000;
+pub const ADVANCE_CENTS_MAX: i64 = 1_000_000;
+
+/// What is handed over.
+#[derive(Clone, Debug)]
+pub struct Handing {
+    /// Sent twice, done once.
+    pub id: Uuid,
+    /// To whom: lines of one outing.
+    pub lines: Vec<AllowanceId>,
+    /// Numbers of the vouchers of each line.
+    pub vouchers: BTreeMap<AllowanceId, Vec<Title>>,
+    /// How it is known that they have it.
+    pub receipt: Receipted,
+}
 
 /// Hands the money of some lines of one outing over: what is due is put on a list and sent, the
 /// lines are paid in the usual mode and marked as received. One transaction; sent twice, done once.
@@ -26,25 +41,31 @@ pub async fn hand_over(
     app: &App,
     caller: &Caller,
     outing: OutingId,
-    (id, lines): (Uuid, &[AllowanceId]),
-    receipt: Receipted,
+    mut handing: Handing,
 ) -> Result<(), Problem> {
-    let programme = caller.programme;
+    let (programme, id) = (caller.programme, handing.id);
     let mut tx = app.db.write().await?;
+    let held = outings::store::find_for_update(&mut tx, programme, outing).await?;
+    held.ok_or_else(Problem::not_found)?;
     let settings = programmes::settings(&mut tx, programme).await?;
     if !life::may_pay(&mut tx, &settings, caller).await? {
         return Err(life::not_appointed());
     }
-    if lines.is_empty() {
+    if handing.lines.is_empty() {
         return Err(Invalid::new("lines", "missing").into());
     }
-    let issued = issue_what_is_due(&mut tx, app, caller, outing, (id, lines)).await?;
-    for (number, lines) in by_list(&mut tx, programme, outing, lines).await? {
+    let of_outing = ledger::lines_of_outing(&mut tx, programme, outing).await?;
+    check_vouchers(&settings, &of_outing, &handing)?;
+    let issued = issue_what_is_due(&mut tx, app, caller, outing, &of_outing, &handing).await?;
+    for (number, lines) in by_list(&mut tx, programme, outing, &handing.lines).await? {
         let act = |what: &str| derived(id, &format!("{what} {number}"));
         let listed = ledger::list(&mut tx, programme, number).await?;
         if listed.is_some_and(|it| it.sent_at.is_none()) {
             life::send_in(&mut tx, caller, number, act("send"), app.now()).await?;
         }
+        let later = handing.vouchers.clone();
+        let (vouchers, later) = later.into_iter().partition(|it| lines.contains(&it.0));
+        handing.vouchers = later;
         let paying = Paying {
             id: act("pay"),
             lines: Some(lines),
@@ -52,8 +73,8 @@ pub async fn hand_over(
             mode: None,
             paid_on: None,
             hand: None,
-            vouchers: BTreeMap::new(),
-            receipt: Some(receipt.clone()),
+            vouchers,
+            receipt: Some(handing.receipt.clone()),
         };
         life::pay_in(&mut tx, app, caller, number, paying).await?;
     }
@@ -64,22 +85,46 @@ pub async fn hand_over(
     Ok(())
 }
 
+/// How many vouchers make an amount, where money is handed over in vouchers of a fixed value.
+pub fn vouchers_of(settings: &Settings, amount: Cents) -> Option<usize> {
+    let face = settings.voucher_cents.filter(|it| it.0 > 0)?;
+    let exact = settings.payment_mode == PaymentMode::Voucher && amount.0 % face.0 == 0;
+    exact.then(|| usize::try_from(amount.0 / face.0).ok())?
+}
+
+/// Vouchers of a fixed value are as many as make the amount, each with its number.
+fn check_vouchers(
+    settings: &Settings,
+    of_outing: &[ledger::Line],
+    handing: &Handing,
+) -> Result<(), Invalid> {
+    for line in of_outing {
+        let id = AllowanceId(line.id);
+        let wanted = vouchers_of(settings, Cents(line.amount_cents));
+        let written = handing.vouchers.get(&id).map_or(0, Vec::len);
+        if handing.lines.contains(&id) && wanted.is_some_and(|it| it != written) {
+            return Err(Invalid::new("vouchers", "wrong_count"));
+        }
+    }
+    Ok(())
+}
+
 /// Puts the due lines of the outing on a list, when some of the chosen ones are.
 async fn issue_what_is_due(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
     outing: OutingId,
-    (id, lines): (Uuid, &[AllowanceId]),
+    of_outing: &[ledger::Line],
+    handing: &Handing,
 ) -> Result<Option<ListId>, Problem> {
-    let of_outing = ledger::lines_of_outing(tx, caller.programme, outing).await?;
-    let due = |it: &&ledger::Line| {
-        it.state == AllowanceState::Due.code() && lines.iter().any(|line| line.0 == it.id)
+    let due = |it: &ledger::Line| {
+        it.state == AllowanceState::Due.code() && handing.lines.contains(&AllowanceId(it.id))
     };
-    if !of_outing.iter().any(|it| due(&it)) {
+    if !of_outing.iter().any(due) {
         return Ok(None);
     }
-    let list = ListId(derived(id, "list"));
+    let list = ListId(derived(handing.id, "list"));
     issue::number(tx, app, caller, list, Some(&[outing])).await?;
     Ok(Some(list))
 }
@@ -161,6 +206,28 @@ pub async fn day_sheet(
         }
     }
     Ok(sheet)
+}
+
+/// One day of the advance, in the bundle that asks the payer to replenish it.
+#[derive(Clone, Copy, Debug)]
+pub struct AdvanceDay {
+    /// Of which outing.
+    pub outing: OutingId,
+    /// Its day.
+    pub day: Day,
+    /// To how many people.
+    pub lines: i64,
+    /// The money.
+    pub sheet: DaySheet,
+}
+
+/// The days since `from` on which an advance moved, the oldest first.
+pub async fn days(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    from: Day,
+) -> Result<Vec<AdvanceDay>, Problem> {
+    Ok(store::days(tx, programme, from).await?)
 }
 
 /// Writes down that an advance was received (`true`) or that money was brought back.

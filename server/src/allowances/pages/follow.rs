@@ -2,7 +2,7 @@
 //! disagrees, whose payments have become regular, and the amount of days to come.
 
 use super::day_words;
-use super::documents::files_card;
+use super::documents::{Files, files_card};
 use super::payer::{line_word, state_word, told};
 use crate::access::Caller;
 use crate::allowances::life::contest::{self, Said};
@@ -100,7 +100,7 @@ struct One {
     settings: Settings,
     list: ListRow,
     lines: Vec<LineOnList>,
-    hashes: Vec<(String, String, Vec<u8>)>,
+    files: Files,
     words: HashMap<Uuid, String>,
     peers: HashMap<PeerId, Peer>,
     now: Instant,
@@ -123,7 +123,7 @@ async fn one(
     let action = crate::access::Action::LineWordsShown;
     let view = One {
         lines: life::store::lines_on(&mut tx, programme, id).await?,
-        hashes: store::hashes(&mut tx, programme, id).await?,
+        files: Files::read(&mut tx, caller, id, app.now()).await?,
         words: statement::words(&mut tx, app, caller, id, action).await?,
         peers: peers.into_iter().map(|it| (it.id, it)).collect(),
         now: app.now(),
@@ -190,7 +190,7 @@ fn one_view(view: &One) -> AnyView {
             <div class="actions">{send}</div>
         </section>
         {lines_card(view)}
-        {files_card(list, &view.hashes)}
+        {files_card(list, &view.files)}
     }
     .into_any()
 }
@@ -198,7 +198,7 @@ fn one_view(view: &One) -> AnyView {
 fn lines_card(view: &One) -> AnyView {
     let rows: Vec<_> = view.lines.iter().map(|it| line_row(view, it)).collect();
     let any_paid = view.lines.iter().any(is_paid);
-    let fields = any_paid.then(receipt_fields);
+    let fields = any_paid.then(received_form);
     let action = format!("/aides/{}", view.list.number());
     view! {
         <section class="card">
@@ -264,7 +264,8 @@ fn line_row(view: &One, line: &LineOnList) -> AnyView {
     .into_any()
 }
 
-pub(in crate::allowances) fn receipt_fields() -> AnyView {
+/// Signed, seen or taken, and by whom.
+pub(super) fn receipt_fields() -> AnyView {
     let hows: Vec<_> = Receipt::ALL
         .iter()
         .map(|it| {
@@ -290,6 +291,13 @@ pub(in crate::allowances) fn receipt_fields() -> AnyView {
             <div class="choices">{hows}</div>
         </fieldset>
         {names.view()}
+    }
+    .into_any()
+}
+
+fn received_form() -> AnyView {
+    view! {
+        {receipt_fields()}
         <div class="actions">
             <button class="primary" name="geste" value="recu">"Marquer comme reçu"</button>
         </div>

@@ -6,7 +6,7 @@ use crate::app::local_hour;
 use crate::http::origin::Origin;
 use crate::http::pieces::{Tone, crumbs, listed, note};
 use app::ui::Icon;
-use app::ui::pictograms::{CHECK, EDIT, LOCK, NEXT, SHEET, SHIELD};
+use app::ui::pictograms::{CHECK, EDIT, EURO, LOCK, NEXT, SHEET, SHIELD};
 use domain::OutingState;
 use domain::fact::Encounter;
 use domain::french::{amount, counted, distance, number};
@@ -89,6 +89,17 @@ fn head(sheet: &Sheet) -> AnyView {
             </a>
         }
     });
+    // Where the payer appointed somebody for it.
+    let handed_over = outing.state == OutingState::Closed && !sheet.settings.appointed.is_empty();
+    let hands = handed_over.then(|| {
+        let href = format!("/sorties/{}/aides", outing.id);
+        view! {
+            <a class="button" href=href>
+                <Icon path=EURO/>
+                "Remettre les aides"
+            </a>
+        }
+    });
     let to_presences = sheet.is_open().then(|| {
         view! { <a class="button to-presences" href="#equipe">"Noter les présences"</a> }
     });
@@ -105,6 +116,7 @@ fn head(sheet: &Sheet) -> AnyView {
             {end}
             {start}
             {to_presences}
+            {hands}
             {edit}
         </div>
     }

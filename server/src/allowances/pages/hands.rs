@@ -1,0 +1,525 @@
+//! « Remise en mains propres » at a table on the pavement: one outing issued, paid and receipted on
+//! one screen, one tap a person. For those whom the payer appointed.
+
+use super::follow::receipt_fields;
+use super::{day_words, payer};
+use crate::access::{Action, Caller, Opening};
+use crate::allowances::hands::{self, DaySheet, Handing};
+use crate::allowances::life;
+use crate::allowances::store::{self, Line};
+use crate::app::{App, local_day};
+use crate::db::Tx;
+use crate::export::collate;
+use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Field, Tone, crumbs, day_title, note};
+use crate::http::reading::{Path, ReadForm};
+use crate::outings::store::Outing;
+use crate::people::store::Peer;
+use crate::{outings, people, programmes};
+use app::ui::pictograms::{CHECK, SHEET};
+use app::ui::{Icon, SignPicture};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::allowance::{AllowanceState, Entry, Listing};
+use domain::french::{amount, counted};
+use domain::people::Title;
+use domain::{
+    AllowanceId, Cents, CivilIdentity, Day, Invalid, OutingId, PeerId, ProgrammeId, Settings,
+};
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::collections::{BTreeMap, HashMap};
+use uuid::Uuid;
+
+/// What a form of this screen sends.
+#[derive(Default, Deserialize)]
+pub struct Acting {
+    /// Sent twice, done once.
+    id: Uuid,
+    /// Which of the forms.
+    geste: String,
+    /// Who has it in hand.
+    #[serde(default)]
+    ligne: Vec<AllowanceId>,
+    #[serde(default)]
+    recu: String,
+    #[serde(default)]
+    noms: String,
+    /// The line whose vouchers each of `numeros` is.
+    #[serde(default)]
+    de: Vec<AllowanceId>,
+    #[serde(default)]
+    numeros: Vec<String>,
+    /// Of the advance.
+    #[serde(default)]
+    montant: String,
+}
+
+impl Acting {
+    fn handing(&self) -> Result<Handing, Invalid> {
+        let mut vouchers = BTreeMap::new();
+        for (line, typed) in self.de.iter().zip(&self.numeros) {
+            let numbers = typed.split([' ', ',', ';']).filter(|it| !it.is_empty());
+            let numbers = numbers.map(|it| Title::new("vouchers", it));
+            let numbers = numbers.collect::<Result<Vec<_>, _>>()?;
+            if !numbers.is_empty() && self.ligne.contains(line) {
+                vouchers.insert(*line, numbers);
+            }
+        }
+        Ok(Handing {
+            id: self.id,
+            lines: self.ligne.clone(),
+            vouchers,
+            receipt: hands::receipt_of(&self.recu, &self.noms)?,
+        })
+    }
+
+    /// What was typed beside a line, when the form comes back.
+    fn typed(&self, line: AllowanceId) -> String {
+        let mut typed = self.de.iter().zip(&self.numeros);
+        let found = typed.find(|(of, _)| **of == line);
+        found.map(|(_, text)| text.clone()).unwrap_or_default()
+    }
+}
+
+/// `GET /sorties/{id}/aides`
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+) -> Result<Response, Problem> {
+    screen(&app, &caller, id, None).await
+}
+
+/// `POST /sorties/{id}/aides`
+pub async fn act(
+    State(app): State<App>,
+    caller: Caller,
+    Path(id): Path<OutingId>,
+    ReadForm(form): ReadForm<Acting>,
+) -> Result<Response, Problem> {
+    match done(&app, &caller, id, &form).await {
+        Ok(()) => Ok(Redirect::to(&format!("/sorties/{id}/aides")).into_response()),
+        Err(problem)
+            if matches!(
+                problem.status,
+                StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
+            ) =>
+        {
+            screen(&app, &caller, id, Some((problem, form))).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+async fn done(app: &App, caller: &Caller, id: OutingId, form: &Acting) -> Result<(), Problem> {
+    let received = match form.geste.as_str() {
+        "remettre" => return hands::hand_over(app, caller, id, form.handing()?).await,
+        "avance" => true,
+        "rendu" => false,
+        _ => return Err(Problem::malformed("geste", "unknown_value")),
+    };
+    let cents = super::follow::euros(&form.montant);
+    let cents = cents.ok_or_else(|| Invalid::new("amount", "out_of_range"))?;
+    hands::note_advance(app, caller, id, (form.id, received, cents)).await
+}
+
+/// What is wrong, in words of this page.
+fn told(problem: &Problem) -> String {
+    let fault = problem.errors.first();
+    let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
+        Some(("lines", "missing")) => "Touchez au moins un nom.",
+        Some(("vouchers", "wrong_count")) => {
+            "Écrivez le numéro de chaque chèque remis, avec un espace entre deux numéros."
+        }
+        Some(("amount", _)) => "Écrivez un montant entre 0,01\u{a0}€ et 10\u{a0}000\u{a0}€.",
+        _ => return payer::told(problem),
+    };
+    sentence.to_owned()
+}
+
+// ---- What is shown
+
+/// The line of one person, and who it is.
+pub(super) struct Row {
+    pub(super) line: Line,
+    peer: Peer,
+    identity: Option<CivilIdentity>,
+}
+
+impl Row {
+    pub(super) fn state(&self) -> AllowanceState {
+        AllowanceState::from_code(&self.line.state).unwrap_or(AllowanceState::Due)
+    }
+
+    /// The civil name; the pseudonym of somebody who gave none.
+    pub(super) fn name(&self) -> String {
+        let civil = self.identity.as_ref();
+        civil.map_or_else(
+            || self.peer.pseudonym.clone(),
+            |it| format!("{} {}", it.surname, it.first_name),
+        )
+    }
+
+    pub(super) fn is_named(&self) -> bool {
+        self.identity.is_some()
+    }
+
+    /// A presence that was taken back is not paid.
+    fn is_corrected(&self) -> bool {
+        self.line.other.is_some()
+    }
+
+    /// The money is still to be handed over.
+    pub(super) fn waits(&self) -> bool {
+        let paid = matches!(
+            self.state(),
+            AllowanceState::Paid | AllowanceState::Received
+        );
+        !paid && !self.is_corrected() && self.line.listing() == Listing::Ready
+    }
+
+    fn amount(&self) -> Cents {
+        Cents(self.line.amount_cents)
+    }
+}
+
+/// An outing, its lines by name, and the advance of its day.
+pub(super) struct Held {
+    pub(super) settings: Settings,
+    pub(super) outing: Outing,
+    pub(super) rows: Vec<Row>,
+    pub(super) sheet: DaySheet,
+    pub(super) today: Day,
+}
+
+/// Reads an outing for somebody who was appointed; names are opened, which the journal keeps.
+pub(super) async fn held(app: &App, caller: &Caller, id: OutingId) -> Result<Held, Problem> {
+    let programme = caller.programme;
+    let mut tx = app.db.write().await?;
+    let outing = outings::get(&mut tx, caller, id).await?;
+    let settings = programmes::settings(&mut tx, programme).await?;
+    if !life::may_pay(&mut tx, &settings, caller).await? {
+        return Err(life::not_appointed());
+    }
+    let lines = store::lines_of_outing(&mut tx, programme, id).await?;
+    let rows = rows(&mut tx, app, caller, lines).await?;
+    let sheet = hands::day_sheet(&mut tx, programme, id).await?;
+    tx.commit().await?;
+    Ok(Held {
+        today: local_day(&settings, app.now()),
+        settings,
+        outing,
+        rows,
+        sheet,
+    })
+}
+
+async fn rows(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    lines: Vec<Line>,
+) -> Result<Vec<Row>, Problem> {
+    let originals = lines
+        .into_iter()
+        .filter(|it| it.entry == Entry::Original.code());
+    let originals: Vec<Line> = originals.collect();
+    let peers = people::store::all(tx, caller.programme).await?;
+    let mut names = names(tx, app, caller, &originals).await?;
+    let row = |line: Line| {
+        let peer = peers.iter().find(|it| it.id.0 == line.peer_id)?.clone();
+        let identity = names.remove(&peer.id);
+        Some(Row {
+            line,
+            peer,
+            identity,
+        })
+    };
+    let mut rows: Vec<Row> = originals.into_iter().filter_map(row).collect();
+    let order = collate::french();
+    rows.sort_by(|a, b| order.compare(&a.name(), &b.name()));
+    Ok(rows)
+}
+
+/// The civil identities of those who have a line here.
+async fn names(
+    tx: &mut Tx,
+    app: &App,
+    caller: &Caller,
+    lines: &[Line],
+) -> Result<HashMap<PeerId, CivilIdentity>, Problem> {
+    let programme: ProgrammeId = caller.programme;
+    let mut sealed = people::store::identities(tx, programme).await?;
+    sealed.retain(|(peer, _)| lines.iter().any(|it| it.peer_id == peer.0));
+    let scopes: Vec<_> = sealed.iter().map(|(_, it)| it.scope()).collect();
+    let mut names = HashMap::new();
+    if scopes.is_empty() {
+        return Ok(names);
+    }
+    let (actor, action, now) = (caller.actor(), Action::IdentityOpened, app.now());
+    let mut opening = Opening::begin(tx, &app.keys, programme, actor, action, scopes, now).await?;
+    for (peer, sealed) in &sealed {
+        names.insert(*peer, opening.open(tx, sealed).await?);
+    }
+    Ok(names)
+}
+
+async fn screen(
+    app: &App,
+    caller: &Caller,
+    id: OutingId,
+    refused: Option<(Problem, Acting)>,
+) -> Result<Response, Problem> {
+    let held = held(app, caller, id).await?;
+    let status = refused.as_ref().map_or(StatusCode::OK, |it| it.0.status);
+    let said = refused.as_ref().map(|(problem, _)| told(problem));
+    let typed = refused.map(|(_, form)| form).unwrap_or_default();
+    let frame = Frame::of(
+        &app.assets,
+        caller,
+        &held.settings,
+        "Remise en mains propres",
+        "/sorties",
+    );
+    let page = page(&frame, || view(&held, said, &typed));
+    Ok((status, page).into_response())
+}
+
+fn view(held: &Held, said: Option<String>, typed: &Acting) -> AnyView {
+    let here = format!("/sorties/{}", held.outing.id);
+    let said = said.map(|text| note(Tone::Alarm, text));
+    view! {
+        {crumbs(here, "La sortie")}
+        <div class="head">
+            <div>
+                <h1>"Remise en mains propres"</h1>
+                <p class="soft">{day_title(held.outing.day, held.today)}</p>
+            </div>
+        </div>
+        {said}
+        {to_hand_over(held, typed)}
+        {others(held)}
+        {advance(held)}
+    }
+    .into_any()
+}
+
+fn hidden_id() -> AnyView {
+    let id = Uuid::now_v7().to_string();
+    view! { <input type="hidden" name="id" value=id/> }.into_any()
+}
+
+/// The form: one tap a person, then one button.
+fn to_hand_over(held: &Held, typed: &Acting) -> AnyView {
+    let waiting: Vec<&Row> = held
+        .rows
+        .iter()
+        .filter(|it| it.waits() && it.is_named())
+        .collect();
+    if waiting.is_empty() {
+        let words = match held.rows.is_empty() {
+            true => "Rien à remettre. Les aides arrivent ici quand la sortie est terminée.",
+            false => "Rien à remettre pour le moment.",
+        };
+        return note(Tone::Info, words);
+    }
+    let total: Cents = waiting.iter().map(|it| it.amount()).sum();
+    let people = counted(waiting.len() as i64, "personne", "personnes");
+    let rows: Vec<_> = waiting.iter().map(|it| tap(held, it, typed)).collect();
+    let action = format!("/sorties/{}/aides", held.outing.id);
+    view! {
+        <form class="card form hands" method="post" action=action>
+            {hidden_id()}
+            <fieldset>
+                <legend>"À remettre\u{a0}: "{people}", "{amount(total)}</legend>
+                <p class="help">"Touchez le nom quand l’argent est remis et la feuille signée."</p>
+                <ul class="taps">{rows}</ul>
+            </fieldset>
+            <details open=!typed.noms.is_empty()>
+                <summary>"Une personne ne signe pas\u{a0}?"</summary>
+                <p class="help">"Enregistrez-la à part\u{a0}: touchez son nom seul, puis dites qui a vu ou reçu."</p>
+                {receipt_fields()}
+            </details>
+            <div class="actions">
+                <button class="primary" name="geste" value="remettre">
+                    <Icon path=CHECK/>
+                    "Enregistrer la remise"
+                </button>
+            </div>
+        </form>
+    }
+    .into_any()
+}
+
+fn tap(held: &Held, row: &Row, typed: &Acting) -> AnyView {
+    let id = AllowanceId(row.line.id);
+    let sign = row.peer.sign;
+    let checked = typed.ligne.contains(&id);
+    let contested = row
+        .line
+        .is_contested()
+        .then_some(" · n’est pas d’accord, à voir ensemble");
+    view! {
+        <li>
+            <label class="choice">
+                <input type="checkbox" name="ligne" value=row.line.id.to_string() checked=checked/>
+                <SignPicture sign=sign/>
+                <span class="row-text">
+                    <b>{row.name()}</b>
+                    <small>{row.peer.pseudonym.clone()}" · remis, signé"{contested}</small>
+                </span>
+                <span class="num whole">{amount(row.amount())}</span>
+            </label>
+            {vouchers(held, row, typed)}
+        </li>
+    }
+    .into_any()
+}
+
+/// Room for the numbers of vouchers, where the money is vouchers of a fixed value.
+fn vouchers(held: &Held, row: &Row, typed: &Acting) -> Option<AnyView> {
+    let id = AllowanceId(row.line.id);
+    let count = hands::vouchers_of(&held.settings, row.amount())?;
+    let of = counted(count as i64, "chèque", "chèques");
+    let label = format!("Numéros des chèques de {}", row.name());
+    Some(
+        view! {
+            <p class="numbers">
+                <input type="hidden" name="de" value=id.to_string()/>
+                <span aria-hidden="true">{of}", n°"</span>
+                <input
+                    name="numeros"
+                    aria-label=label
+                    autocomplete="off"
+                    inputmode="numeric"
+                    value=typed.typed(id)
+                />
+            </p>
+        }
+        .into_any(),
+    )
+}
+
+// ---- Those who are not in the form
+
+/// Why somebody's money is not handed over here.
+pub(super) fn why_not(row: &Row) -> (&'static str, &'static str) {
+    match row.state() {
+        AllowanceState::Received => ("tag ok", "remis"),
+        AllowanceState::Paid => ("tag", "payé, pas encore marqué reçu"),
+        _ if row.is_corrected() => ("tag", "présence corrigée, rien à remettre"),
+        _ => ("tag wait", "pas encore de nom"),
+    }
+}
+
+fn others(held: &Held) -> Option<AnyView> {
+    let others = |it: &&Row| !(it.waits() && it.is_named());
+    let rows: Vec<_> = held.rows.iter().filter(others).map(other).collect();
+    let nameless = |it: &Row| it.waits() && !it.is_named();
+    let waits = held.rows.iter().any(nameless).then(|| {
+        view! {
+            <p class="soft">
+                "Sans nom civil, une aide ne peut pas être remise. Elle attend\u{a0}: ouvrez la fiche de la personne."
+            </p>
+        }
+    });
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <h2>"Les autres"</h2>
+                {waits}
+                <ul class="waiting">{rows}</ul>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn other(row: &Row) -> AnyView {
+    let (class, word) = why_not(row);
+    let name = row.name();
+    let sign = row.peer.sign;
+    let who = if row.is_named() {
+        view! { <b>{name}</b> }.into_any()
+    } else {
+        let href = format!("/equipe/{}", row.peer.id);
+        view! { <a href=href><b>{name}</b></a> }.into_any()
+    };
+    let list = row.line.list().map(|it| format!("Liste {it}"));
+    view! {
+        <li>
+            <SignPicture sign=sign/>
+            <span class="row-text">
+                {who}
+                <small><span class=class>{word}</span>" "{list}</small>
+            </span>
+            <span class="num whole">{amount(row.amount())}</span>
+        </li>
+    }
+    .into_any()
+}
+
+// ---- The advance
+
+/// The four figures of a day's purse.
+pub(super) fn purse(sheet: DaySheet) -> AnyView {
+    let rows: Vec<_> = [
+        ("Avance reçue", sheet.received),
+        ("Remis aux personnes", sheet.paid),
+        ("Rendu", sheet.returned),
+        ("Reste dans la pochette", sheet.left()),
+    ]
+    .into_iter()
+    .map(|(what, cents)| {
+        view! {
+            <tr>
+                <th scope="row">{what}</th>
+                <td class="n">{amount(cents)}</td>
+            </tr>
+        }
+    })
+    .collect();
+    view! { <table class="purse"><tbody>{rows}</tbody></table> }.into_any()
+}
+
+fn advance(held: &Held) -> AnyView {
+    let field = Field {
+        name: "montant",
+        label: "Montant, en euros",
+        kind: "text",
+        inputmode: Some("decimal"),
+        ..Field::default()
+    };
+    let action = format!("/sorties/{}/aides", held.outing.id);
+    let paper = format!("{action}/feuille");
+    let short = (held.sheet.left().0 < 0).then(|| {
+        note(
+            Tone::Wait,
+            "Il a été remis plus que l’avance reçue. Notez l’avance.",
+        )
+    });
+    let since = format!("/aides/avances?depuis={}", held.outing.day);
+    view! {
+        <section class="card">
+            <h2>"L’avance du "{day_words(&held.outing.day.to_string())}</h2>
+            {short}
+            {purse(held.sheet)}
+            <form class="form" method="post" action=action>
+                {hidden_id()}
+                {field.view()}
+                <div class="actions">
+                    <button name="geste" value="avance">"Avance reçue"</button>
+                    <button name="geste" value="rendu">"Argent rendu"</button>
+                </div>
+            </form>
+            <div class="actions">
+                <a class="button" href=paper><Icon path=SHEET/>"Feuille à signer"</a>
+                <a class="button quiet" href=since>"Reconstituer l’avance"</a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
