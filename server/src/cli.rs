@@ -1,5 +1,5 @@
 //! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`,
-//! `import`, `doctor`.
+//! `import`, `doctor`, `retention`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 
@@ -7,6 +7,7 @@ mod accounts;
 mod base_map;
 pub mod doctor;
 mod import;
+mod retention;
 
 use crate::access::KeyFile;
 use crate::app::{App, Clock};
@@ -56,6 +57,8 @@ enum Command {
     Import(import::ImportCommand),
     /// Look for what must never be in the database: does the money add up?
     Doctor,
+    /// Destroy the files of lists whose term is over, and say which
+    Retention,
 }
 
 /// Why a command failed: one sentence for the operator.
@@ -133,6 +136,7 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
         Command::Token(command) => accounts::token(&app, command).await,
         Command::Import(command) => import::run(&app, command).await,
         Command::Doctor => doctor::run(&app).await,
+        Command::Retention => retention::run(&app).await,
     }
 }
 

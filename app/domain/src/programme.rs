@@ -171,6 +171,13 @@ pub struct Settings {
     /// to other rights of a person.
     #[serde(default = "default_regular_months")]
     pub regular_months: u32,
+    /// Years that the files of a list are kept for the accounts, from the end of the year of its
+    /// last document; then they are destroyed.
+    #[serde(default = "default_accounting_years")]
+    pub accounting_years: u32,
+    /// Days after a list was acknowledged in which the association may still take its files.
+    #[serde(default = "default_own_copy_days")]
+    pub own_copy_days: u32,
     /// Litres of the usual sharps box.
     #[serde(default = "default_box_litres")]
     pub full_box_litres: u32,
@@ -196,6 +203,12 @@ fn every_mode() -> Vec<PaymentMode> {
 }
 fn default_regular_months() -> u32 {
     3
+}
+fn default_accounting_years() -> u32 {
+    10
+}
+fn default_own_copy_days() -> u32 {
+    90
 }
 fn default_box_litres() -> u32 {
     2

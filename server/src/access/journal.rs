@@ -77,6 +77,8 @@ pub enum Action {
     StatementIssued,
     /// Words about a line (a return, a contest) were opened to be shown.
     LineWordsShown,
+    /// A list's files came to the end of their term: they and their key were destroyed.
+    ListDestroyed,
     /// The amount of a presence was set for days to come.
     RateSet,
 }
@@ -115,6 +117,7 @@ impl Action {
             Self::ListFilesMade => "list_files_made",
             Self::StatementIssued => "statement_issued",
             Self::LineWordsShown => "line_words_shown",
+            Self::ListDestroyed => "list_destroyed",
             Self::RateSet => "rate_set",
         }
     }

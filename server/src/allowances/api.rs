@@ -264,24 +264,30 @@ pub async fn lines_on(
     let lines = life::store::lines_on(&mut tx, programme, list).await?;
     let content = if is_payer {
         let asked = (caller.actor(), Action::ListShown);
-        Some(files::open_list(&mut tx, &app, programme, list, asked).await?)
+        match files::open_list(&mut tx, &app, programme, list, asked).await {
+            // Lines stay when their names are destroyed.
+            Err(gone) if gone.status == StatusCode::GONE => None,
+            opened => Some(opened?),
+        }
     } else {
         None
     };
     tx.commit().await?;
-    let items = lines.into_iter().map(|it| on_list(it, content.as_ref()));
+    let items = lines
+        .into_iter()
+        .map(|it| on_list(it, is_payer, content.as_ref()));
     Ok(Json(Page {
         items: items.collect(),
         next: None,
     }))
 }
 
-fn on_list(line: LineOnList, content: Option<&ListContent>) -> ListLineJson {
+fn on_list(line: LineOnList, is_payer: bool, content: Option<&ListContent>) -> ListLineJson {
     let id = AllowanceId(line.line_id);
     let identity = content.and_then(|it| it.names().get(&id).copied());
     ListLineJson {
         id,
-        peer: content.is_none().then_some(PeerId(line.peer_id)),
+        peer: (!is_payer).then_some(PeerId(line.peer_id)),
         surname: identity.map(|it| it.surname.clone()),
         first_name: identity.map(|it| it.first_name.clone()),
         outing_day: line.outing_day,

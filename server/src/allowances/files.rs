@@ -7,6 +7,7 @@
 //! the first to keep them wins.
 
 use super::issue::ListContent;
+use super::retention;
 use super::statement::StatementContent;
 use super::store::{self, NewFile};
 use crate::access::{Action, Actor, Caller, Opening, Role, Scope, Sealable, Sealed, Sealer};
@@ -17,6 +18,7 @@ use crate::export::payment::payment_csv;
 use crate::export::pdf::{ListHead, list_pdf, payment_pdf};
 use crate::export::xlsx::{list_xlsx, payment_xlsx};
 use crate::http::error::Problem;
+use crate::programmes;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::allowance::ListNumber;
@@ -313,8 +315,13 @@ pub(super) async fn open_list(
     list: ListId,
     (actor, action): (Actor, Action),
 ) -> Result<ListContent, Problem> {
-    let sealed = store::sealed(tx, programme, list).await?;
-    let sealed = sealed.ok_or_else(issued_by_the_first_version)?;
+    let Some(sealed) = store::sealed(tx, programme, list).await? else {
+        if store::has_mark(tx, programme, list, "destroyed").await? {
+            let settings = programmes::settings(tx, programme).await?;
+            return Err(retention::destroyed(&settings));
+        }
+        return Err(issued_by_the_first_version());
+    };
     let scope = Scope::List(list);
     let sealed: Sealed<ListContent> = Sealed::from_row(scope, sealed);
     let (keys, now) = (&app.keys, app.now());
@@ -356,12 +363,16 @@ pub async fn download(
     let row = store::list(&mut tx, programme, number).await?;
     let row = row.ok_or_else(Problem::not_found)?;
     let list = ListId(row.id);
-    let there = store::has_mark(&mut tx, programme, list, document.mark()).await?;
-    drop(tx);
     let called = match document {
         Document::List => number,
         Document::Payment => row.statement().ok_or_else(Problem::not_found)?,
     };
+    let of = (list, document);
+    if let Some(gone) = retention::why_gone(&mut tx, caller, of, app.now()).await? {
+        return Err(gone);
+    }
+    let there = store::has_mark(&mut tx, programme, list, document.mark()).await?;
+    drop(tx);
     if !there {
         finish(app, programme, list, document).await?;
     }

@@ -11,6 +11,7 @@ pub mod issue;
 pub mod life;
 pub mod pages;
 pub mod rates;
+pub mod retention;
 pub mod statement;
 pub mod store;
 

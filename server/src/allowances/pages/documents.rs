@@ -2,15 +2,18 @@
 //! so that whoever keeps a copy can see that it is the same bytes.
 
 use super::hex;
+use crate::access::Caller;
 use crate::allowances::files::{Document, Format};
-use crate::allowances::store::ListRow;
+use crate::allowances::retention;
+use crate::allowances::store::{self, ListRow};
+use crate::db::Tx;
 use crate::export::csv::Dialect;
+use crate::http::error::Problem;
+use crate::http::pieces::{Tone, note};
 use app::ui::Icon;
 use app::ui::pictograms::DOWNLOAD;
+use domain::{Instant, ListId};
 use leptos::prelude::*;
-
-/// Name, dialect and SHA-256 of each file that was made.
-pub(super) type Hashes = [(String, String, Vec<u8>)];
 
 /// What a kind of file is called.
 pub(super) fn label(document: Document, format: Format) -> &'static str {
@@ -32,21 +35,68 @@ fn address(list: &str, document: Document, format: Format) -> String {
     }
 }
 
+/// What the card of files shows.
+pub(super) struct Files {
+    hashes: Vec<(String, String, Vec<u8>)>,
+    /// Why this reader cannot take the list's any more.
+    list_gone: Option<String>,
+    /// Nor those of its « état de paiement ».
+    payment_gone: Option<String>,
+}
+
+impl Files {
+    /// Of one list, for this reader.
+    pub(super) async fn read(
+        tx: &mut Tx,
+        caller: &Caller,
+        list: ListId,
+        now: Instant,
+    ) -> Result<Self, Problem> {
+        let mut why = [None, None];
+        for (document, why) in [Document::List, Document::Payment]
+            .into_iter()
+            .zip(&mut why)
+        {
+            let gone = retention::why_gone(tx, caller, (list, document), now).await?;
+            *why = gone.map(|it| it.detail);
+        }
+        let [list_gone, payment_gone] = why;
+        Ok(Self {
+            hashes: store::hashes(tx, caller.programme, list).await?,
+            list_gone,
+            payment_gone,
+        })
+    }
+
+    fn gone(&self, document: Document) -> Option<&String> {
+        match document {
+            Document::List => self.list_gone.as_ref(),
+            Document::Payment => self.payment_gone.as_ref(),
+        }
+    }
+}
+
 /// The card of a list's files, and of those of its « état de paiement ».
-pub(super) fn files_card(list: &ListRow, hashes: &Hashes) -> AnyView {
+pub(super) fn files_card(list: &ListRow, files: &Files) -> AnyView {
     let statement = list.statement().map(|number| {
+        // Said once, when it is the same for both.
+        let why = files.payment_gone.clone();
+        let why = why.filter(|it| files.list_gone.as_ref() != Some(it));
         view! {
             <h3>"État de paiement "{number.to_string()}</h3>
-            {files_of(list, Document::Payment, hashes)}
+            {why.map(|it| note(Tone::Info, it))}
+            {files_of(list, Document::Payment, files)}
         }
     });
+    let why = files.list_gone.clone().map(|it| note(Tone::Info, it));
     view! {
         <section class="card">
             <h2>"Fichiers"</h2>
             <p class="soft">
                 "L’empreinte SHA-256 prouve qu’un fichier n’a pas changé depuis qu’il a été édité."
             </p>
-            {files_of(list, Document::List, hashes)}
+            {why}
+            {files_of(list, Document::List, files)}
             {statement}
         </section>
     }
@@ -55,14 +105,15 @@ pub(super) fn files_card(list: &ListRow, hashes: &Hashes) -> AnyView {
 
 /// One row for each file: those of an older document are fewer. Where none is made yet, the first
 /// who asks has it made.
-fn files_of(list: &ListRow, document: Document, hashes: &Hashes) -> AnyView {
+fn files_of(list: &ListRow, document: Document, files: &Files) -> AnyView {
     let name = list.number().to_string();
     let made = |format: Format| {
         let called = format!("{}.{}", document.code(), format.extension());
         let is_it = |it: &&(String, String, Vec<u8>)| it.0 == called && it.1 == format.dialect();
-        hashes.iter().find(is_it).map(|it| &it.2)
+        files.hashes.iter().find(is_it).map(|it| &it.2)
     };
-    let none_made = Format::ALL.iter().all(|it| made(*it).is_none());
+    let gone = files.gone(document).is_some();
+    let none_made = !gone && Format::ALL.iter().all(|it| made(*it).is_none());
     let rows: Vec<_> = Format::ALL
         .into_iter()
         .filter(|it| none_made || made(*it).is_some())
@@ -71,15 +122,19 @@ fn files_of(list: &ListRow, document: Document, hashes: &Hashes) -> AnyView {
             let which = format!(" liste {name}");
             let print = made(format).map(|it| hex(it, it.len()));
             let print = print.map(|it| view! { <code class="hash">{it}</code> });
-            view! {
-                <li>
+            let called = label(document, format);
+            let name = if gone {
+                view! { <span>{called}</span> }.into_any()
+            } else {
+                view! {
                     <a class="button" href=href download>
                         <Icon path=DOWNLOAD/>
-                        <span>{label(document, format)}<span class="sr">{which}</span></span>
+                        <span>{called}<span class="sr">{which}</span></span>
                     </a>
-                    {print}
-                </li>
-            }
+                }
+                .into_any()
+            };
+            view! { <li>{name}{print}</li> }
         })
         .collect();
     view! { <ul class="files-made">{rows}</ul> }.into_any()

@@ -4,11 +4,10 @@
 //! They know numbers, dates, names and amounts. They load nothing of where or why, and say none of
 //! the association's words.
 
-use super::documents::files_card;
+use super::documents::{Files, files_card};
 use super::{Shown, day_words, downloads, older_link, some_lists};
 use crate::access::{Action, Caller};
 use crate::allowances::files;
-use crate::allowances::issue::ListContent;
 use crate::allowances::life::store::{LineOnList, MonthTotal, paid_by_month};
 use crate::allowances::life::{self, Envelope, Paying, Receipted, envelope};
 use crate::allowances::statement;
@@ -29,10 +28,10 @@ use domain::french::{amount, amount_in_words, counted, date_cell, number};
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::programme::PaymentMode;
-use domain::{AllowanceId, Cents, Day, Invalid, ListId, Settings};
+use domain::{AllowanceId, Cents, CivilIdentity, Day, Invalid, ListId, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
 
 /// Lists on one page: a year of them.
@@ -512,8 +511,9 @@ struct One {
     settings: Settings,
     list: ListRow,
     lines: Vec<LineOnList>,
-    hashes: Vec<(String, String, Vec<u8>)>,
-    content: ListContent,
+    files: Files,
+    /// None once the term of the list is over.
+    names: HashMap<AllowanceId, CivilIdentity>,
     today: Day,
     refused: Option<String>,
 }
@@ -533,8 +533,14 @@ async fn one(
     let asked = (caller.actor(), Action::ListShown);
     let view = One {
         lines: life::store::lines_on(&mut tx, programme, id).await?,
-        hashes: store::hashes(&mut tx, programme, id).await?,
-        content: files::open_list(&mut tx, app, programme, id, asked).await?,
+        files: Files::read(&mut tx, caller, id, app.now()).await?,
+        names: match files::open_list(&mut tx, app, programme, id, asked).await {
+            Err(gone) if gone.status == StatusCode::GONE => HashMap::new(),
+            opened => {
+                let lines = opened?.lines.into_iter();
+                lines.map(|it| (it.line, it.identity)).collect()
+            }
+        },
         today: local_day(&settings, app.now()),
         refused: refused.as_ref().map(told),
         list,
@@ -545,6 +551,16 @@ async fn one(
     let frame = Frame::of(&app.assets, caller, &settings, title, "/ccas");
     let status = refused.map_or(StatusCode::OK, |it| it.status);
     Ok((status, page(&frame, || one_view(&view))).into_response())
+}
+
+impl One {
+    /// « Zola Prénom2 », or « Ligne 3 » once names are destroyed.
+    fn name(&self, rank: usize, line: &LineOnList) -> String {
+        match self.names.get(&AllowanceId(line.line_id)) {
+            Some(it) => format!("{} {}", it.surname, it.first_name),
+            None => format!("Ligne {}", rank + 1),
+        }
+    }
 }
 
 fn one_view(view: &One) -> AnyView {
@@ -575,7 +591,7 @@ fn one_view(view: &One) -> AnyView {
         {lines_card(view)}
         {return_card(view)}
         {settle_card(view)}
-        {files_card(list, &view.hashes)}
+        {files_card(list, &view.files)}
     }
     .into_any()
 }
@@ -616,7 +632,8 @@ fn lines_card(view: &One) -> AnyView {
     let rows: Vec<_> = view
         .lines
         .iter()
-        .map(|line| line_row(view, line, vouchers))
+        .enumerate()
+        .map(|(rank, line)| line_row(view, (rank, line), vouchers))
         .collect();
     let head = vouchers.then(|| view! { <th scope="col">"Numéros de chèques"</th> });
     let table = view! {
@@ -653,13 +670,10 @@ fn is_open(line: &LineOnList) -> bool {
     line.state() == AllowanceState::Sent
 }
 
-fn line_row(view: &One, line: &LineOnList, vouchers: bool) -> AnyView {
+fn line_row(view: &One, (rank, line): (usize, &LineOnList), vouchers: bool) -> AnyView {
     let id = line.line_id.to_string();
-    let names = view.content.names();
-    let identity = names.get(&AllowanceId(line.line_id));
-    let name = identity.map_or_else(String::new, |it| {
-        format!("{} {}", it.surname, it.first_name)
-    });
+    let identity = view.names.get(&AllowanceId(line.line_id));
+    let name = view.name(rank, line);
     let about = identity.and_then(|it| {
         let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
         born.or_else(|| it.reference.clone())
@@ -755,16 +769,13 @@ fn pay_fields(view: &One) -> AnyView {
 }
 
 fn return_card(view: &One) -> Option<AnyView> {
-    let names = view.content.names();
     let options: Vec<_> = view
         .lines
         .iter()
-        .filter(|it| is_open(it))
-        .map(|it| {
-            let name = names.get(&AllowanceId(it.line_id));
-            let name = name.map_or_else(String::new, |it| {
-                format!("{} {}", it.surname, it.first_name)
-            });
+        .enumerate()
+        .filter(|(_, it)| is_open(it))
+        .map(|(rank, it)| {
+            let name = view.name(rank, it);
             let day = day_words(&it.outing_day);
             view! { <option value=it.line_id.to_string()>{name}" · "{day}</option> }
         })
