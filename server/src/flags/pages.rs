@@ -9,23 +9,18 @@ pub use list::list;
 pub use today::home;
 
 use super::Flag;
+use crate::sites::pages::state_tag_with;
 use app::ui::Icon;
 use app::ui::pictograms::{FLAG, RING};
 use domain::place::SiteState;
 use domain::{Day, Settings, french};
 use leptos::prelude::*;
 
-/// The state of a flag: a word in a colour, with the day of the outing that goes there.
+/// The state of a flag, with the day of the outing that goes there.
 fn state_tag(state: SiteState, planned_on: Option<Day>) -> AnyView {
-    let class = match state {
-        SiteState::Seen => "tag todo",
-        SiteState::Planned => "tag info",
-        SiteState::Done => "tag ok",
-        SiteState::Returned => "tag wait",
-    };
     let day = planned_on.filter(|_| state == SiteState::Planned);
     let day = day.map(|day| format!(" le {}", french::date_cell(day)));
-    view! { <span class=class>{state.label()}{day}</span> }.into_any()
+    state_tag_with(state, day.unwrap_or_default())
 }
 
 /// What became of one flag: done once somebody went there after it, otherwise as its place stands.

@@ -144,7 +144,7 @@ fn form(it: &Attestation) -> AnyView {
         <form class="card form" method="get">
             <h2>"Dans les mots de la personne"</h2>
             <p class="soft">"Elle choisit ce qui est écrit. Le nom s’écrit à la main\u{a0}: rien n’est ouvert, rien n’est gardé."</p>
-            <div class="side-by-side">
+            <div class="side">
                 {field("du", "Du", it.from)}
                 {field("au", "Au", it.to)}
             </div>

@@ -3,10 +3,10 @@
 use super::sheet::{Place, Sheet, of_item};
 use crate::outings::simple::item_words;
 use crate::outings::summary::BySite;
-use app::ui::Icon;
-use app::ui::pictograms::CHECK;
+use crate::sites::pages::state_tag;
 use domain::fact::Item;
 use domain::french::{counted, number};
+use domain::place::SiteState;
 use domain::{Nature, OutingState, SiteId};
 use leptos::prelude::*;
 use serde_json::json;
@@ -122,12 +122,10 @@ fn state(place: &Place, outing: OutingState) -> AnyView {
     let is_over = matches!(outing, OutingState::Closed | OutingState::Cancelled);
     match (&place.site, &place.picked) {
         (None, _) => view! { <span class="tag todo">"à voir"</span> }.into_any(),
-        (Some(_), Some(_)) => {
-            view! { <span class="tag ok"><Icon path=CHECK/>"fait"</span> }.into_any()
-        }
+        (Some(_), Some(_)) => state_tag(SiteState::Done),
         // Nobody knows whether it was clean or not reached: only what was noted is said.
         (Some(_), None) if is_over => view! { <span class="tag">"rien noté"</span> }.into_any(),
-        (Some(_), None) => view! { <span class="tag wait">"prévu"</span> }.into_any(),
+        (Some(_), None) => state_tag(SiteState::Planned),
     }
 }
 

@@ -154,14 +154,19 @@ async fn asked_sites(
 }
 
 /// The state of a site: a word, a shape and a colour, those of the map.
-fn state_tag(state: SiteState) -> AnyView {
+pub fn state_tag(state: SiteState) -> AnyView {
+    state_tag_with(state, String::new())
+}
+
+/// The same, with something more to say after the word.
+pub fn state_tag_with(state: SiteState, more: String) -> AnyView {
     let (class, path) = match state {
         SiteState::Seen => ("tag wait", SEEN),
         SiteState::Planned => ("tag info", PLANNED),
         SiteState::Done => ("tag ok", CHECK),
         SiteState::Returned => ("tag todo", RETURNED),
     };
-    view! { <span class=class><Icon path=path/>{state.label()}</span> }.into_any()
+    view! { <span class=class><Icon path=path/>{state.label()}{more}</span> }.into_any()
 }
 
 /// « lieu discret · proposé par un pair · square ou jardin »
