@@ -10,6 +10,7 @@ pub mod hands;
 pub mod issue;
 pub mod life;
 pub mod pages;
+pub mod period;
 pub mod rates;
 pub mod retention;
 pub mod statement;

@@ -5,6 +5,7 @@ mod documents;
 pub mod follow;
 pub mod hands;
 pub mod payer;
+mod waits;
 
 use super::store::{self, Line, ListRow};
 use crate::access::Caller;
@@ -121,6 +122,8 @@ struct Aids {
     ready: Option<ListRow>,
     refused: Option<String>,
     contested: Vec<follow::Contested>,
+    /// Who waits for what, since when.
+    waits: Vec<waits::Wait>,
     /// Whose payments have become regular: how many months in a row.
     regular: Vec<(PeerId, u32)>,
 }
@@ -143,11 +146,14 @@ async fn aids(
     };
     let contested = follow::contested(&mut tx, app, caller).await?;
     let regular = follow::regular(&mut tx, caller, &settings, app.now()).await?;
+    let under_way = store::under_way(&mut tx, caller.programme).await?;
     tx.commit().await?;
+    let peers = peers.into_iter().map(|it| (it.id, it)).collect();
     let aids = Aids {
+        waits: waits::waits(&settings, &peers, &due, &under_way),
         contested,
         regular,
-        peers: peers.into_iter().map(|it| (it.id, it)).collect(),
+        peers,
         due,
         lists,
         next,
@@ -251,6 +257,7 @@ fn aids_view(aids: &Aids) -> AnyView {
             {due_card(aids)}
             {waiting_card(aids)}
         </div>
+        {waits::waits_card(&aids.waits, &aids.peers)}
         {issued_section(aids)}
         {follow::regular_card(&aids.regular, &aids.peers)}
         {follow::rates_card(&aids.settings)}

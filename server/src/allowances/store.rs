@@ -486,6 +486,57 @@ pub const AFTER_THE_LAST: ListNumber = ListNumber {
     rank: u32::MAX,
 };
 
+const SELECT_ISSUED: &str = concat!(
+    list_rows!(),
+    "and l.issued_on >= $2 and l.issued_on <= $3 order by l.year, l.rank"
+);
+
+/// Lists issued from one day to another, both included, oldest first.
+pub async fn issued_between(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    from: Day,
+    to: Day,
+) -> Result<Vec<ListRow>, DbError> {
+    let query = sql(SELECT_ISSUED).bind(programme).bind(from).bind(to);
+    query.all(tx).await
+}
+
+/// A line that somebody waits for, on a list that was sent.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct UnderWay {
+    /// Who.
+    pub peer_id: Uuid,
+    /// How much.
+    pub amount_cents: i64,
+    /// When its list was sent.
+    pub sent_at: Option<i64>,
+    /// When the payer said that it came.
+    pub acknowledged_at: Option<i64>,
+    /// When it was paid.
+    pub paid_on: Option<String>,
+}
+
+// Nobody waits for a counter-line, and nothing more is expected after a transfer.
+const SELECT_UNDER_WAY: &str = "
+    select a.peer_id, a.amount_cents, sent.at as sent_at, ack.at as acknowledged_at, p.paid_on
+    from allowances a
+    left join list_marks sent on sent.programme_id = a.programme_id
+      and sent.list_id = a.list_id and sent.what = 'sent'
+    left join list_marks ack on ack.programme_id = a.programme_id
+      and ack.list_id = a.list_id and ack.what = 'acknowledged'
+    left join ledger_events e on e.programme_id = a.programme_id and e.line_id = a.id
+      and e.list_id = a.list_id and e.what = 'paid'
+    left join payments p on p.programme_id = e.programme_id and p.act_id = e.act_id
+    where a.programme_id = $1 and a.state in ('sent', 'paid') and a.entry = 'original'
+      and (p.mode is null or p.mode <> 'transfer')
+    order by a.id";
+
+/// The lines that were sent and are not in anybody's hand.
+pub async fn under_way(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<UnderWay>, DbError> {
+    sql(SELECT_UNDER_WAY).bind(programme).all(tx).await
+}
+
 const SELECT_LISTS: &str = concat!(
     "select * from (",
     list_rows!(),

@@ -4,5 +4,6 @@ pub mod collate;
 pub mod csv;
 pub mod payment;
 pub mod pdf;
+pub mod period;
 pub mod table;
 pub mod xlsx;

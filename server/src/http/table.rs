@@ -704,6 +704,13 @@ fn api() -> Vec<Route> {
             &[Coordinator, Peer],
             money::lines
         ),
+        route!(
+            Api,
+            get,
+            "/api/v1/allowance-lines.csv",
+            &[Clerk],
+            allowances::period::lines
+        ),
         route!(Api, get, "/api/v1/allowance-lists", LISTS, money::lists),
         route!(
             Api,

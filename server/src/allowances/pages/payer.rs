@@ -180,6 +180,7 @@ fn lists_view(view: Lists) -> AnyView {
         {found}
         {lists_card(view.state, &view.lists, view.next.as_deref())}
         {months_card(&view.months)}
+        {period_card(view.year)}
     }
     .into_any()
 }
@@ -318,6 +319,33 @@ fn list_row(list: &ListRow) -> AnyView {
             <td class="n" data-label="Total">{amount(Cents(list.total_cents))}</td>
             <td class="files"><div class="actions">{downloads(&name, "")}</div></td>
         </tr>
+    }
+    .into_any()
+}
+
+/// All lines of a period, as a file: what the books are kept by.
+fn period_card(year: i16) -> AnyView {
+    let day = |name, label, value: String| Field {
+        name,
+        label,
+        kind: "date",
+        value,
+        ..Field::default()
+    };
+    let from = day("from", "Listes éditées du", format!("{year:04}-01-01"));
+    let to = day("to", "au", format!("{year:04}-12-31"));
+    view! {
+        <details class="card">
+            <summary>"Exporter une période"</summary>
+            <form class="form" method="get" action="/api/v1/allowance-lines.csv">
+                <div class="side">{from.view()}{to.view()}</div>
+                <p class="help">"Toutes les lignes de ces listes, avec leur situation d’aujourd’hui."</p>
+                <div class="actions">
+                    <button name="dialect" value="excel-fr">"Télécharger pour Excel"</button>
+                    <button class="quiet" name="dialect" value="open-data">"Données ouvertes"</button>
+                </div>
+            </form>
+        </details>
     }
     .into_any()
 }
@@ -616,7 +644,7 @@ fn arrived_form(view: &One) -> Option<AnyView> {
 }
 
 /// Where a line stands, in the payer's words.
-pub(super) fn line_word(line: &LineOnList) -> &'static str {
+pub(in crate::allowances) fn line_word(line: &LineOnList) -> &'static str {
     match line.state() {
         _ if line.returned_act.is_some() => "retournée",
         AllowanceState::Sent => "à payer",
