@@ -470,6 +470,8 @@ pub struct ChangeBody {
     pictogram: Option<Option<String>>,
     #[serde(default, deserialize_with = "said")]
     residents_agree: Option<Option<bool>>,
+    #[serde(default, deserialize_with = "said")]
+    agent: Option<Option<String>>,
     nature: Option<String>,
 }
 
@@ -491,12 +493,16 @@ impl ChangeBody {
         let pictogram = self
             .pictogram
             .map(|it| coded("pictogram", it, Pictogram::from_code));
+        let agent = self
+            .agent
+            .map(|it| coded("agent", it, AgentAccess::from_code));
         Ok(Change {
             title,
             at,
             note: note.transpose()?,
             pictogram: pictogram.transpose()?,
             residents_agree: self.residents_agree,
+            agent: agent.transpose()?,
             nature: self.nature.as_deref().map(Nature::parse).transpose()?,
         })
     }

@@ -11,6 +11,7 @@ use crate::app::App;
 use crate::db::Tx;
 use crate::flags;
 use crate::http::error::Problem;
+use domain::fact::AgentAccess;
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::place::Pictogram;
@@ -29,6 +30,8 @@ pub struct Change {
     pub pictogram: Option<Option<Pictogram>>,
     /// « Les habitants sont d'accord »: yes, no, or not asked.
     pub residents_agree: Option<Option<bool>>,
+    /// What was agreed about the agent who walks along, or nothing any more.
+    pub agent: Option<Option<AgentAccess>>,
     /// Discreet from now on.
     pub nature: Option<Nature>,
 }
@@ -47,6 +50,7 @@ pub async fn change(
         for (field, is_theirs) in [
             ("nature", change.nature.is_none()),
             ("residents_agree", change.residents_agree.is_none()),
+            ("agent", change.agent.is_none()),
         ] {
             if !is_theirs {
                 return Err(Invalid::new(field, "not_for_this_sender").into());
@@ -159,6 +163,7 @@ async fn apply(
         open: is_public.then_some((title, at)),
         sealed,
         residents_agree: residents_agree.filter(|_| !is_public),
+        agent: change.agent.unwrap_or(held.agent).filter(|_| !is_public),
         pictogram: change.pictogram.unwrap_or(held.pictogram),
         quarter,
     };

@@ -15,6 +15,7 @@ use crate::http::reading::{Path, ReadForm};
 use crate::{outings, programmes};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::fact::AgentAccess;
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::place::{DeclineReason, Pictogram};
@@ -96,6 +97,7 @@ pub struct SiteForm {
     #[serde(default)]
     pictogram: String,
     residents: Option<String>,
+    agent: Option<String>,
     #[serde(default)]
     discret: String,
 }
@@ -114,6 +116,7 @@ impl SiteForm {
                 "non" => Some(false),
                 _ => None,
             }),
+            agent: self.agent.as_deref().map(AgentAccess::from_code),
             nature: (self.discret == "oui").then_some(Nature::Discreet),
             ..Change::default()
         })

@@ -532,6 +532,8 @@ pub struct Changed {
     pub sealed: Option<Sealed<SiteSecret>>,
     /// « Les habitants sont d'accord ».
     pub residents_agree: Option<bool>,
+    /// What was agreed about the agent who walks along.
+    pub agent: Option<AgentAccess>,
     /// What it looks like.
     pub pictogram: Option<Pictogram>,
     /// Its quarter.
@@ -540,7 +542,8 @@ pub struct Changed {
 
 const UPDATE: &str = "
     update sites set nature = $3, title = $4, lat = $5, lon = $6, sealed = $7,
-      residents_agree = $8, pictogram = $9, quarter = $10, version = version + 1
+      residents_agree = $8, pictogram = $9, quarter = $10, agent_access = $11,
+      version = version + 1
     where programme_id = $1 and id = $2";
 
 /// Changes a site. What is sealed now is in the open no more.
@@ -562,6 +565,7 @@ pub async fn update(
         .bind(it.residents_agree)
         .bind(it.pictogram.map(Pictogram::code))
         .bind(it.quarter)
+        .bind(it.agent.map(AgentAccess::code))
         .run(tx)
         .await?;
     super::kept::touch_site(tx, programme, id);

@@ -133,7 +133,7 @@ on_both! {
         assert_eq!(none.problem(400), ("If-Match".into(), "not_a_version".into()));
         let half = change(agent, site, "\"2\"", json!({"lat": 44.8})).await;
         assert_eq!(half.problem(422), ("lon".into(), "missing".into()));
-        for (body, field) in [(json!({"nature": "discreet"}), "nature"), (json!({"residents_agree": false}), "residents_agree")] {
+        for (body, field) in [(json!({"nature": "discreet"}), "nature"), (json!({"residents_agree": false}), "residents_agree"), (json!({"agent": "waits"}), "agent")] {
             let refused = change(agent, site, "\"2\"", body).await;
             assert_eq!(refused.problem(422), (field.into(), "not_for_this_sender".into()));
         }
@@ -201,6 +201,27 @@ on_both! {
         change(coordinator, site, &read, json!({"residents_agree": null})).await.expect(200);
         let body = json!({"day": "2026-12-01", "sites": [site]});
         coordinator.post("/api/v1/outings", body).await.expect(201);
+    }
+
+    async fn what_was_agreed_about_the_agent_may_change_and_is_kept_for_discreet_places_only(world) {
+        let coordinator = &world.town.coordinator;
+        let agreed = async |id| {
+            let site = coordinator.get(&format!("/api/v1/sites/{id}")).await.expect(200);
+            site["properties"]["agent"].clone()
+        };
+        let site = world.town.discreet_site;
+        for agent in [json!("absent"), json!("waits"), Value::Null] {
+            let read = version(coordinator, site).await;
+            change(coordinator, site, &read, json!({"agent": agent})).await.expect(200);
+            assert_eq!(agreed(site).await, agent);
+        }
+        let read = version(coordinator, site).await;
+        let wrong = change(coordinator, site, &read, json!({"agent": "sleeps"})).await;
+        assert_eq!(wrong.problem(422), ("agent".into(), "unknown_value".into()));
+        let open = world.town.public_sites[0];
+        let read = version(coordinator, open).await;
+        change(coordinator, open, &read, json!({"agent": "waits"})).await.expect(200);
+        assert_eq!(agreed(open).await, Value::Null);
     }
 
     async fn what_is_near_is_told_from_public_sites_only(world) {

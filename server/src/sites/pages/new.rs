@@ -256,7 +256,7 @@ fn discreet(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
     ];
     let agent = settings.city.as_ref().map(|_| {
         let all = AgentAccess::ALL.iter();
-        let options = all.map(|it| (it.code(), capital_label(*it), String::new()));
+        let options = all.map(|it| (it.code(), agent_words(*it), String::new()));
         view! {
             <fieldset>
                 <legend>"L’agent qui marche avec nous"</legend>
@@ -278,7 +278,8 @@ fn discreet(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
     .into_any()
 }
 
-fn capital_label(it: AgentAccess) -> &'static str {
+/// What was agreed about the agent, in words for a choice.
+pub fn agent_words(it: AgentAccess) -> &'static str {
     match it {
         AgentAccess::Enters => "Il entre avec nous",
         AgentAccess::Waits => "Il attend dehors",

@@ -1,6 +1,7 @@
 //! `/lieux/{id}`: where it stands, what happened there, and how to change it.
 
 use super::map::{mark, town_card};
+use super::new::agent_words;
 use super::point::one_site;
 use super::{about, choice, state_tag};
 use crate::access::{Caller, Role};
@@ -20,7 +21,7 @@ use app::ui::Icon;
 use app::ui::pictograms::{FLAG, PIN};
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::fact::Item;
+use domain::fact::{AgentAccess, Item};
 use domain::french::{counted, date};
 use domain::place::Pictogram;
 use domain::{FactId, Instant, Nature, Settings, SiteId};
@@ -430,6 +431,21 @@ fn change_card(sheet: &Sheet) -> AnyView {
     .into_any()
 }
 
+/// What was agreed about the agent: the green light obeys it.
+fn agent_choice(site: &CoordinatorSite) -> AnyView {
+    let known = AgentAccess::ALL.iter();
+    let known = known.map(|it| (it.code().to_owned(), agent_words(*it).to_owned()));
+    let options = std::iter::once((String::new(), "rien n’est convenu".to_owned())).chain(known);
+    let chosen = site.about.agent.map_or("", AgentAccess::code);
+    choice(
+        "agent".into(),
+        "agent",
+        "L’agent qui marche avec nous. Le feu vert suit ce choix.",
+        options.collect(),
+        chosen,
+    )
+}
+
 /// The residents' word for a discreet site; for a public one, the way to make it discreet.
 fn discretion(site: &CoordinatorSite) -> AnyView {
     if site.nature == Nature::Discreet {
@@ -442,13 +458,14 @@ fn discretion(site: &CoordinatorSite) -> AnyView {
         };
         let label =
             "Les habitants sont d’accord\u{a0}? «\u{a0}Non\u{a0}» retire ce lieu des sorties.";
-        return choice(
+        let residents = choice(
             "residents".into(),
             "residents",
             label,
             options.to_vec(),
             chosen,
         );
+        return view! { {residents} {agent_choice(site)} }.into_any();
     }
     view! {
         <label class="choice">
