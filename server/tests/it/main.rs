@@ -19,6 +19,7 @@ mod documents;
 mod facts;
 mod flags;
 mod hand_in;
+mod hands;
 mod identity;
 mod imports;
 mod journey;

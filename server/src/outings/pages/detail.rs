@@ -89,8 +89,7 @@ fn head(sheet: &Sheet) -> AnyView {
             </a>
         }
     });
-    // Where the payer appointed somebody for it.
-    let handed_over = outing.state == OutingState::Closed && !sheet.settings.appointed.is_empty();
+    let handed_over = sheet.hands_over && outing.state == OutingState::Closed;
     let hands = handed_over.then(|| {
         let href = format!("/sorties/{}/aides", outing.id);
         view! {

@@ -16,7 +16,7 @@ use crate::outings::summary::{self, BySite, Summary};
 use crate::outings::{ShownCode, get, missing_now, shown_code};
 use crate::people::store::Peer;
 use crate::sites::{CoordinatorSite, store as site_store};
-use crate::{facts, people, programmes, sites};
+use crate::{allowances, facts, people, programmes, sites};
 use domain::fact::{AgentAccess, Item, Method};
 use domain::outing::Missing;
 use domain::{Cents, Day, Instant, OutingId, OutingState, Settings, SiteId};
@@ -56,6 +56,8 @@ pub struct Sheet {
     pub revisions: Vec<ShownRevision>,
     /// Facts that came after closing and wait.
     pub waiting: Vec<Late>,
+    /// The payer appointed the reader to hand the money over.
+    pub hands_over: bool,
     /// When this was read.
     pub now: Instant,
     /// Why a form of this page was refused.
@@ -124,6 +126,7 @@ impl Sheet {
             OutingState::Closed => revisions::store::waiting(&mut tx, programme, id).await?,
             _ => Vec::new(),
         };
+        let hands_over = allowances::life::may_pay(&mut tx, &settings, caller).await?;
         tx.commit().await?;
         let code = shown_code(app, programme, &outing).filter(|_| outing.state.may_be_joined());
         Ok(Self {
@@ -142,6 +145,7 @@ impl Sheet {
             review,
             revisions,
             waiting,
+            hands_over,
             now: app.now(),
             own_code: None,
             refusal: None,
