@@ -22,6 +22,7 @@ use domain::allowance::ListNumber;
 use domain::french::counted;
 use domain::{Instant, ListId, ProgrammeId, Settings};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use store::ListEnd;
 
 const DAY_MS: i64 = 86_400_000;
@@ -173,12 +174,12 @@ pub async fn run(app: &App) -> Result<Vec<Ended>, DbError> {
     let mut due = Vec::new();
     for list in store::kept(&mut tx).await? {
         let programme = ProgrammeId(list.programme_id);
-        if !settings.contains_key(&programme) {
-            let read = programmes::settings(&mut tx, programme).await?;
-            settings.insert(programme, read);
-        }
-        let ends = settings.get(&programme).map(|it| list.due(it, now));
-        due.extend(ends.into_iter().flatten().map(|end| (list.clone(), end)));
+        let settings = match settings.entry(programme) {
+            Entry::Occupied(known) => known.into_mut(),
+            Entry::Vacant(place) => place.insert(programmes::settings(&mut tx, programme).await?),
+        };
+        let ends = list.due(settings, now).into_iter();
+        due.extend(ends.map(|end| (list.clone(), end)));
     }
     drop(tx);
     let mut ended = Vec::with_capacity(due.len());
