@@ -124,7 +124,10 @@ async fn the_city_has_two_plausible_years_and_an_open_outing() {
     }
     let open = &all[1];
     assert_eq!(open.state, domain::OutingState::Open);
-    assert_eq!(missing_for_green_light(&bordeaux_settings().green_light, &open.ready), []);
+    assert_eq!(
+        missing_for_green_light(&bordeaux_settings().green_light, &open.ready),
+        []
+    );
     let sites = outings::store::site_ids(&mut tx, ProgrammeId(id), open.id).await;
     assert_eq!(sites.unwrap().len(), 8);
     let marks = crate::facts::store::marks(&mut tx, ProgrammeId(id), open.id).await;
