@@ -110,7 +110,7 @@ pub async fn issue(
     Ok(issued)
 }
 
-/// Takes the number and freezes the lines. The files are for [`files::make`], after the commit.
+/// Takes the number and freezes the lines. The files are for `files::make`, after the commit.
 pub async fn number(
     tx: &mut Tx,
     app: &App,

@@ -79,8 +79,9 @@ impl Atlas {
         programme: ProgrammeId,
         turn: i64,
     ) -> Result<Self, DbError> {
-        let marks = store::marks_since(tx, programme, self.turn).await?;
-        let public = store::public_since(tx, programme, self.turn).await?;
+        let turns = (self.turn, turn);
+        let marks = store::marks_since(tx, programme, turns).await?;
+        let public = store::public_since(tx, programme, turns).await?;
         let changed: HashSet<SiteId> = marks.iter().map(|it| it.id).collect();
         let same = |id: &SiteId| !changed.contains(id);
         let mut refused = self.refused.clone();

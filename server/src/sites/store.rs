@@ -788,16 +788,17 @@ const SELECT_MARKS_SINCE: &str = "
       v.planned, v.done_at, v.seen_at
     from site_visits v
     join sites s on s.programme_id = v.programme_id and s.id = v.site_id
-    where v.programme_id = $1 and v.turn > $2
+    where v.programme_id = $1 and v.turn > $2 and v.turn <= $3
     order by s.id";
 
-/// Every site that changed after a turn, in whatever way, by id.
+/// Every site that changed after a turn and up to another, in whatever way, by id. With both ends
+/// PostgreSQL expects few rows and goes by the index.
 pub async fn marks_since(
     tx: &mut Tx,
     programme: ProgrammeId,
-    turn: i64,
+    (after, to): (i64, i64),
 ) -> Result<Vec<Mark>, DbError> {
-    let query = sql(SELECT_MARKS_SINCE).bind(programme).bind(turn);
+    let query = sql(SELECT_MARKS_SINCE).bind(programme).bind(after).bind(to);
     let rows: Vec<MarkRow> = query.all(tx).await?;
     let read = |row: MarkRow| {
         let nature = Nature::parse(&row.nature);
@@ -817,14 +818,15 @@ pub async fn marks_since(
 
 const SELECT_PUBLIC_SINCE: &str = select_public!(
     "where s.programme_id = $1 and s.nature = 'public' and s.merged_into is null
-       and v.programme_id = $1 and v.turn > $2 and v.stands"
+       and v.programme_id = $1 and v.turn > $2 and v.turn <= $3 and v.stands"
 );
 
 /// Those of them that are public and stand.
 pub async fn public_since(
     tx: &mut Tx,
     programme: ProgrammeId,
-    turn: i64,
+    (after, to): (i64, i64),
 ) -> Result<Vec<CitySite>, DbError> {
-    read_public(tx, sql(SELECT_PUBLIC_SINCE).bind(programme).bind(turn)).await
+    let query = sql(SELECT_PUBLIC_SINCE).bind(programme);
+    read_public(tx, query.bind(after).bind(to)).await
 }

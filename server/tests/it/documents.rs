@@ -181,7 +181,7 @@ async fn another_program_reads_days_and_money_in_the_workbook_and_works_out_the_
     for [surname, first_name, born, reference] in PEOPLE {
         let row = people
             .iter()
-            .find(|row| row["Nom"].to_string() == surname)
+            .find(|row| row["Nom"].get_string() == Some(surname))
             .unwrap();
         assert_eq!(row["Prénom"].to_string(), first_name);
         assert_eq!(row["Référence"].to_string(), reference);

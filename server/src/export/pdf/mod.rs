@@ -1,7 +1,7 @@
 //! Documents as PDF: A4, for printing and for keeping (PDF/A-2a), and for people who hear them
 //! read (PDF/UA-1): tagged, with a language, a title and fonts inside.
 //!
-//! A document is first laid out ([`paper`]): what goes where, on how many pages. Then it is drawn.
+//! A document is first laid out (`paper`): what goes where, on how many pages. Then it is drawn.
 
 mod fonts;
 mod form;
