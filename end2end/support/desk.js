@@ -20,8 +20,8 @@ export async function markPresent(page, peers, n) {
   const named = peers.filter((peer) => peer.surname).slice(0, n);
   expect(named).toHaveLength(n);
   for (const peer of named) {
-    // « hérisson bleu Sami »: the picture sign, then the pseudonym.
-    const name = new RegExp(` ${peer.pseudonym}$`);
+    // « hérisson bleu Sami attendu·e »: the picture sign, then the pseudonym.
+    const name = new RegExp(` ${peer.pseudonym}(?: ?attendu·e)?$`);
     await page.getByRole("button", { name }).click();
     await expect(page.getByRole("button", { name, pressed: true })).toBeVisible();
   }
