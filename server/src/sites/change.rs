@@ -214,7 +214,7 @@ pub async fn merge(app: &App, caller: &Caller, id: SiteId, into: SiteId) -> Resu
     }
     match (held.nature, stays.nature) {
         (Nature::Discreet, Nature::Public) => {
-            let words = "Un lieu discret ne se réunit pas avec un lieu public : la mairie \
+            let words = "Un lieu discret ne se réunit pas avec un lieu public : on \
                          verrait son histoire.";
             return Err(Problem::state("discreet_into_public", words));
         }

@@ -156,7 +156,7 @@ pub fn card(points: &[Point]) -> Option<AnyView> {
         view! {
             <section class="card" id="ici">
                 <h2>{title}</h2>
-                <p class="soft">"Tout est compté. Ce qui reste «\u{a0}ici\u{a0}» n’est jamais montré à la mairie. On peut aussi rattacher plus tard."</p>
+                <p class="soft">"Tout est compté. Ce qui reste «\u{a0}ici\u{a0}» n’est montré qu’à l’association. On peut aussi rattacher plus tard."</p>
                 <ul class="spots">{rows}</ul>
             </section>
         }
@@ -183,7 +183,7 @@ fn row(point: &Point, unfolded: bool) -> AnyView {
         }
     });
     let told = match point.has_point {
-        true => "Espace public\u{a0}: la mairie verra ce point et ce nombre.",
+        true => "Espace public\u{a0}: les agents d’hygiène verront ce point et ce nombre.",
         false => "Le téléphone ne savait pas où il était.",
     };
     view! {

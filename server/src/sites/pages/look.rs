@@ -192,7 +192,7 @@ fn done_note(done: &str) -> Option<AnyView> {
         "reuni" => "C’est noté\u{a0}: c’était un lieu déjà connu.",
         "refuse" => "La réponse est partie, avec un merci.",
         "rattache" => "C’est rattaché à ce lieu.",
-        "public" => "Ce point est public maintenant. La mairie le voit.",
+        "public" => "Ce point est public maintenant. Les agents d’hygiène le voient.",
         _ => return None,
     };
     Some(note(Tone::Ok, sentence))
@@ -312,7 +312,7 @@ fn here(n: usize, spot: &[Here], around: &Around) -> AnyView {
                 <form class="form" method="post" action=action.clone()>
                     <input type="hidden" name="geste" value="public"/>
                     {also(&others)}
-                    <p>"La mairie verra ce point et ce nombre. On ne revient pas en arrière pour ce qu’elle a lu."</p>
+                    <p>"Les agents d’hygiène verront ce point et ce nombre. On ne revient pas en arrière pour ce qu’ils ont lu."</p>
                     <button>"Rendre ce point public"</button>
                 </form>
             </details>

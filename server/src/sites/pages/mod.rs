@@ -190,7 +190,7 @@ fn about(site: &CoordinatorSite) -> String {
 fn origin(code: &str) -> Option<&'static str> {
     match code {
         "peer" => Some("proposé par un pair"),
-        "city" => Some("signalé par la mairie"),
+        "city" => Some("signalé par un agent d’hygiène"),
         _ => None,
     }
 }

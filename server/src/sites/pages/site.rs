@@ -172,7 +172,7 @@ fn done_note(done: &str) -> Option<AnyView> {
         "ajoute" => "Le lieu est ajouté.",
         "change" => "C’est changé.",
         "deplace" => "Le point est déplacé.",
-        "discret" => "Ce lieu est discret maintenant. La mairie ne le voit plus.",
+        "discret" => "Ce lieu est discret maintenant. Seule l’association le voit.",
         "reuni" => "Les deux lieux n’en font plus qu’un. Voici leur histoire commune.",
         _ => return None,
     };
@@ -219,7 +219,7 @@ fn past(sheet: &Sheet) -> AnyView {
         .iter()
         .map(|it| {
             let what = item_words(Item::Syringe, it.count);
-            view! { <li>{day(sheet, it.at)}" · "{what}", par la mairie"</li> }
+            view! { <li>{day(sheet, it.at)}" · "{what}", par un agent d’hygiène"</li> }
         })
         .collect();
     let own = (!own.is_empty()).then(|| view! { <h3>"Hors des sorties"</h3><ul>{own}</ul> });
@@ -470,7 +470,7 @@ fn discretion(site: &CoordinatorSite) -> AnyView {
     view! {
         <label class="choice">
             <input type="checkbox" name="discret" value="oui"/>
-            <span>"Quelqu’un vit ici\u{a0}: en faire un lieu discret. La mairie ne le verra plus, ni son histoire. On ne revient pas en arrière."</span>
+            <span>"Quelqu’un vit ici\u{a0}: en faire un lieu discret. Seule l’association le verra, avec son histoire. On ne revient pas en arrière."</span>
         </label>
     }
     .into_any()
