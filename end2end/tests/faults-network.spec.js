@@ -137,6 +137,7 @@ test("a server that is killed and starts again has everything once", async () =>
   await openSending(page);
   await says(page, /Pas de réseau|serveur ne répond/);
   await server.start();
-  await page.getByRole("button", { name: "Envoyer maintenant" }).click();
+  // The phone may have sent all by itself before the finger is there: then there is no button.
+  await page.getByRole("button", { name: "Envoyer maintenant" }).click({ timeout: 3000 }).catch(() => {});
   await expectExactly(page, outing, 17);
 });
