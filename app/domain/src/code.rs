@@ -27,22 +27,26 @@ impl JoinCode {
     }
 }
 
+/// A code of so many signs as somebody typed it, upper case. Forgives case, spaces and hyphens.
+pub fn signs_of(text: &str, count: usize) -> Result<String, Invalid> {
+    let signs: String = text
+        .chars()
+        .filter(|c| !c.is_whitespace() && *c != '-')
+        .map(|c| c.to_ascii_uppercase())
+        .take(count + 1)
+        .collect();
+    let known = signs.bytes().all(|b| SIGNS.contains(&b));
+    if signs.len() == count && known {
+        Ok(signs)
+    } else {
+        Err(Invalid::new("code", "not_a_code"))
+    }
+}
+
 impl FromStr for JoinCode {
     type Err = Invalid;
-    /// Forgives case, spaces and hyphens.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let signs: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .map(|c| c.to_ascii_uppercase())
-            .take(JOIN_CODE_SIGNS + 1)
-            .collect();
-        let known = signs.bytes().all(|b| SIGNS.contains(&b));
-        if signs.len() == JOIN_CODE_SIGNS && known {
-            Ok(Self(signs))
-        } else {
-            Err(Invalid::new("code", "not_a_code"))
-        }
+        signs_of(text, JOIN_CODE_SIGNS).map(Self)
     }
 }
 

@@ -49,6 +49,15 @@ pub struct Paid {
     pub seen_by: Option<String>,
 }
 
+impl Paid {
+    /// « devant deux témoins : A. et B. »
+    pub fn receipt_words(&self) -> String {
+        let how = self.receipt.map(|it| it.label().to_owned());
+        let parts = [how, self.seen_by.clone()];
+        parts.into_iter().flatten().collect::<Vec<_>>().join(" : ")
+    }
+}
+
 /// A receipt goes by its code.
 mod receipt_code {
     use domain::allowance::Receipt;

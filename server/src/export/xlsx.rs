@@ -2,7 +2,7 @@
 //! also worked out, the head always in sight, ready to be printed on A4.
 
 use super::csv::ListLine;
-use super::payment::{PaymentHead, PaymentLine, total, total_in_words};
+use super::payment::{Paid, PaymentHead, PaymentLine, total, total_in_words};
 use super::pdf::{ListHead, certified};
 use super::table::date;
 use domain::{Cents, Day, french};
@@ -141,11 +141,6 @@ pub fn payment_xlsx(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Result<Vec<
 fn payment_row((rank, line): (u32, &PaymentLine)) -> Vec<Cell> {
     let paid = line.paid.as_ref();
     let words = |it: Option<&String>| Cell::Words(it.cloned().unwrap_or_default());
-    let receipt = paid.map_or(String::new(), |it| {
-        let how = it.receipt.map(|it| it.label().to_owned());
-        let parts = [how, it.seen_by.clone()];
-        parts.into_iter().flatten().collect::<Vec<_>>().join(" : ")
-    });
     vec![
         Cell::Rank(rank),
         Cell::Words(line.surname.clone()),
@@ -159,7 +154,7 @@ fn payment_row((rank, line): (u32, &PaymentLine)) -> Vec<Cell> {
         words(paid.and_then(|it| it.decision.as_ref())),
         words(paid.and_then(|it| it.hand.as_ref())),
         Cell::Words(paid.map_or(String::new(), |it| it.vouchers.join(" "))),
-        Cell::Words(receipt),
+        Cell::Words(paid.map_or(String::new(), Paid::receipt_words)),
         words(line.returned.as_ref()),
     ]
 }

@@ -1,6 +1,6 @@
 //! The code on a card: sixteen signs, eighty random bits. It says nothing of who holds it.
 
-use domain::code::SIGNS;
+use domain::code::{SIGNS, signs_of};
 use domain::{CardId, Invalid};
 use sha2::{Digest, Sha256};
 use std::{fmt, str::FromStr};
@@ -50,20 +50,8 @@ impl CardCode {
 
 impl FromStr for CardCode {
     type Err = Invalid;
-    /// Forgives case, spaces and hyphens.
     fn from_str(text: &str) -> Result<Self, Invalid> {
-        let signs: String = text
-            .chars()
-            .filter(|c| !c.is_whitespace() && *c != '-')
-            .map(|c| c.to_ascii_uppercase())
-            .take(CARD_CODE_SIGNS + 1)
-            .collect();
-        let known = signs.bytes().all(|b| SIGNS.contains(&b));
-        if signs.len() == CARD_CODE_SIGNS && known {
-            Ok(Self(signs))
-        } else {
-            Err(Invalid::new("code", "not_a_code"))
-        }
+        signs_of(text, CARD_CODE_SIGNS).map(Self)
     }
 }
 

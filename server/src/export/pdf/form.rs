@@ -4,7 +4,7 @@
 use super::fonts::Weight;
 use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
 use super::table::Column;
-use domain::{Settings, french};
+use domain::{Day, Settings, french};
 
 const SMALL: Style = Style {
     weight: Weight::Regular,
@@ -33,6 +33,15 @@ pub const fn column(title: &'static str, share: f32, is_figure: bool) -> Column 
         title,
         share,
         is_figure,
+    }
+}
+
+/// What the payer knows somebody by: its own reference, or the date of birth.
+pub fn known_by(born: Option<Day>, reference: Option<&str>) -> String {
+    match (born, reference) {
+        (_, Some(reference)) => reference.to_owned(),
+        (Some(born), None) => french::date_cell(born),
+        (None, None) => String::new(),
     }
 }
 

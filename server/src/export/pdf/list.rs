@@ -4,7 +4,7 @@
 //! person and outing, the total in figures and in words, « service fait ». Nothing else is on it.
 
 use super::PdfError;
-use super::form::{closing, column, lines_in_words, opening};
+use super::form::{closing, column, known_by, lines_in_words, opening};
 use super::paper::Paper;
 use super::table::{Column, Shape, table};
 use crate::export::csv::ListLine;
@@ -92,16 +92,11 @@ fn said(head: ListHead<'_>, count: usize) -> Vec<String> {
 }
 
 fn row(rank: u32, line: &ListLine<'_>) -> Vec<String> {
-    let known = match (line.born, line.reference) {
-        (_, Some(reference)) => reference.to_owned(),
-        (Some(born), None) => french::date_cell(born),
-        (None, None) => String::new(),
-    };
     vec![
         rank.to_string(),
         line.surname.to_owned(),
         line.first_name.to_owned(),
-        known,
+        known_by(line.born, line.reference),
         french::date_cell(line.outing_day),
         french::amount(line.amount),
         String::new(),

@@ -1,7 +1,7 @@
 //! An « état de paiement » on paper: how each line of a list was paid, and how it was received.
 
 use super::PdfError;
-use super::form::{closing, column, lines_in_words, opening};
+use super::form::{closing, column, known_by, lines_in_words, opening};
 use super::paper::Paper;
 use super::table::{Column, Shape, table};
 use crate::export::payment::{Paid, PaymentHead, PaymentLine, total};
@@ -63,22 +63,17 @@ fn said(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Vec<String> {
 }
 
 fn row(rank: u32, line: &PaymentLine) -> Vec<String> {
-    let known = match (line.born, &line.reference) {
-        (_, Some(reference)) => reference.clone(),
-        (Some(born), None) => french::date_cell(born),
-        (None, None) => String::new(),
-    };
     let paid = line.paid.as_ref();
     let back = line.returned.as_ref().map(|it| format!("Retournée : {it}"));
     vec![
         rank.to_string(),
         format!("{} {}", line.surname, line.first_name),
-        known,
+        known_by(line.born, line.reference.as_deref()),
         french::date_cell(line.outing_day),
         french::amount(line.amount_cents),
         paid.map_or_else(String::new, |it| french::date_cell(it.on)),
         paid.map_or_else(|| back.unwrap_or_default(), way),
-        paid.map_or_else(String::new, receipt),
+        paid.map_or_else(String::new, Paid::receipt_words),
     ]
 }
 
@@ -92,12 +87,6 @@ fn way(paid: &Paid) -> String {
         paid.decision.as_ref().map(|it| format!("décision {it}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
-}
-
-fn receipt(paid: &Paid) -> String {
-    let how = paid.receipt.map(|it| it.label().to_owned());
-    let parts = [how, paid.seen_by.clone()];
-    parts.into_iter().flatten().collect::<Vec<_>>().join(" : ")
 }
 
 #[cfg(test)]
