@@ -19,6 +19,38 @@ pub struct Actor {
 pub enum Action {
     /// Somebody came in.
     SignedIn,
+    /// Somebody was invited into a body, by a link handed over.
+    AccountInvited,
+    /// An invitation was taken back before it was used.
+    InvitationWithdrawn,
+    /// Somebody has an account: by an invitation, or by the command line.
+    AccountMade,
+    /// Somebody may manage their body's accounts from now on.
+    AdministrationGiven,
+    /// Somebody may no longer manage their body's accounts.
+    AdministrationTaken,
+    /// An account was ended; its sessions, tokens and addresses are dead.
+    AccountEnded,
+    /// A link for a new password was made for somebody.
+    PasswordLinkMade,
+    /// A password was changed; other sessions ended.
+    PasswordChanged,
+    /// The e-mail of an account was changed.
+    LoginChanged,
+    /// The secret of a second factor was shown to its owner, to be copied.
+    SecondFactorShown,
+    /// A second factor is in use from now on.
+    SecondFactorSet,
+    /// A second factor was taken away: its phone was lost.
+    SecondFactorDropped,
+    /// Recovery codes were made anew.
+    RecoveryCodesMade,
+    /// A recovery code opened a session.
+    RecoveryCodeUsed,
+    /// The password was right, the code of the second factor was not.
+    CodeRefused,
+    /// Somebody ended all their sessions.
+    SignedOutEverywhere,
     /// Cards were made for peers; those they had are dead.
     CardsIssued,
     /// A peer's card was ended, without another.
@@ -88,6 +120,22 @@ impl Action {
     pub fn as_str(self) -> &'static str {
         match self {
             Self::SignedIn => "signed_in",
+            Self::AccountInvited => "account_invited",
+            Self::InvitationWithdrawn => "invitation_withdrawn",
+            Self::AccountMade => "account_made",
+            Self::AdministrationGiven => "administration_given",
+            Self::AdministrationTaken => "administration_taken",
+            Self::AccountEnded => "account_ended",
+            Self::PasswordLinkMade => "password_link_made",
+            Self::PasswordChanged => "password_changed",
+            Self::LoginChanged => "login_changed",
+            Self::SecondFactorShown => "second_factor_shown",
+            Self::SecondFactorSet => "second_factor_set",
+            Self::SecondFactorDropped => "second_factor_dropped",
+            Self::RecoveryCodesMade => "recovery_codes_made",
+            Self::RecoveryCodeUsed => "recovery_code_used",
+            Self::CodeRefused => "code_refused",
+            Self::SignedOutEverywhere => "signed_out_everywhere",
             Self::CardsIssued => "cards_issued",
             Self::CardForgotten => "card_forgotten",
             Self::CardRefused => "card_refused",
