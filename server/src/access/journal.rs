@@ -14,160 +14,189 @@ pub struct Actor {
     pub id: Option<Uuid>,
 }
 
-/// What was done.
+/// What an action is about, for whoever looks for one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
+pub enum About {
+    /// Coming in: passwords, cards, phones.
+    Entry,
+    /// Something sealed was opened to be read.
+    Opening,
+    /// Something was changed.
+    Change,
+    /// A document was made or taken.
+    Document,
+    /// Settings, accounts and rights.
+    Setting,
+    /// Something was destroyed for good.
+    End,
+}
+
+/// Each action with its code in the table, what it is about, and how it is told after a name.
+macro_rules! actions {
+    ($($(#[$doc:meta])+ $name:ident = $code:literal, $about:ident, $words:literal;)+) => {
+        /// What was done.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+        pub enum Action {
+            $($(#[$doc])+ $name,)+
+        }
+
+        impl Action {
+            /// All of them.
+            pub const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// As in the table.
+            pub fn as_str(self) -> &'static str {
+                match self {
+                    $(Self::$name => $code,)+
+                }
+            }
+
+            /// What it is about.
+            pub fn about(self) -> About {
+                match self {
+                    $(Self::$name => About::$about,)+
+                }
+            }
+
+            /// What somebody did, in French, after their name.
+            pub fn words(self) -> &'static str {
+                match self {
+                    $(Self::$name => $words,)+
+                }
+            }
+        }
+    };
+}
+
+actions! {
     /// Somebody came in.
-    SignedIn,
+    SignedIn = "signed_in", Entry, "est entré·e";
     /// Somebody was invited into a body, by a link handed over.
-    AccountInvited,
+    AccountInvited = "account_invited", Setting, "a invité une personne";
     /// An invitation was taken back before it was used.
-    InvitationWithdrawn,
+    InvitationWithdrawn = "invitation_withdrawn", Setting, "a retiré une invitation";
     /// Somebody has an account: by an invitation, or by the command line.
-    AccountMade,
+    AccountMade = "account_made", Setting, "a créé un compte";
     /// Somebody may manage their body's accounts from now on.
-    AdministrationGiven,
+    AdministrationGiven = "administration_given", Setting, "a confié les comptes à quelqu’un";
     /// Somebody may no longer manage their body's accounts.
-    AdministrationTaken,
+    AdministrationTaken = "administration_taken", Setting, "a retiré la gestion des comptes à quelqu’un";
     /// An account was ended; its sessions, tokens and addresses are dead.
-    AccountEnded,
+    AccountEnded = "account_ended", Setting, "a fermé un compte";
     /// A link for a new password was made for somebody.
-    PasswordLinkMade,
+    PasswordLinkMade = "password_link_made", Setting, "a fait un lien pour un nouveau mot de passe";
     /// A password was changed; other sessions ended.
-    PasswordChanged,
+    PasswordChanged = "password_changed", Setting, "a changé de mot de passe";
     /// The e-mail of an account was changed.
-    LoginChanged,
+    LoginChanged = "login_changed", Setting, "a changé d’adresse";
     /// The secret of a second factor was shown to its owner, to be copied.
-    SecondFactorShown,
+    SecondFactorShown = "second_factor_shown", Entry, "a regardé le code à relier pour le deuxième contrôle";
     /// A second factor is in use from now on.
-    SecondFactorSet,
+    SecondFactorSet = "second_factor_set", Setting, "a mis en place le deuxième contrôle";
     /// A second factor was taken away: its phone was lost.
-    SecondFactorDropped,
+    SecondFactorDropped = "second_factor_dropped", Setting, "a enlevé le deuxième contrôle";
     /// Recovery codes were made anew.
-    RecoveryCodesMade,
+    RecoveryCodesMade = "recovery_codes_made", Setting, "a fait des codes de secours";
     /// A recovery code opened a session.
-    RecoveryCodeUsed,
+    RecoveryCodeUsed = "recovery_code_used", Entry, "est entré·e avec un code de secours";
     /// The password was right, the code of the second factor was not.
-    CodeRefused,
+    CodeRefused = "code_refused", Entry, "a donné un code faux";
     /// Somebody ended all their sessions.
-    SignedOutEverywhere,
+    SignedOutEverywhere = "signed_out_everywhere", Entry, "a fermé toutes ses sessions";
     /// Cards were made for peers; those they had are dead.
-    CardsIssued,
+    CardsIssued = "cards_issued", Entry, "a fait des cartes";
     /// A peer's card was ended, without another.
-    CardForgotten,
+    CardForgotten = "card_forgotten", Entry, "a arrêté une carte";
     /// A second phone showed the code of a card.
-    CardRefused,
+    CardRefused = "card_refused", Entry, "a montré une carte déjà prise par un autre téléphone";
     /// A card was locked after wrong PINs.
-    CardLocked,
+    CardLocked = "card_locked", Entry, "a bloqué une carte, après des codes faux";
     /// A civil identity was opened for its own owner.
-    IdentityShown,
+    IdentityShown = "identity_shown", Opening, "a lu son propre nom";
     /// A civil identity was opened by a coordinator, on demand.
-    IdentityOpened,
+    IdentityOpened = "identity_opened", Opening, "a ouvert une identité";
     /// Civil identities were opened to see that a new one is nobody else's.
-    IdentitiesCompared,
+    IdentitiesCompared = "identities_compared", Opening, "a fait comparer des identités, pour voir si une personne est là deux fois";
     /// A civil identity was given, or given anew.
-    IdentityKept,
+    IdentityKept = "identity_kept", Change, "a gardé une identité";
     /// A civil identity was forgotten, and its key destroyed.
-    IdentityErased,
+    IdentityErased = "identity_erased", End, "a effacé une identité";
     /// Sites were opened to be shown to a coordinator.
-    SitesShown,
+    SitesShown = "sites_shown", Opening, "a ouvert des lieux discrets";
     /// Discreet sites were opened to be printed on the sheet of a crew.
-    SitesPrinted,
+    SitesPrinted = "sites_printed", Opening, "a imprimé des lieux discrets sur une feuille de route";
     /// Sites were opened to be changed, or to be merged.
-    SiteChanged,
+    SiteChanged = "site_changed", Change, "a ouvert un lieu pour le modifier ou le réunir";
     /// Sites were opened to compute which quarter each is in.
-    QuartersComputed,
+    QuartersComputed = "quarters_computed", Opening, "a fait calculer le quartier de lieux discrets";
     /// Proposals of sites were opened to be shown.
-    ProposalsShown,
+    ProposalsShown = "proposals_shown", Opening, "a ouvert des propositions de lieux";
     /// A proposal was opened to be decided.
-    ProposalDecided,
+    ProposalDecided = "proposal_decided", Change, "a répondu à une proposition de lieu";
     /// « Ici » points were opened to be attached to a site or declared public.
-    HereDecided,
+    HereDecided = "here_decided", Change, "a rangé des points « ici »";
     /// Sites were opened for a confirmed crew phone.
-    PackGiven,
+    PackGiven = "pack_given", Opening, "a reçu les lieux de sa sortie";
     /// « Ici » points or words of an outing were opened to be shown.
-    FactsShown,
+    FactsShown = "facts_shown", Opening, "a ouvert des points « ici » ou des mots";
     /// What the city's flags about a site say in words was opened to be shown.
-    FlagsShown,
+    FlagsShown = "flags_shown", Opening, "a ouvert les mots d’un signalement";
     /// A picture of a flag was opened to be shown.
-    PhotoShown,
+    PhotoShown = "photo_shown", Opening, "a ouvert une photo";
     /// A phone became a coordinator's own, by a personal code.
-    OwnPhoneJoined,
+    OwnPhoneJoined = "own_phone_joined", Entry, "a relié son propre téléphone à une sortie";
     /// Facts that a phone could not send were handed in for it, as a file.
-    FactsHandedIn,
+    FactsHandedIn = "facts_handed_in", Change, "a remis le fichier d’un téléphone";
     /// A spreadsheet of the past came in, by the command line.
-    Imported,
+    Imported = "imported", Change, "a importé un tableau du passé";
     /// Civil identities were opened to issue a list.
-    ListIssued,
+    ListIssued = "list_issued", Document, "a émis une liste";
     /// A list's file was downloaded.
-    ListDownloaded,
+    ListDownloaded = "list_downloaded", Document, "a pris un fichier d’une liste";
     /// The names of a list were opened to be shown, or to be searched.
-    ListShown,
+    ListShown = "list_shown", Opening, "a ouvert les noms d’une liste";
     /// A list's names were opened to make its files, which a stopped server had left unmade.
-    ListFilesMade,
+    ListFilesMade = "list_files_made", Document, "a fait les fichiers d’une liste";
     /// A list's names were opened to issue its « état de paiement ».
-    StatementIssued,
+    StatementIssued = "statement_issued", Document, "a émis un état de paiement";
     /// Words about a line (a return, a contest) were opened to be shown.
-    LineWordsShown,
+    LineWordsShown = "line_words_shown", Opening, "a ouvert les mots d’une ligne";
     /// A list's files came to the end of their term: they and their key were destroyed.
-    ListDestroyed,
+    ListDestroyed = "list_destroyed", End, "a détruit les fichiers et les noms d’une liste";
     /// The amount of a presence was set for days to come.
-    RateSet,
+    RateSet = "rate_set", Setting, "a changé le montant d’une sortie";
+    /// A month of the journal came to its end.
+    JournalDestroyed = "journal_destroyed", End, "a détruit un mois du journal";
+    /// A peer was forgotten: name, card, pseudonym. Lines stay under a number.
+    PeerErased = "peer_erased", End, "a effacé une personne";
+    /// Peers were forgotten, long after the last contact.
+    PeersEnded = "peers_ended", End, "a oublié des personnes que l’équipe ne voit plus";
+    /// Pictures came to their end.
+    PhotosEnded = "photos_ended", End, "a détruit des photos à la fin de leur durée";
+    /// What was sealed of sites that are over was destroyed.
+    SitesEnded = "sites_ended", End, "a détruit ce qui était fermé à clé sur des lieux finis";
+    /// Tokens, sessions and cards that open nothing any more were emptied.
+    AccessEnded = "access_ended", End, "a effacé des accès finis";
+    /// A discreet site is over: its point goes after some days.
+    SiteClosed = "site_closed", Change, "a fermé un lieu";
+    /// It is not over after all.
+    SiteReopened = "site_reopened", Change, "a rouvert un lieu";
+    /// A peer read everything that is kept about them.
+    OwnDataShown = "own_data_shown", Opening, "a lu ses propres données";
+    /// A setting of the programme was changed.
+    SettingChanged = "setting_changed", Setting, "a changé un réglage";
+    /// A request of an authorised third party was written into the register.
+    RequestKept = "request_kept", Document, "a noté la demande d’un tiers autorisé";
+    /// The register of such requests was opened.
+    RequestsShown = "requests_shown", Opening, "a ouvert le registre des tiers autorisés";
+    /// The journal was taken as a file.
+    JournalExported = "journal_exported", Document, "a pris un fichier du journal";
 }
 
 impl Action {
-    /// As in the table.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::SignedIn => "signed_in",
-            Self::AccountInvited => "account_invited",
-            Self::InvitationWithdrawn => "invitation_withdrawn",
-            Self::AccountMade => "account_made",
-            Self::AdministrationGiven => "administration_given",
-            Self::AdministrationTaken => "administration_taken",
-            Self::AccountEnded => "account_ended",
-            Self::PasswordLinkMade => "password_link_made",
-            Self::PasswordChanged => "password_changed",
-            Self::LoginChanged => "login_changed",
-            Self::SecondFactorShown => "second_factor_shown",
-            Self::SecondFactorSet => "second_factor_set",
-            Self::SecondFactorDropped => "second_factor_dropped",
-            Self::RecoveryCodesMade => "recovery_codes_made",
-            Self::RecoveryCodeUsed => "recovery_code_used",
-            Self::CodeRefused => "code_refused",
-            Self::SignedOutEverywhere => "signed_out_everywhere",
-            Self::CardsIssued => "cards_issued",
-            Self::CardForgotten => "card_forgotten",
-            Self::CardRefused => "card_refused",
-            Self::CardLocked => "card_locked",
-            Self::IdentityShown => "identity_shown",
-            Self::IdentityOpened => "identity_opened",
-            Self::IdentitiesCompared => "identities_compared",
-            Self::IdentityKept => "identity_kept",
-            Self::IdentityErased => "identity_erased",
-            Self::SitesShown => "sites_shown",
-            Self::SitesPrinted => "sites_printed",
-            Self::SiteChanged => "site_changed",
-            Self::QuartersComputed => "quarters_computed",
-            Self::ProposalsShown => "proposals_shown",
-            Self::ProposalDecided => "proposal_decided",
-            Self::HereDecided => "here_decided",
-            Self::PackGiven => "pack_given",
-            Self::FactsShown => "facts_shown",
-            Self::FlagsShown => "flags_shown",
-            Self::PhotoShown => "photo_shown",
-            Self::OwnPhoneJoined => "own_phone_joined",
-            Self::FactsHandedIn => "facts_handed_in",
-            Self::Imported => "imported",
-            Self::ListIssued => "list_issued",
-            Self::ListDownloaded => "list_downloaded",
-            Self::ListShown => "list_shown",
-            Self::ListFilesMade => "list_files_made",
-            Self::StatementIssued => "statement_issued",
-            Self::LineWordsShown => "line_words_shown",
-            Self::ListDestroyed => "list_destroyed",
-            Self::RateSet => "rate_set",
-        }
+    /// From the table; an action of another version is none.
+    pub fn parse(code: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|it| it.as_str() == code)
     }
 }
 
