@@ -31,7 +31,7 @@ Usage: cargo xtask COMMAND
   check              formatting, lints, documentation, byte budgets
   build [--release]  the site and the server; --release makes one self-contained binary
   bench [NAME]       measures on real input; NAME: boston, sites,
-                     recorder
+                     lists, recorder
   help               this text
 ";
 
@@ -59,6 +59,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench"] => bench::all(),
         ["bench", "boston"] => bench::boston(),
         ["bench", "sites"] => bench::sites(),
+        ["bench", "lists"] => bench::lists(),
         ["bench", "recorder"] => bench::recorder(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -1,15 +1,19 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
 //! several phones at once, then sent again in another order, then summed and compared. A town of
-//! many sites, as a map and lists show it ([`mod@sites`]). And the recorder, in a real browser
+//! many sites, as a map and lists show it ([`mod@sites`]). A list of allowances with as many lines
+//! as anybody will ever put on one ([`mod@lists`]). And the recorder, in a real browser
 //! ([`mod@recorder`]).
 
 mod dice;
 mod figures;
+mod lists;
 mod phones;
 mod positions;
 mod recorder;
 mod sites;
+mod visitor;
 
+pub use lists::lists;
 pub use recorder::recorder;
 pub use sites::sites;
 
@@ -35,6 +39,7 @@ const POSITIONS: usize = 24_054;
 pub fn all() -> Result<ExitCode> {
     boston()?;
     sites()?;
+    lists()?;
     recorder()
 }
 

@@ -5,14 +5,15 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::dice::Dice;
-use super::figures::{megabytes, milliseconds, percentile};
+use super::figures::megabytes;
+use super::visitor::{Visitor, report, text, times, times_after};
 use crate::postgres::{Durability, Postgres};
 use crate::server::{Installation, Profile};
 use crate::temp::TempFolder;
@@ -37,8 +38,6 @@ const REQUESTS: usize = 240;
 const PAGES: usize = 40;
 /// What one `POST /api/v1/facts` may hold.
 const FACTS_PER_BATCH_MAX: usize = 200;
-/// Every site of the town in one answer.
-const ANSWER_BYTES_MAX: u64 = 1 << 30;
 /// What a request of the map may take, 99 times out of 100.
 const MAP_MAX: Duration = Duration::from_millis(50);
 /// What a page with suggestions or a list may take, 99 times out of 100.
@@ -88,7 +87,7 @@ fn measure(engine: &str, installation: &Installation) -> Result<()> {
         )?;
         report(&format!("map, {name}, after a fact"), &fresh, MAP_MAX);
     }
-    let walk = format!("/sorties/{}/marche", coordinator.plan(&demo)?);
+    let walk = format!("/sorties/{}/marche", plan(&coordinator, &demo)?);
     for (name, path) in [("a new outing", "/sorties/prevoir"), ("a walk", &walk)] {
         let took = times_after(
             PAGES,
@@ -234,106 +233,12 @@ fn boxes() -> Vec<String> {
     boxes
 }
 
-/// Somebody with a token.
-struct Visitor {
-    client: ureq::Agent,
-    address: String,
-    token: String,
-}
-
-impl Visitor {
-    fn new(address: &str, demo: &Value, role: &str) -> Result<Self> {
-        Ok(Self {
-            client: server::agent(),
-            address: address.to_owned(),
-            token: text(demo, &format!("/tokens/{role}"))?.to_owned(),
-        })
-    }
-
-    fn get(&self, path: &str) -> Result<Vec<u8>> {
-        let url = format!("{}{path}", self.address);
-        let request = self.client.get(&url);
-        let request = request.header("authorization", format!("Bearer {}", self.token));
-        let mut response = request.call()?;
-        let status = response.status();
-        ensure!(status.is_success(), "{url} answered {status}");
-        Ok(response
-            .body_mut()
-            .with_config()
-            .limit(ANSWER_BYTES_MAX)
-            .read_to_vec()?)
-    }
-
-    fn post(&self, path: &str, body: &Value) -> Result<Value> {
-        let url = format!("{}{path}", self.address);
-        let request = self.client.post(&url);
-        let request = request
-            .header("authorization", format!("Bearer {}", self.token))
-            .header("content-type", "application/json");
-        let mut response = request.send(serde_json::to_vec(body)?)?;
-        let status = response.status();
-        let body = response.body_mut().read_to_string()?;
-        ensure!(status.is_success(), "{url} answered {status}: {body}");
-        Ok(serde_json::from_str(&body)?)
-    }
-
-    fn send(&self, facts: &[Value]) -> Result<()> {
-        let answer = self.post("/api/v1/facts", &json!({"facts": facts}))?;
-        let results = answer["results"].as_array();
-        let results = results.context("an answer without results")?;
-        let refused = results.iter().find(|it| it["status"] != "accepted");
-        ensure!(refused.is_none(), "not accepted: {refused:?}");
-        Ok(())
-    }
-
-    /// An outing to come on the day of the demonstration's.
-    fn plan(&self, demo: &Value) -> Result<Uuid> {
-        let path = format!("/api/v1/outings/{}", text(demo, "/outing_today")?);
-        let outing: Value = serde_json::from_slice(&self.get(&path)?)?;
-        let id = Uuid::now_v7();
-        let body = json!({"id": id, "day": text(&outing, "/day")?});
-        self.post("/api/v1/outings", &body)?;
-        Ok(id)
-    }
-}
-
-fn text<'a>(value: &'a Value, pointer: &str) -> Result<&'a str> {
-    let found = value.pointer(pointer).and_then(Value::as_str);
-    found.with_context(|| format!("{pointer} is missing"))
-}
-
-/// How long each of so many requests took.
-fn times<T>(n: usize, request: impl FnMut() -> Result<T>) -> Result<Vec<Duration>> {
-    times_after(n, || Ok(()), request)
-}
-
-/// The same, with something before each that does not count.
-fn times_after<T>(
-    n: usize,
-    mut before: impl FnMut() -> Result<()>,
-    mut request: impl FnMut() -> Result<T>,
-) -> Result<Vec<Duration>> {
-    let mut took = Vec::with_capacity(n);
-    for _ in 0..n {
-        run::go_on()?;
-        before()?;
-        let start = Instant::now();
-        request()?;
-        took.push(start.elapsed());
-    }
-    Ok(took)
-}
-
-fn report(name: &str, took: &[Duration], max: Duration) {
-    let [p50, p95, p99] = [50, 95, 99].map(|it| percentile(took, it));
-    let word = if p99 <= max { "within" } else { "OVER" };
-    println!(
-        "  {name:<30} {:>8} {:>8} {:>8}  {word} {}",
-        milliseconds(p50),
-        milliseconds(p95),
-        milliseconds(p99),
-        milliseconds(max)
-    );
+/// An outing to come on the day of the demonstration's.
+fn plan(coordinator: &Visitor, demo: &Value) -> Result<Uuid> {
+    let id = Uuid::now_v7();
+    let body = json!({"id": id, "day": coordinator.today(demo)?});
+    coordinator.post("/api/v1/outings", &body)?;
+    Ok(id)
 }
 
 #[cfg(test)]
