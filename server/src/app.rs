@@ -2,10 +2,12 @@
 
 use crate::access::KeyFile;
 use crate::access::limits::WrongTries;
+use crate::access::passwords::Hashing;
 use crate::db::Db;
 use crate::http::assets::Assets;
+use crate::http::client::Network;
 use crate::sites::atlas::Atlases;
-use domain::limits::{JOIN_TRIES_MAX, JOIN_WAIT_S};
+use domain::limits::{ACCOUNT_TRIES_MAX, ACCOUNT_WAIT_S, JOIN_TRIES_MAX, JOIN_WAIT_S};
 use domain::{Day, Instant, Settings};
 use jiff::tz::TimeZone;
 use std::path::PathBuf;
@@ -27,12 +29,18 @@ pub struct App {
     pub base_map: Option<Arc<PathBuf>>,
     /// The address people use, if the operator gave one.
     pub public_url: Option<Arc<str>>,
+    /// The proxies whose word about an address is taken.
+    pub trusted_proxies: Arc<[Network]>,
     /// Public sites with their states, kept at hand for maps.
     pub atlases: Arc<Atlases>,
     /// Wrong joining codes.
     pub join_tries: Arc<WrongTries>,
     /// Wrong passwords.
     pub sign_in_tries: Arc<WrongTries>,
+    /// Wrong passwords, by the hash of the e-mail they were tried for, known or not.
+    pub account_tries: Arc<WrongTries<Vec<u8>>>,
+    /// Where password hashes are computed.
+    pub hashing: Arc<Hashing>,
     /// Cards that are none, and signatures of other phones.
     pub card_tries: Arc<WrongTries>,
 }
@@ -56,9 +64,12 @@ impl App {
             assets: Arc::new(Assets::load()),
             base_map: base_map.map(Arc::new),
             public_url: None,
+            trusted_proxies: Arc::default(),
             atlases: Arc::default(),
             join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
             sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
+            account_tries: Arc::new(WrongTries::new(ACCOUNT_TRIES_MAX, ACCOUNT_WAIT_S)),
+            hashing: Arc::default(),
             card_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
         }
     }
@@ -68,6 +79,19 @@ impl App {
     pub fn reached_at(mut self, public_url: Option<String>) -> Self {
         self.public_url = public_url.map(Into::into);
         self
+    }
+
+    /// Behind these proxies, whose word about an address is taken.
+    #[must_use]
+    pub fn behind(mut self, trusted_proxies: Vec<Network>) -> Self {
+        self.trusted_proxies = trusted_proxies.into();
+        self
+    }
+
+    /// Reached over HTTPS only, as far as the operator said.
+    pub fn is_behind_tls(&self) -> bool {
+        let url = self.public_url.as_deref();
+        url.is_some_and(|it| it.starts_with("https://"))
     }
 
     /// Now.

@@ -119,7 +119,8 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
     }
     db.migrate().await?;
     let app = App::new(db, keys, Clock::System, config.base_map.clone())
-        .reached_at(config.public_url.clone());
+        .reached_at(config.public_url.clone())
+        .behind(config.trusted_proxies.clone());
     match command {
         Command::Serve(_) => serve(app, config.listen).await,
         Command::Migrate | Command::BaseMap(_) => Ok(()),
@@ -167,12 +168,26 @@ async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
         .await
         .map_err(|e| Failure(format!("cannot listen on {listen}: {e}")))?;
     println!("Cueillette: http://{}/", listener.local_addr()?);
+    print_set_up_links(&app, listener.local_addr()?).await?;
     let db = app.db.clone();
     let service = http::router::router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())
         .await?;
     db.close().await;
+    Ok(())
+}
+
+/// Nobody can come into a programme without accounts: a link, once, for its first administrator.
+async fn print_set_up_links(app: &App, listen: SocketAddr) -> Result<(), Failure> {
+    let origin = app.public_url.as_deref().map(str::to_owned);
+    let origin = origin.unwrap_or_else(|| format!("http://{listen}"));
+    for (slug, token) in crate::access::accounts::set_up_links(app).await? {
+        println!(
+            "Cueillette: {slug} has no account yet. For its first administrator, once, within \
+             24 hours: {origin}/invitation/{token}"
+        );
+    }
     Ok(())
 }
 

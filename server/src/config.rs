@@ -1,6 +1,7 @@
 //! Settings of the server: flags, then environment `CUEILLETTE_*`, then `cueillette.toml`, then
 //! defaults.
 
+use crate::http::client::Network;
 use clap::Args;
 use serde::Deserialize;
 use std::net::SocketAddr;
@@ -37,6 +38,9 @@ pub struct ServeFlags {
     /// The address people use, for the code that phones scan [default: as each browser says it]
     #[arg(long, env = "CUEILLETTE_PUBLIC_URL")]
     pub public_url: Option<String>,
+    /// Addresses or networks of reverse proxies whose X-Forwarded-For is believed [default: none]
+    #[arg(long, env = "CUEILLETTE_TRUSTED_PROXIES", value_delimiter = ',')]
+    pub trusted_proxies: Vec<String>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -47,6 +51,8 @@ struct FileSettings {
     listen: Option<SocketAddr>,
     base_map: Option<PathBuf>,
     public_url: Option<String>,
+    #[serde(default)]
+    trusted_proxies: Vec<String>,
 }
 
 /// Settings, resolved.
@@ -62,6 +68,8 @@ pub struct Config {
     pub base_map: Option<PathBuf>,
     /// `https://cueillette.example`, when the operator says so.
     pub public_url: Option<String>,
+    /// Proxies whose word about an address is taken.
+    pub trusted_proxies: Vec<Network>,
 }
 
 const DEFAULT_DATABASE: &str = "sqlite:data/cueillette.sqlite";
@@ -87,12 +95,21 @@ impl Config {
         }
         let public_url = serve.public_url.clone().or(file.public_url);
         let public_url = public_url.map(|it| origin_of(&it)).transpose()?;
+        let proxies = match serve.trusted_proxies.as_slice() {
+            [] => &file.trusted_proxies,
+            said => said,
+        };
+        let trusted_proxies = proxies
+            .iter()
+            .map(|it| it.parse())
+            .collect::<Result<_, _>>()?;
         let here = Some(PathBuf::from(DEFAULT_BASE_MAP)).filter(|path| path.is_file());
         Ok(Self {
             key_file,
             listen: serve.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             base_map: base_map.or(here),
             public_url,
+            trusted_proxies,
             database,
         })
     }

@@ -38,3 +38,19 @@ pub const BOX_WEIGHT_G_MAX: u32 = 100_000;
 pub const JOIN_TRIES_MAX: u32 = 20;
 /// How long such an address waits, in seconds.
 pub const JOIN_WAIT_S: u32 = 60;
+/// Wrong passwords of one account before it must wait, from wherever they come.
+pub const ACCOUNT_TRIES_MAX: u32 = 10;
+/// How long such an account waits, in seconds.
+pub const ACCOUNT_WAIT_S: u32 = 60;
+/// Wrong codes of a second factor in a row before its account must wait.
+pub const CODE_TRIES_MAX: i64 = 5;
+/// How long such an account waits, in seconds: some 500 tries a day of a million.
+pub const CODE_WAIT_S: u32 = 900;
+/// Characters of a password.
+pub const PASSWORD_CHARS_MAX: usize = 200;
+/// Characters of an e-mail (RFC 5321).
+pub const LOGIN_CHARS_MAX: usize = 254;
+/// Bytes of all headers of one request.
+pub const HEADERS_BYTES_MAX: usize = 16_384;
+/// Invitations of one body that wait to be used.
+pub const INVITATIONS_MAX: usize = 50;

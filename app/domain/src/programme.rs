@@ -196,6 +196,13 @@ pub struct Settings {
     /// The city's own emergency number, as it is dialled: shown with an urgent flag.
     #[serde(default)]
     pub city_emergency_phone: Option<String>,
+    /// Roles whose accounts come in with a second factor only: `coordinator`, `agent`, `clerk`.
+    #[serde(default = "default_second_factor_for")]
+    pub second_factor_for: Vec<String>,
+}
+
+fn default_second_factor_for() -> Vec<String> {
+    ["coordinator", "clerk"].map(str::to_owned).to_vec()
 }
 
 fn every_mode() -> Vec<PaymentMode> {

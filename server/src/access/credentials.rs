@@ -2,11 +2,13 @@
 //!
 //! Only hashes of tokens are kept: they are 256 random bits, so one SHA-256 is enough.
 
-use super::role::{Caller, Role, Who};
-use super::{cards, journal, passwords, store};
-use crate::access::{Action, Actor};
+use super::role::{Caller, Role, Staff, Who};
+use super::{accounts, cards, device, journal, second_factor, store};
+use crate::access::Action;
 use crate::app::App;
+use crate::db::Tx;
 use crate::http::error::Problem;
+use crate::programmes;
 use axum::extract::{Request, State};
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::middleware::Next;
@@ -27,6 +29,7 @@ const CREW_COOKIE_PATH: &str = "/terrain/simple";
 /// A desk session ends after so long.
 const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
 const TOKEN_BYTES: usize = 32;
+const DAY_MS: i64 = 86_400_000;
 
 /// A fresh secret token with a prefix that says what it is for.
 pub fn new_token(prefix: &str) -> String {
@@ -77,9 +80,25 @@ async fn caller_of(app: &App, path: &str, headers: &HeaderMap) -> Result<Option<
     if is_peers(token) {
         return cards::caller_of(app, token, now).await;
     }
+    staff_session(app, token, now).await
+}
+
+/// The staff of a session's token. Its last use is written down once a day.
+async fn staff_session(app: &App, token: &str, now: Instant) -> Result<Option<Caller>, Problem> {
     let mut tx = app.db.read().await?;
     let row = store::session(&mut tx, token_hash(token), now).await?;
-    Ok(row.and_then(|row| staff_caller(row.programme_id, &row.role, row.account_id, row.name)))
+    drop(tx);
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    let day = |at_ms: i64| at_ms.div_euclid(DAY_MS);
+    if day(row.seen_at) != day(now.as_ms()) {
+        let mut tx = app.db.write().await?;
+        store::set_seen(&mut tx, token_hash(token), now).await?;
+        tx.commit().await?;
+    }
+    let caller = staff_caller(row.programme_id, &row.role, row.account_id, row.name);
+    Ok(caller.map(|caller| caller.administering(row.administers)))
 }
 
 fn phone_caller(row: store::PhoneRow, now: Instant) -> Caller {
@@ -125,6 +144,8 @@ fn staff_caller(
             role,
             account: AccountId(account),
             name,
+            // A program never manages people: only somebody who signed in does.
+            administers: false,
         },
     })
 }
@@ -137,7 +158,8 @@ fn bearer(headers: &HeaderMap) -> Option<&str> {
         .then_some(token.trim())
 }
 
-fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+/// The value of a cookie.
+pub fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers
         .get_all(header::COOKIE)
         .iter()
@@ -147,36 +169,103 @@ fn cookie<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
         .find_map(|(key, value)| (key == name).then_some(value))
 }
 
-/// Checks a login and a password and opens a session. Answers the cookie to set; `None` is the
-/// same for an unknown login and a wrong password, after the same work.
+/// What came of a login and a password.
+pub enum SignIn {
+    /// Not right: nobody is told which of the two.
+    Refused,
+    /// Too many wrong passwords for this account, or this would-be account: so many seconds.
+    Wait(u32),
+    /// A session is open: its cookie.
+    In(Option<HeaderValue>),
+    /// The second factor is asked for on this page: the cookie of the step.
+    Next(&'static str, Option<HeaderValue>),
+}
+
+/// Checks a login and a password. An unknown login and a wrong password take the same path: one
+/// hash is computed, the try is counted, and the answer is the same.
 pub async fn sign_in(
     app: &App,
     login: &str,
     password: String,
-) -> Result<Option<HeaderValue>, Problem> {
+    headers: &HeaderMap,
+) -> Result<SignIn, Problem> {
     let login = login.trim().to_lowercase();
+    if let Err(seconds) = may_try(app, &login) {
+        return Ok(SignIn::Wait(seconds));
+    }
     let mut tx = app.db.read().await?;
     let account = store::account_by_login(&mut tx, &login).await?;
     drop(tx);
     let kept = account.as_ref().map(|row| row.password_hash.clone());
-    let good = tokio::task::spawn_blocking(move || passwords::matches(&password, kept.as_deref()))
-        .await
-        .map_err(|e| Problem::internal(format!("password check: {e}")))?;
-    let Some(account) = account.filter(|_| good) else {
-        return Ok(None);
+    let good = app.hashing.matches(password, kept).await?;
+    let Some((account, of)) = account
+        .filter(|_| good)
+        .and_then(|it| it.staff().map(|of| (it, of)))
+    else {
+        was_wrong(app, &login);
+        return Ok(SignIn::Refused);
     };
-    let (programme, id) = (ProgrammeId(account.programme_id), AccountId(account.id));
-    let (now, token) = (app.now(), new_token("session"));
+    if account.has_second_factor {
+        let cookie = second_factor::ask(app, &of).await?;
+        return Ok(SignIn::Next("/connexion/code", cookie));
+    }
     let mut tx = app.db.write().await?;
-    let until = now.plus_ms(SESSION_LIFE_MS);
-    store::insert_session(&mut tx, token_hash(&token), programme, id, now, until).await?;
-    let actor = Actor {
-        role: Role::Anon,
-        id: Some(id.0),
-    };
-    journal::write(&mut tx, programme, actor, Action::SignedIn, &[], now).await?;
+    let settings = programmes::settings(&mut tx, of.programme).await?;
+    if second_factor::is_required(&settings, of.role) {
+        drop(tx);
+        let cookie = second_factor::propose(app, &of).await?;
+        return Ok(SignIn::Next("/connexion/second-facteur", cookie));
+    }
+    let (actor, now) = (of.actor(), app.now());
+    journal::write(&mut tx, of.programme, actor, Action::SignedIn, &[], now).await?;
+    let cookie = open_session(app, &mut tx, &of, headers).await?;
     tx.commit().await?;
+    Ok(SignIn::In(cookie))
+}
+
+/// Is this the password of an account? A wrong one counts like at the door. `Err`: must wait.
+pub async fn is_password(app: &App, of: &Staff, password: String) -> Result<bool, Problem> {
+    let mut tx = app.db.read().await?;
+    let own = accounts::store::own(&mut tx, of).await?;
+    drop(tx);
+    let own = own.ok_or_else(Problem::unauthenticated)?;
+    may_try(app, &own.login).map_err(Problem::too_many)?;
+    let good = app
+        .hashing
+        .matches(password, Some(own.password_hash))
+        .await?;
+    if !good {
+        was_wrong(app, &own.login);
+    }
+    Ok(good)
+}
+
+fn may_try(app: &App, login: &str) -> Result<(), u32> {
+    app.account_tries.may_try(token_hash(login), app.now())
+}
+
+fn was_wrong(app: &App, login: &str) {
+    app.account_tries.wrong(token_hash(login), app.now());
+}
+
+/// Opens a session under a new token, which no request named before, and ends the one that this
+/// browser had. Answers the cookie.
+pub async fn open_session(
+    app: &App,
+    tx: &mut Tx,
+    of: &Staff,
+    headers: &HeaderMap,
+) -> Result<Option<HeaderValue>, Problem> {
+    forget_session(tx, headers, app.now()).await?;
+    let (now, token) = (app.now(), new_token("session"));
+    let times = (now, now.plus_ms(SESSION_LIFE_MS));
+    store::insert_session(tx, token_hash(&token), of, device::in_words(headers), times).await?;
     Ok(set_cookie(SESSION_COOKIE, &token, SESSION_LIFE_MS / 1000))
+}
+
+/// What is kept of this request's session token, to know one's own among several.
+pub fn session_hash(headers: &HeaderMap) -> Option<Vec<u8>> {
+    cookie(headers, SESSION_COOKIE).map(token_hash)
 }
 
 /// Ends the session of this request. Answers the cookie that takes the cookie away.
@@ -187,16 +276,21 @@ pub async fn sign_out(app: &App, headers: &HeaderMap) -> Result<Option<HeaderVal
 
 /// Ends the session of this request, of staff or of a peer, if there is one.
 pub async fn end_session(app: &App, headers: &HeaderMap) -> Result<(), Problem> {
+    let mut tx = app.db.write().await?;
+    forget_session(&mut tx, headers, app.now()).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+async fn forget_session(tx: &mut Tx, headers: &HeaderMap, now: Instant) -> Result<(), Problem> {
     let Some(token) = cookie(headers, SESSION_COOKIE) else {
         return Ok(());
     };
-    let mut tx = app.db.write().await?;
     if is_peers(token) {
-        cards::store::delete_session(&mut tx, token_hash(token)).await?;
+        cards::store::delete_session(tx, token_hash(token)).await?;
     } else {
-        store::delete_session(&mut tx, token_hash(token), app.now()).await?;
+        store::delete_session(tx, token_hash(token), now).await?;
     }
-    tx.commit().await?;
     Ok(())
 }
 
@@ -221,7 +315,8 @@ pub fn no_crew_cookie() -> Option<HeaderValue> {
     set_cookie(CREW_COOKIE, "", 0)
 }
 
-fn set_cookie(name: &str, value: &str, max_age_s: i64) -> Option<HeaderValue> {
+/// A cookie of this host only, over HTTPS only, out of reach of scripts.
+pub fn set_cookie(name: &str, value: &str, max_age_s: i64) -> Option<HeaderValue> {
     HeaderValue::from_str(&format!(
         "{name}={value}; Path=/; Max-Age={max_age_s}; Secure; HttpOnly; SameSite=Lax"
     ))

@@ -1,24 +1,26 @@
-//! Wrong tries, counted per address, so that a six-sign code or a password is not guessed.
+//! Wrong tries, counted per address or per account, so that a six-sign code or a password is not
+//! guessed.
 //!
 //! Only wrong tries count: a whole crew joins behind one address without waiting.
 
 use domain::Instant;
 use std::collections::HashMap;
+use std::hash::Hash;
 use std::net::IpAddr;
 use std::sync::{Mutex, PoisonError};
 
-/// Addresses remembered at most; beyond it the oldest windows are forgotten.
-const ADDRESSES_MAX: usize = 10_000;
+/// Addresses (or accounts) remembered at most; beyond it the oldest windows are forgotten.
+const REMEMBERED_MAX: usize = 10_000;
 
 /// Wrong tries of one kind.
 #[derive(Debug)]
-pub struct WrongTries {
+pub struct WrongTries<K = IpAddr> {
     tries_max: u32,
     wait_s: u32,
-    seen: Mutex<HashMap<IpAddr, (u32, Instant)>>,
+    seen: Mutex<HashMap<K, (u32, Instant)>>,
 }
 
-impl WrongTries {
+impl<K: Eq + Hash> WrongTries<K> {
     /// So many wrong tries, then a wait of so many seconds.
     pub fn new(tries_max: u32, wait_s: u32) -> Self {
         Self {
@@ -28,10 +30,10 @@ impl WrongTries {
         }
     }
 
-    /// `Err(seconds)` when this address must wait.
-    pub fn may_try(&self, address: IpAddr, now: Instant) -> Result<(), u32> {
+    /// `Err(seconds)` when this one must wait.
+    pub fn may_try(&self, who: K, now: Instant) -> Result<(), u32> {
         let seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
-        match seen.get(&address) {
+        match seen.get(&who) {
             Some((tries, since)) if *tries >= self.tries_max => {
                 let passed_s = (now.as_ms() - since.as_ms()) / 1000;
                 let left_s = i64::from(self.wait_s) - passed_s;
@@ -43,13 +45,13 @@ impl WrongTries {
     }
 
     /// Counts one wrong try.
-    pub fn wrong(&self, address: IpAddr, now: Instant) {
+    pub fn wrong(&self, who: K, now: Instant) {
         let mut seen = self.seen.lock().unwrap_or_else(PoisonError::into_inner);
         let window_ms = i64::from(self.wait_s) * 1000;
-        if seen.len() >= ADDRESSES_MAX {
+        if seen.len() >= REMEMBERED_MAX {
             seen.retain(|_, (_, since)| now.as_ms() - since.as_ms() < window_ms);
         }
-        let entry = seen.entry(address).or_insert((0, now));
+        let entry = seen.entry(who).or_insert((0, now));
         if now.as_ms() - entry.1.as_ms() >= window_ms {
             *entry = (0, now);
         }
@@ -67,7 +69,7 @@ mod tests {
     #[test]
     fn after_so_many_wrong_tries_an_address_waits_and_others_do_not() {
         let tries = WrongTries::new(3, 60);
-        let (a, b) = ([10, 0, 0, 1].into(), [10, 0, 0, 2].into());
+        let (a, b): (IpAddr, IpAddr) = ([10, 0, 0, 1].into(), [10, 0, 0, 2].into());
         let at = |s: i64| Instant::from_ms(s * 1000);
         for second in 0..3 {
             assert!(tries.may_try(a, at(second)).is_ok());

@@ -1,14 +1,17 @@
 //! The door: home by role, signing in and out.
 
-use super::credentials;
+use super::credentials::{self, SignIn};
+use super::second_factor::pages::with_cookies;
 use super::{Caller, Role};
 use crate::app::App;
 use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
+use crate::http::layers::percent_encode;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, note};
 use crate::http::reading::{Query, ReadForm};
+use crate::http::table::is_page;
 use crate::{allowances, flags, outings};
 use app::ui::Icon;
 use app::ui::pictograms::{BASKET, KEY, SHEET, WALK};
@@ -84,11 +87,13 @@ fn door(
     }
 }
 
-/// Where to go after signing in.
+/// Where to go after signing in, and what led here.
 #[derive(Deserialize)]
 pub struct Wanted {
     #[serde(default)]
     vers: String,
+    #[serde(default)]
+    fait: String,
 }
 
 /// `GET /connexion`
@@ -97,7 +102,12 @@ pub async fn sign_in_page(State(app): State<App>, Query(wanted): Query<Wanted>) 
         vers: wanted.vers,
         ..Typed::default()
     };
-    sign_in_form(&app, typed, None)
+    let done = match wanted.fait.as_str() {
+        "compte" => Some("C’est fait. Entrez avec votre adresse et votre mot de passe."),
+        "sortie" => Some("Vous êtes déconnecté·e partout."),
+        _ => None,
+    };
+    sign_in_form(&app, typed, done.map(|text| (Tone::Ok, text.to_owned())))
 }
 
 /// The form, as it was sent.
@@ -115,6 +125,7 @@ pub struct Typed {
 pub async fn sign_in(
     State(app): State<App>,
     ClientAddress(from): ClientAddress,
+    headers: HeaderMap,
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
     if let Err(seconds) = app.sign_in_tries.may_try(from, app.now()) {
@@ -124,38 +135,43 @@ pub async fn sign_in(
         let sentence = "Il manque l’adresse ou le mot de passe. Remplissez les deux.";
         return Ok(refused(&app, typed, sentence.into()));
     }
-    let cookie = credentials::sign_in(&app, &typed.login, typed.password.clone()).await?;
-    let Some(cookie) = cookie else {
-        app.sign_in_tries.wrong(from, app.now());
-        // The same words for an unknown address and a wrong password.
-        let sentence = "L’adresse ou le mot de passe n’est pas juste. Vérifiez, puis recommencez.";
-        return Ok(refused(&app, typed, sentence.into()));
-    };
-    let to = local_path(&typed.vers).unwrap_or("/");
-    let mut response = Redirect::to(to).into_response();
-    response.headers_mut().insert(header::SET_COOKIE, cookie);
-    Ok(response)
+    let to = known_page(&typed.vers).unwrap_or("/");
+    match credentials::sign_in(&app, &typed.login, typed.password.clone(), &headers).await? {
+        SignIn::Refused => {
+            app.sign_in_tries.wrong(from, app.now());
+            // The same words for an unknown address and a wrong password.
+            let sentence =
+                "L’adresse ou le mot de passe n’est pas juste. Vérifiez, puis recommencez.";
+            Ok(refused(&app, typed, sentence.into()))
+        }
+        SignIn::Wait(seconds) => Ok(must_wait(&app, typed, seconds)),
+        SignIn::In(cookie) => Ok(with_cookies(Redirect::to(to).into_response(), [cookie])),
+        SignIn::Next(next, cookie) => {
+            let next = format!("{next}?vers={}", percent_encode(to));
+            Ok(with_cookies(Redirect::to(&next).into_response(), [cookie]))
+        }
+    }
 }
 
 fn refused(app: &App, typed: Typed, sentence: String) -> Response {
-    let form = sign_in_form(app, typed, Some(sentence));
+    let form = sign_in_form(app, typed, Some((Tone::Alarm, sentence)));
     (StatusCode::UNPROCESSABLE_ENTITY, form).into_response()
 }
 
 fn must_wait(app: &App, typed: Typed, seconds: u32) -> Response {
     let wait = french::counted(i64::from(seconds), "seconde", "secondes");
     let sentence = format!("Trop d’essais. Attendez {wait}, puis recommencez.");
-    let form = sign_in_form(app, typed, Some(sentence));
+    let form = sign_in_form(app, typed, Some((Tone::Alarm, sentence)));
     let mut response = (StatusCode::TOO_MANY_REQUESTS, form).into_response();
     let headers = response.headers_mut();
     headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     response
 }
 
-fn sign_in_form(app: &App, typed: Typed, error: Option<String>) -> Response {
-    let title = match error {
-        Some(_) => "Connexion à refaire",
-        None => "Connexion",
+fn sign_in_form(app: &App, typed: Typed, said: Option<(Tone, String)>) -> Response {
+    let title = match said {
+        Some((Tone::Alarm, _)) => "Connexion à refaire",
+        _ => "Connexion",
     };
     let frame = Frame::for_anyone(&app.assets, title);
     page(&frame, || {
@@ -180,7 +196,7 @@ fn sign_in_form(app: &App, typed: Typed, error: Option<String>) -> Response {
                 <p class="soft">"Pour les personnes qui travaillent au bureau."</p>
             </div>
             <section class="card">
-                {error.map(|text| note(Tone::Alarm, text))}
+                {said.map(|(tone, text)| note(tone, text))}
                 <form class="form" method="post" action="/connexion" novalidate>
                     <input type="hidden" name="vers" value=typed.vers/>
                     {login.view()}
@@ -216,12 +232,12 @@ pub async fn sign_out(
     Ok(response)
 }
 
-/// A path of this very server, and nothing that a browser could read as another host's address.
-fn local_path(text: &str) -> Option<&str> {
-    let second = text.chars().nth(1);
-    let local = text.starts_with('/') && !matches!(second, Some('/' | '\\'));
+/// An address to go to after signing in: a page of the table of routes, and nothing that a browser
+/// could read as another host's address.
+pub fn known_page(text: &str) -> Option<&str> {
     let plain = text.bytes().all(|it| it.is_ascii_graphic() && it != b'\\');
-    (local && plain).then_some(text)
+    let path = text.split(['?', '#']).next().unwrap_or(text);
+    (plain && !path.starts_with("//") && is_page(path)).then_some(text)
 }
 
 #[cfg(test)]
@@ -230,8 +246,14 @@ mod tests {
 
     #[test]
     fn after_signing_in_one_stays_on_this_server() {
-        for good in ["/", "/sorties", "/sorties/1?page=2"] {
-            assert_eq!(local_path(good), Some(good));
+        for good in [
+            "/",
+            "/sorties",
+            "/sorties/1?page=2",
+            "/lieux/a-regarder",
+            "/compte",
+        ] {
+            assert_eq!(known_page(good), Some(good));
         }
         for bad in [
             "",
@@ -243,8 +265,13 @@ mod tests {
             "/a\r\nSet-Cookie: x=y",
             "/é",
             "/\t/ailleurs.example",
+            "/nulle-part",
+            "/deconnexion",
+            "/api/v1/outings",
+            "/sorties/../..//ailleurs.example",
+            "/aides/avances.csv",
         ] {
-            assert_eq!(local_path(bad), None, "{bad:?}");
+            assert_eq!(known_page(bad), None, "{bad:?}");
         }
     }
 }

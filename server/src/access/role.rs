@@ -77,6 +77,8 @@ pub enum Who {
         account: AccountId,
         /// How the screen greets them.
         name: String,
+        /// They may also manage the people of their body. The wall stays the role's.
+        administers: bool,
     },
     /// A peer.
     Peer(PeerId),
@@ -137,6 +139,26 @@ impl Caller {
         })
     }
 
+    /// May they manage the people of their own body?
+    pub fn administers(&self) -> bool {
+        matches!(
+            self.who,
+            Who::Staff {
+                administers: true,
+                ..
+            }
+        )
+    }
+
+    /// The same, who may (or may not) manage the people of their body.
+    #[must_use]
+    pub fn administering(mut self, truth: bool) -> Self {
+        if let Who::Staff { administers, .. } = &mut self.who {
+            *administers = truth;
+        }
+        self
+    }
+
     /// The name on the screen; peers and phones have none here.
     pub fn name(&self) -> Option<&str> {
         match &self.who {
@@ -152,5 +174,58 @@ impl<S: Sync> FromRequestParts<S> for Caller {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Problem> {
         let caller = parts.extensions.get::<Self>().cloned();
         caller.ok_or_else(Problem::unauthenticated)
+    }
+}
+
+/// Somebody who has an account, whatever their body.
+#[derive(Clone, Debug)]
+pub struct Staff {
+    /// Their programme.
+    pub programme: ProgrammeId,
+    /// Their body.
+    pub role: Role,
+    /// Their account.
+    pub account: AccountId,
+}
+
+impl Staff {
+    /// How the journal names them.
+    pub fn actor(&self) -> Actor {
+        Actor {
+            role: self.role,
+            id: Some(self.account.0),
+        }
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Staff {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        match caller.who {
+            Who::Staff { role, account, .. } => Ok(Self {
+                programme: caller.programme,
+                role,
+                account,
+            }),
+            _ => Err(Problem::forbidden()),
+        }
+    }
+}
+
+/// Staff who may manage the people of their own body, and of no other.
+#[derive(Clone, Debug)]
+pub struct Administrator(pub Staff);
+
+impl<S: Sync> FromRequestParts<S> for Administrator {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let caller = Caller::from_request_parts(parts, state).await?;
+        if !caller.administers() {
+            return Err(Problem::forbidden());
+        }
+        Staff::from_request_parts(parts, state).await.map(Self)
     }
 }

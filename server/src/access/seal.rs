@@ -10,7 +10,7 @@ use super::keys::{Key, KeyError, KeyFile, month_of, random_key};
 use crate::db::{DbError, Tx, sql};
 use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
-use domain::{FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
+use domain::{AccountId, FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
 use rand::RngCore;
 use serde::{Serialize, de::DeserializeOwned};
 use std::collections::{HashMap, HashSet};
@@ -46,6 +46,8 @@ pub enum Scope {
     List(ListId),
     /// A picture of a flag.
     Photo(FactId),
+    /// The second factor of an account.
+    Account(AccountId),
     /// What belongs to no outing, by the month it came in.
     Loose(Instant),
 }
@@ -73,6 +75,7 @@ impl Scope {
             Self::Identity(_) => "identity",
             Self::List(_) => "list",
             Self::Photo(_) => "photo",
+            Self::Account(_) => "account",
             Self::Loose(_) => "loose",
         }
     }
@@ -84,6 +87,7 @@ impl Scope {
             Self::Identity(id) => id.0,
             Self::List(id) => id.0,
             Self::Photo(id) => id.0,
+            Self::Account(id) => id.0,
             Self::Loose(at) => {
                 // A name for the month, in the form of an id.
                 let mut name = [0; 16];

@@ -1,6 +1,7 @@
 //! SQL of accounts, sessions and tokens. Only hashes of secrets are kept.
 
 use super::Role;
+use super::role::Staff;
 use crate::db::{DbError, Tx, sql};
 use domain::{AccountId, Instant, PeerId, ProgrammeId};
 use uuid::Uuid;
@@ -19,6 +20,8 @@ pub struct NewAccount<'a> {
     pub name: &'a str,
     /// PHC string.
     pub password_hash: &'a str,
+    /// May they manage the people of their body?
+    pub administers: bool,
 }
 
 /// What sign-in needs of an account.
@@ -30,9 +33,24 @@ pub struct SignInRow {
     pub id: Uuid,
     /// PHC string.
     pub password_hash: String,
+    /// Coordinator, agent or clerk.
+    pub role: String,
+    /// A second factor is in use.
+    pub has_second_factor: bool,
 }
 
-/// A staff session or token, as the caller it makes.
+impl SignInRow {
+    /// Whose account it is.
+    pub fn staff(&self) -> Option<Staff> {
+        Some(Staff {
+            programme: ProgrammeId(self.programme_id),
+            role: Role::parse(&self.role)?,
+            account: AccountId(self.id),
+        })
+    }
+}
+
+/// A staff session, as the caller it makes.
 #[derive(sqlx::FromRow)]
 pub struct StaffRow {
     /// Programme.
@@ -43,6 +61,10 @@ pub struct StaffRow {
     pub role: String,
     /// Name.
     pub name: String,
+    /// May they manage the people of their body?
+    pub administers: bool,
+    /// When the session was last written down as used.
+    pub seen_at: i64,
 }
 
 /// An API token.
@@ -78,8 +100,9 @@ pub struct PhoneRow {
 }
 
 const INSERT_ACCOUNT: &str = "
-    insert into accounts (programme_id, id, role, login, name, password_hash, created_at)
-    values ($1, $2, $3, $4, $5, $6, $7)";
+    insert into accounts
+      (programme_id, id, role, login, name, password_hash, created_at, administers)
+    values ($1, $2, $3, $4, $5, $6, $7, $8)";
 
 /// Makes an account.
 pub async fn insert_account(tx: &mut Tx, it: NewAccount<'_>, now: Instant) -> Result<(), DbError> {
@@ -91,13 +114,15 @@ pub async fn insert_account(tx: &mut Tx, it: NewAccount<'_>, now: Instant) -> Re
         .bind(it.name)
         .bind(it.password_hash)
         .bind(now)
+        .bind(it.administers)
         .run(tx)
         .await?;
     Ok(())
 }
 
-const SELECT_SIGN_IN: &str =
-    "select programme_id, id, password_hash from accounts where login = $1";
+const SELECT_SIGN_IN: &str = "
+    select programme_id, id, password_hash, role, sealed_totp is not null as has_second_factor
+    from accounts where login = $1 and ended_at is null";
 
 /// The account of a login.
 pub async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<SignInRow>, DbError> {
@@ -105,33 +130,34 @@ pub async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<SignInR
 }
 
 const INSERT_SESSION: &str = "
-    insert into sessions (token_hash, programme_id, account_id, created_at, expires_at)
-    values ($1, $2, $3, $4, $5)";
+    insert into sessions
+      (token_hash, programme_id, account_id, created_at, seen_at, expires_at, device)
+    values ($1, $2, $3, $4, $4, $5, $6)";
 
 /// Opens a session.
 pub async fn insert_session(
     tx: &mut Tx,
     token_hash: Vec<u8>,
-    programme: ProgrammeId,
-    account: AccountId,
-    now: Instant,
-    expires_at: Instant,
+    of: &Staff,
+    device: String,
+    (now, expires_at): (Instant, Instant),
 ) -> Result<(), DbError> {
     sql(INSERT_SESSION)
         .bind(token_hash)
-        .bind(programme)
-        .bind(account)
+        .bind(of.programme)
+        .bind(of.account)
         .bind(now)
         .bind(expires_at)
+        .bind(device)
         .run(tx)
         .await?;
     Ok(())
 }
 
 const SELECT_SESSION: &str = "
-    select a.programme_id, a.id as account_id, a.role, a.name
+    select a.programme_id, a.id as account_id, a.role, a.name, a.administers, s.seen_at
     from sessions s join accounts a on a.programme_id = s.programme_id and a.id = s.account_id
-    where s.token_hash = $1 and s.expires_at > $2";
+    where s.token_hash = $1 and s.expires_at > $2 and a.ended_at is null";
 
 /// The staff of a session that still holds.
 pub async fn session(
@@ -144,6 +170,24 @@ pub async fn session(
         .bind(now)
         .maybe(tx)
         .await
+}
+
+const SET_SEEN: &str = "update sessions set seen_at = $2 where token_hash = $1";
+
+/// It was used now.
+pub async fn set_seen(tx: &mut Tx, token_hash: Vec<u8>, now: Instant) -> Result<(), DbError> {
+    sql(SET_SEEN).bind(token_hash).bind(now).run(tx).await?;
+    Ok(())
+}
+
+const DELETE_SESSIONS_OF_ACCOUNT: &str =
+    "delete from sessions where programme_id = $1 and account_id = $2";
+
+/// Ends every session of an account.
+pub async fn delete_sessions_of(tx: &mut Tx, of: &Staff) -> Result<(), DbError> {
+    let delete = sql(DELETE_SESSIONS_OF_ACCOUNT).bind(of.programme);
+    delete.bind(of.account).run(tx).await?;
+    Ok(())
 }
 
 const DELETE_SESSION: &str = "delete from sessions where token_hash = $1";
@@ -195,7 +239,7 @@ const SELECT_TOKEN: &str = "
     select t.programme_id, t.role, t.account_id, t.peer_id, a.name
     from api_tokens t
     left join accounts a on a.programme_id = t.programme_id and a.id = t.account_id
-    where t.token_hash = $1 and t.revoked_at is null";
+    where t.token_hash = $1 and t.revoked_at is null and a.ended_at is null";
 
 /// The token of a hash, unless revoked.
 pub async fn token(tx: &mut Tx, token_hash: Vec<u8>) -> Result<Option<TokenRow>, DbError> {
@@ -207,7 +251,7 @@ const SELECT_PHONE: &str = "
     select p.programme_id, p.outing_id, p.device_id, p.reads_until, p.whose, p.account_id
     from crew_phones p
     left join accounts a on a.programme_id = p.programme_id and a.id = p.account_id
-      and a.role = 'coordinator'
+      and a.role = 'coordinator' and a.ended_at is null
     where p.token_hash = $1 and p.revoked_at is null and p.hands_in_until > $2
       and (p.account_id is null or a.id is not null)";
 
@@ -221,7 +265,8 @@ pub async fn phone(
 }
 
 const SELECT_ACCOUNT_OF_ROLE: &str = "
-    select id from accounts where programme_id = $1 and role = $2 order by created_at, id limit 1";
+    select id from accounts where programme_id = $1 and role = $2 and ended_at is null
+    order by created_at, id limit 1";
 
 /// The first account of a role: the one a command-line token acts for.
 pub async fn first_account(
@@ -248,11 +293,14 @@ pub struct AccountLine {
     pub login: String,
     /// Name.
     pub name: String,
+    /// May they manage the people of their body?
+    pub administers: bool,
 }
 
 const SELECT_ACCOUNTS: &str = "
-    select p.slug, a.role, a.login, a.name
+    select p.slug, a.role, a.login, a.name, a.administers
     from accounts a join programmes p on p.id = a.programme_id
+    where a.ended_at is null
     order by p.slug, a.role, a.login";
 
 /// Every account, for the operator.
@@ -260,13 +308,12 @@ pub async fn accounts(tx: &mut Tx) -> Result<Vec<AccountLine>, DbError> {
     sql(SELECT_ACCOUNTS).all(tx).await
 }
 
-const UPDATE_PASSWORD: &str = "update accounts set password_hash = $2 where login = $1";
-const DELETE_SESSIONS_OF: &str = "
-    delete from sessions where account_id in (select id from accounts where login = $1)";
+const UPDATE_PASSWORD: &str =
+    "update accounts set password_hash = $3 where programme_id = $1 and id = $2";
 
-/// Gives an account a new password and ends its sessions. Answers whether it exists.
-pub async fn reset_password(tx: &mut Tx, login: &str, hash: &str) -> Result<bool, DbError> {
-    let found = sql(UPDATE_PASSWORD).bind(login).bind(hash).run(tx).await?;
-    sql(DELETE_SESSIONS_OF).bind(login).run(tx).await?;
-    Ok(found == 1)
+/// Gives an account a new password and ends its sessions.
+pub async fn set_password(tx: &mut Tx, of: &Staff, hash: &str) -> Result<(), DbError> {
+    let update = sql(UPDATE_PASSWORD).bind(of.programme).bind(of.account);
+    update.bind(hash).run(tx).await?;
+    delete_sessions_of(tx, of).await
 }

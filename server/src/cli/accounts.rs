@@ -1,12 +1,19 @@
 //! `cueillette account` and `cueillette token`.
 
 use super::{Failure, programme_of};
+use crate::access::accounts::login_of;
 use crate::access::credentials::{new_token, token_hash};
-use crate::access::{Role, passwords, store as accounts};
+use crate::access::{Action, Actor, Role, journal, passwords, second_factor, store as accounts};
 use crate::app::App;
 use clap::{Subcommand, ValueEnum};
 use domain::AccountId;
 use uuid::Uuid;
+
+/// The command line, for the journal.
+const OPERATOR: Actor = Actor {
+    role: Role::Anon,
+    id: None,
+};
 
 /// Accounts of the staff.
 #[derive(Subcommand)]
@@ -25,12 +32,18 @@ pub enum AccountCommand {
         /// Name on screen
         #[arg(long)]
         name: String,
+        /// May invite, help and end the people of the same body
+        #[arg(long)]
+        administrator: bool,
     },
-    /// Give an account a new password, printed once
+    /// Give an account a new password, printed once; its sessions end
     Reset {
         /// E-mail
         #[arg(long)]
         login: String,
+        /// Take its second factor away, too: the phone is lost
+        #[arg(long)]
+        drop_second_factor: bool,
     },
     /// List accounts
     List,
@@ -82,11 +95,12 @@ pub async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> 
             role,
             login,
             name,
+            administrator,
         } => {
             let programme = programme_of(app, &programme).await?;
             let password = new_token("mdp");
             let hash = passwords::hash(&password).map_err(|e| e.detail)?;
-            let login = login.trim().to_lowercase();
+            let login = login_of(&login).map_err(|_| format!("{login} is no e-mail address"))?;
             let mut tx = app.db.write().await?;
             if accounts::account_by_login(&mut tx, &login).await?.is_some() {
                 return Err(Failure(format!("{login} has an account already")));
@@ -98,33 +112,59 @@ pub async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> 
                 login: &login,
                 name: &name,
                 password_hash: &hash,
+                administers: administrator,
             };
+            let (action, about) = (Action::AccountMade, format!("account:{}", new.id));
             accounts::insert_account(&mut tx, new, app.now()).await?;
+            journal::write(&mut tx, programme, OPERATOR, action, &[about], app.now()).await?;
             tx.commit().await?;
             println!("{password}");
         }
-        AccountCommand::Reset { login } => {
-            let password = new_token("mdp");
-            let hash = passwords::hash(&password).map_err(|e| e.detail)?;
-            let mut tx = app.db.write().await?;
-            let login = login.trim().to_lowercase();
-            if !accounts::reset_password(&mut tx, &login, &hash).await? {
-                return Err(Failure(format!("{login} has no account")));
-            }
-            tx.commit().await?;
-            println!("{password}");
-        }
+        AccountCommand::Reset {
+            login,
+            drop_second_factor,
+        } => println!("{}", reset(app, &login, drop_second_factor).await?),
         AccountCommand::List => {
             let mut tx = app.db.read().await?;
             for line in accounts::accounts(&mut tx).await? {
+                let rank = if line.administers {
+                    "administrator"
+                } else {
+                    ""
+                };
                 println!(
-                    "{}\t{}\t{}\t{}",
+                    "{}\t{}\t{}\t{}\t{rank}",
                     line.slug, line.role, line.login, line.name
                 );
             }
         }
     }
     Ok(())
+}
+
+/// Gives an account a new password; answers it.
+async fn reset(app: &App, login: &str, drop_second_factor: bool) -> Result<String, Failure> {
+    let password = new_token("mdp");
+    let hash = passwords::hash(&password).map_err(|e| e.detail)?;
+    let login = login.trim().to_lowercase();
+    let mut tx = app.db.write().await?;
+    let account = accounts::account_by_login(&mut tx, &login).await?;
+    let of = account.and_then(|it| it.staff());
+    let of = of.ok_or_else(|| Failure(format!("{login} has no account")))?;
+    accounts::set_password(&mut tx, &of, &hash).await?;
+    second_factor::store::delete_steps(&mut tx, &of).await?;
+    let mut actions = vec![Action::PasswordChanged];
+    if drop_second_factor {
+        let removed = second_factor::remove(&mut tx, &of).await;
+        removed.map_err(|e| Failure(e.detail))?;
+        actions.push(Action::SecondFactorDropped);
+    }
+    let about = [format!("account:{}", of.account)];
+    for action in actions {
+        journal::write(&mut tx, of.programme, OPERATOR, action, &about, app.now()).await?;
+    }
+    tx.commit().await?;
+    Ok(password)
 }
 
 /// Makes a token.

@@ -205,6 +205,7 @@ pub(super) async fn bring(tx: &mut Tx, app: &App, town: &Town, hash: &str) -> Re
             login: staff.login,
             name: staff.name,
             password_hash: hash,
+            administers: false,
         };
         store::insert_account(tx, account, now).await?;
     }

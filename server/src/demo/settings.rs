@@ -38,6 +38,8 @@ pub fn bordeaux_settings() -> Settings {
         small_cell_min: 3,
         // Kept for fiction, like the others.
         city_emergency_phone: Some("05 36 49 11 11".into()),
+        // A demonstration's passwords are public: codes would only be in the way.
+        second_factor_for: Vec::new(),
         help: bordeaux_help(),
     }
 }
@@ -81,6 +83,8 @@ pub fn bourg_settings() -> Settings {
         hand_in_days: 60,
         small_cell_min: 3,
         city_emergency_phone: None,
+        // A demonstration's passwords are public: codes would only be in the way.
+        second_factor_for: Vec::new(),
         help: bourg_help(),
     }
 }

@@ -158,6 +158,7 @@ impl Town {
                 role,
                 account: self.account(staff),
                 name: staff.name.into(),
+                administers: false,
             },
         })
     }

@@ -117,6 +117,11 @@ impl Problem {
         Self::new(StatusCode::CONFLICT, code, detail)
     }
 
+    /// 410: it was there, or never was: it will not come back.
+    pub fn gone(code: &'static str, detail: impl Into<String>) -> Self {
+        Self::new(StatusCode::GONE, code, detail)
+    }
+
     /// 412: somebody changed it meanwhile.
     pub fn changed_meanwhile() -> Self {
         Self::new(
@@ -146,6 +151,15 @@ impl Problem {
         );
         it.errors = vec![Invalid::new("Content-Type", "unsupported").0];
         it
+    }
+
+    /// 431: more headers than a browser sends.
+    pub fn headers_too_large() -> Self {
+        Self::new(
+            StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
+            "headers_too_large",
+            "La demande est trop longue. Effacez les cookies de ce site, puis recommencez.",
+        )
     }
 
     /// 422: read, but a field is wrong.

@@ -7,6 +7,7 @@ use axum::extract::{Request, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Redirect, Response};
+use domain::limits::HEADERS_BYTES_MAX;
 
 /// Scripts are files of this server only; WASM may be compiled. Nothing inline, nobody else.
 const CONTENT_SECURITY_POLICY: &str = "default-src 'self'; script-src 'self' 'wasm-unsafe-eval'; \
@@ -27,17 +28,35 @@ const HEADERS: [(HeaderName, &str); 5] = [
     ),
 ];
 
+/// Once reached over HTTPS, never again without, for two years.
+const STRICT_TRANSPORT: HeaderValue = HeaderValue::from_static("max-age=63072000");
+
 /// Layer: safety headers on every answer; what is not said to be kept is not kept.
-pub async fn safety_headers(request: Request, next: Next) -> Response {
+pub async fn safety_headers(State(app): State<App>, request: Request, next: Next) -> Response {
     let mut response = next.run(request).await;
     let headers = response.headers_mut();
     for (name, value) in HEADERS {
         headers.insert(name, HeaderValue::from_static(value));
     }
+    if app.is_behind_tls() {
+        headers.insert(header::STRICT_TRANSPORT_SECURITY, STRICT_TRANSPORT);
+    }
     headers
         .entry(header::CACHE_CONTROL)
         .or_insert(HeaderValue::from_static("no-store"));
     response
+}
+
+/// Layer: no browser sends headers as long as that.
+pub async fn header_room(request: Request, next: Next) -> Response {
+    let headers = request.headers().iter();
+    let bytes: usize = headers
+        .map(|(name, it)| name.as_str().len() + it.len())
+        .sum();
+    if bytes > HEADERS_BYTES_MAX {
+        return Problem::headers_too_large().into_response();
+    }
+    next.run(request).await
 }
 
 /// Layer of pages: a problem is told in words, and who is not signed in is asked to.
@@ -64,7 +83,7 @@ fn wanted_by_peers(path: &str) -> bool {
 }
 
 /// Encodes a value of a query: everything but unreserved characters (RFC 3986).
-fn percent_encode(text: &str) -> String {
+pub fn percent_encode(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for byte in text.bytes() {
         match byte {

@@ -190,7 +190,7 @@ fn who(frame: &Frame<'_>) -> Option<AnyView> {
     Some(
         view! {
             <form class="who" method="post" action="/deconnexion">
-                <span>{body}" · "{name}</span>
+                <a href="/compte">{body}" · "{name}</a>
                 <button class="link">"Sortir"</button>
             </form>
         }

@@ -1,10 +1,10 @@
 //! From the table of routes to the running router, layer by layer.
 
 use super::error::Problem;
-use super::layers::{problems_as_pages, safety_headers};
-use super::table::{Kind, Route, allows, table};
+use super::layers::{header_room, problems_as_pages, safety_headers};
+use super::table::{Kind, Route, Whom, table};
+use crate::access::Caller;
 use crate::access::credentials::identify;
-use crate::access::{Caller, Role};
 use crate::app::App;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -29,7 +29,8 @@ pub fn router(app: App) -> Router {
         router = router.route(route.path, guarded(route, &app));
     }
     let layers = ServiceBuilder::new()
-        .layer(from_fn(safety_headers))
+        .layer(from_fn_with_state(app.clone(), safety_headers))
+        .layer(from_fn(header_room))
         .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
             Problem::internal("a handler panicked").into_response()
         }))
@@ -53,8 +54,8 @@ fn worth_compressing() -> impl Predicate {
 }
 
 fn guarded(route: Route, app: &App) -> axum::routing::MethodRouter<App> {
-    let roles = route.roles;
-    let guard = from_fn(move |request: Request, next: Next| guard(roles, request, next));
+    let whom = route.whom();
+    let guard = from_fn(move |request: Request, next: Next| guard(whom, request, next));
     let handler = route.handler.layer(guard);
     match route.kind {
         Kind::Page => handler.layer(from_fn_with_state(app.clone(), problems_as_pages)),
@@ -71,11 +72,10 @@ async fn in_time(request: Request, next: Next) -> Response {
 }
 
 /// Lets in whom the table names: 401 for nobody, 403 for somebody else.
-async fn guard(roles: &'static [Role], request: Request, next: Next) -> Response {
-    let role = request.extensions().get::<Caller>().map(Caller::role);
-    match role {
-        Some(role) if allows(roles, role) => next.run(request).await,
-        None if allows(roles, Role::Anon) => next.run(request).await,
+async fn guard(whom: Whom, request: Request, next: Next) -> Response {
+    let caller = request.extensions().get::<Caller>();
+    match caller {
+        caller if whom.lets_in(caller) => next.run(request).await,
         None => Problem::unauthenticated().into_response(),
         Some(_) => Problem::forbidden().into_response(),
     }

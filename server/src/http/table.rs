@@ -2,7 +2,7 @@
 //! every route against every role reads it. A route that is not here answers 404.
 
 use super::{assets, health, needle_stick, openapi, terrain};
-use crate::access::Role;
+use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::{access, allowances, facts, flags, outings, people, sites};
 use axum::extract::DefaultBodyLimit;
@@ -31,8 +31,26 @@ pub struct Route {
     pub kind: Kind,
     /// Who may.
     pub roles: &'static [Role],
+    /// Only those of them who manage the people of their body.
+    pub administrators: bool,
     /// Who answers.
     pub handler: MethodRouter<App>,
+}
+
+/// Whom a line of the table lets in.
+#[derive(Clone, Copy)]
+pub struct Whom {
+    roles: &'static [Role],
+    administrators: bool,
+}
+
+impl Whom {
+    /// This caller, or nobody in particular?
+    pub fn lets_in(self, caller: Option<&Caller>) -> bool {
+        let role = caller.map_or(Anon, Caller::role);
+        let administers = caller.is_some_and(Caller::administers);
+        allows(self.roles, role) && (administers || !self.administrators)
+    }
 }
 
 use Role::{Agent, Anon, Clerk, Coordinator, CrewPhone, LatePhone, Peer};
@@ -43,12 +61,13 @@ const COORDINATOR: &[Role] = &[Coordinator];
 const FLAGS: &[Role] = &[Coordinator, Agent];
 
 macro_rules! route {
-    ($kind:ident, $method:ident, $path:literal, $roles:expr, $handler:expr) => {
+    ($kind:ident, $method:ident, $path:expr, $roles:expr, $handler:expr) => {
         Route {
             method: method(stringify!($method)),
             path: $path,
             kind: Kind::$kind,
             roles: $roles,
+            administrators: false,
             handler: $method($handler),
         }
     };
@@ -63,6 +82,20 @@ fn method(name: &str) -> Method {
 }
 
 impl Route {
+    /// Whom it lets in.
+    pub fn whom(&self) -> Whom {
+        Whom {
+            roles: self.roles,
+            administrators: self.administrators,
+        }
+    }
+
+    /// Only for those of its roles who manage the people of their body.
+    fn for_administrators(mut self) -> Self {
+        self.administrators = true;
+        self
+    }
+
     /// Lets bigger bodies through than other routes do.
     fn with_room_for(mut self, bytes: usize) -> Self {
         self.handler = self.handler.layer(DefaultBodyLimit::max(bytes));
@@ -74,6 +107,7 @@ impl Route {
 pub fn table() -> Vec<Route> {
     let mut all = files();
     all.extend(pages());
+    all.extend(accounts());
     all.extend(api());
     all
 }
@@ -448,6 +482,60 @@ fn pages() -> Vec<Route> {
     ]
 }
 
+/// The staff's way in, their own accounts, and those of their body.
+fn accounts() -> Vec<Route> {
+    use access::accounts::{invitation, own, pages as people};
+    use access::second_factor::pages as second;
+    const STAFF: &[Role] = &[Coordinator, Agent, Clerk];
+    const CODE: &str = "/connexion/code";
+    const SET_UP: &str = "/connexion/second-facteur";
+    vec![
+        // Between password and session, or before any account: nobody's to be refused.
+        route!(Page, get, CODE, EVERYONE, second::code_page),
+        route!(Page, post, CODE, EVERYONE, second::check_code),
+        route!(Page, get, SET_UP, EVERYONE, second::set_up_page),
+        route!(Page, post, SET_UP, EVERYONE, second::set_up),
+        route!(Page, get, "/invitation/{token}", EVERYONE, invitation::show),
+        route!(
+            Page,
+            post,
+            "/invitation/{token}",
+            EVERYONE,
+            invitation::take
+        ),
+        route!(Page, get, "/compte", STAFF, own::show),
+        route!(
+            Page,
+            post,
+            "/compte/mot-de-passe",
+            STAFF,
+            own::change_password
+        ),
+        route!(Page, post, "/compte/adresse", STAFF, own::change_login),
+        route!(Page, post, "/compte/codes", STAFF, own::renew_codes),
+        route!(
+            Page,
+            post,
+            "/compte/second-facteur",
+            STAFF,
+            own::add_second_factor
+        ),
+        route!(Page, post, "/compte/sessions", STAFF, own::leave_everywhere),
+        route!(Page, get, "/comptes", STAFF, people::list).for_administrators(),
+        route!(Page, post, "/comptes", STAFF, people::invite_one).for_administrators(),
+        route!(Page, get, "/comptes/{id}", STAFF, people::detail).for_administrators(),
+        route!(Page, post, "/comptes/{id}", STAFF, people::act).for_administrators(),
+        route!(
+            Page,
+            post,
+            "/comptes/liens/{id}",
+            STAFF,
+            people::withdraw_one
+        )
+        .for_administrators(),
+    ]
+}
+
 fn api() -> Vec<Route> {
     use allowances::api as money;
     use outings::api as out;
@@ -797,4 +885,20 @@ fn api() -> Vec<Route> {
 /// May this role use it? Anonymous routes are everybody's.
 pub fn allows(roles: &[Role], role: Role) -> bool {
     roles.contains(&role) || roles.contains(&Anon)
+}
+
+/// Is this the address of a page that can be asked for?
+pub fn is_page(path: &str) -> bool {
+    let fits = |pattern: &str| {
+        let (asked, known) = (path.split('/'), pattern.split('/'));
+        let alike = |(asked, known): (&str, &str)| {
+            let open = known.starts_with('{') && !asked.is_empty() && asked != "..";
+            asked == known || open
+        };
+        asked.clone().count() == known.clone().count() && asked.zip(known).all(alike)
+    };
+    let mut pages = table()
+        .into_iter()
+        .filter(|it| it.kind == Kind::Page && it.method == Method::GET);
+    pages.any(|it| fits(it.path))
 }

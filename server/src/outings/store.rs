@@ -379,7 +379,7 @@ pub struct Colleague {
 
 const SELECT_COLLEAGUES: &str = "
     select id, role, name from accounts
-    where programme_id = $1 and role in ('coordinator', 'agent')
+    where programme_id = $1 and role in ('coordinator', 'agent') and ended_at is null
     order by role desc, name, id";
 
 /// The staff who may walk along: the association's first, then the city's.

@@ -1,24 +1,31 @@
 //! Coming in: sessions, cookies, and requests forged from elsewhere.
 
 use crate::on_both;
+use crate::support::{Answer, World};
 use axum::http::{Method, header};
-use server::access::{credentials, passwords};
-use server::db::sql;
+
+/// Through the door, as a browser does.
+async fn sign_in(world: &World, login: &str, password: &str) -> Answer {
+    let encoded = server::http::layers::percent_encode;
+    let body = format!("login={}&password={}", encoded(login), encoded(password));
+    let kind = "application/x-www-form-urlencoded";
+    world
+        .anon()
+        .raw(Method::POST, "/connexion", kind, body)
+        .await
+}
 
 on_both! {
     async fn a_coordinator_signs_in_and_out(world) {
-        let hash = passwords::hash("une phrase de passe").unwrap();
-        let mut tx = world.app.db.write().await.unwrap();
-        sql("update accounts set password_hash = $1").bind(hash).run(&mut tx).await.unwrap();
-        tx.commit().await.unwrap();
         let login = "bordeaux-coordinator@test.example";
+        world.set_password(login, "une phrase de passe").await;
         for (login, password) in [(login, "autre"), ("nobody@test.example", "une phrase de passe")] {
-            let tried = credentials::sign_in(&world.app, login, password.into()).await.unwrap();
-            assert!(tried.is_none());
+            let tried = sign_in(&world, login, password).await;
+            assert!(!tried.headers.contains_key(header::SET_COOKIE));
         }
-        let cookie = credentials::sign_in(&world.app, " Bordeaux-Coordinator@test.example ",
-            "une phrase de passe".into()).await.unwrap().unwrap();
-        let cookie = cookie.to_str().unwrap();
+        let typed = " Bordeaux-Coordinator@test.example ";
+        let signed_in = sign_in(&world, typed, "une phrase de passe").await;
+        let cookie = signed_in.headers[header::SET_COOKIE].to_str().unwrap();
         for flag in ["__Host-session=", "HttpOnly", "Secure", "SameSite=Lax", "Path=/"] {
             assert!(cookie.contains(flag), "{cookie}");
         }
@@ -43,13 +50,10 @@ on_both! {
     }
 
     async fn a_session_ends_by_itself(world) {
-        let hash = passwords::hash("une phrase de passe").unwrap();
-        let mut tx = world.app.db.write().await.unwrap();
-        sql("update accounts set password_hash = $1").bind(hash).run(&mut tx).await.unwrap();
-        tx.commit().await.unwrap();
-        let cookie = credentials::sign_in(&world.app, "bordeaux-clerk@test.example",
-            "une phrase de passe".into()).await.unwrap().unwrap();
-        let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        world.set_password("bordeaux-clerk@test.example", "une phrase de passe").await;
+        let signed_in = sign_in(&world, "bordeaux-clerk@test.example", "une phrase de passe").await;
+        let cookie = signed_in.headers[header::SET_COOKIE].to_str().unwrap();
+        let pair = cookie.split(';').next().unwrap().to_owned();
         world.set_clock("2026-11-25T13:05:00Z");
         let anon = world.anon();
         let request = anon.request(Method::GET, "/ccas").header(header::COOKIE, pair);

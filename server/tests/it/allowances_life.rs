@@ -70,6 +70,7 @@ async fn caller_of(world: &World, role: Role) -> Caller {
             role,
             account: domain::AccountId(account),
             name: "Camille".into(),
+            administers: false,
         },
     }
 }

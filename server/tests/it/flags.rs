@@ -8,7 +8,7 @@ use axum::http::{Method, header};
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
-use server::access::{credentials, passwords};
+use server::access::{Role, credentials};
 use server::db::sql;
 use std::io::Cursor;
 use uuid::Uuid;
@@ -164,13 +164,8 @@ on_both! {
     }
 
     async fn a_session_sends_facts_from_our_own_pages_and_from_nowhere_else(world) {
-        let hash = passwords::hash("une phrase de passe").unwrap();
-        let mut tx = world.app.db.write().await.unwrap();
-        sql("update accounts set password_hash = $1").bind(hash).run(&mut tx).await.unwrap();
-        tx.commit().await.unwrap();
-        let cookie = credentials::sign_in(&world.app, "bordeaux-agent@test.example",
-            "une phrase de passe".into()).await.unwrap().unwrap();
-        let pair = cookie.to_str().unwrap().split(';').next().unwrap().to_owned();
+        let token = world.administrator(Role::Agent).await.token.unwrap();
+        let pair = format!("__Host-session={token}");
         let anon = world.anon();
         let send = |site: &'static str, origin: &'static str| {
             let request = anon.request(Method::POST, "/api/v1/facts")

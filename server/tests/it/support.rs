@@ -9,8 +9,9 @@ use domain::{
     Settings, SiteId,
 };
 use serde_json::{Value, json};
-use server::access::credentials::token_hash;
-use server::access::{KeyFile, Role, Scope, Sealer, store as accounts};
+use server::access::accounts::store as people_of;
+use server::access::credentials::{open_session, token_hash};
+use server::access::{KeyFile, Role, Scope, Sealer, Staff, passwords, store as accounts};
 use server::app::{App, Clock};
 use server::db::{Db, sql};
 use server::sites::store::{NewSite, SiteSecret};
@@ -156,6 +157,10 @@ impl Actor {
     pub fn request(&self, method: Method, path: &str) -> axum::http::request::Builder {
         let request = Request::builder().method(method).uri(path);
         match &self.token {
+            // Somebody in a browser, not a program.
+            Some(token) if token.starts_with("session_") => {
+                request.header(header::COOKIE, format!("__Host-session={token}"))
+            }
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
             None => request,
         }
@@ -289,6 +294,46 @@ impl World {
         let mut tx = self.app.db.read().await.unwrap();
         let (value,): (T,) = sql(text).one(&mut tx).await.unwrap();
         value
+    }
+
+    /// Gives an account of the first town a password.
+    pub async fn set_password(&self, login: &str, password: &str) {
+        let hash = passwords::hash(password).unwrap();
+        let mut tx = self.app.db.write().await.unwrap();
+        let update = sql("update accounts set password_hash = $2 where login = $1");
+        let updated = update.bind(login).bind(hash).run(&mut tx).await.unwrap();
+        assert_eq!(updated, 1, "{login}");
+        tx.commit().await.unwrap();
+    }
+
+    /// The first town's member of a body, signed in, who may manage its people from now on.
+    pub async fn administrator(&self, role: Role) -> Actor {
+        let mut tx = self.app.db.write().await.unwrap();
+        let programme = programmes::by_slug(&mut tx, "bordeaux")
+            .await
+            .unwrap()
+            .unwrap();
+        let account = accounts::first_account(&mut tx, programme, role)
+            .await
+            .unwrap()
+            .unwrap();
+        let of = Staff {
+            programme,
+            role,
+            account,
+        };
+        assert!(
+            people_of::set_administers(&mut tx, &of, true)
+                .await
+                .unwrap()
+        );
+        let cookie = open_session(&self.app, &mut tx, &of, &HeaderMap::new())
+            .await
+            .unwrap();
+        tx.commit().await.unwrap();
+        let cookie = cookie.unwrap().to_str().unwrap().to_owned();
+        let pair = cookie.split(';').next().unwrap();
+        self.actor(pair.split_once('=').map(|(_, token)| token.to_owned()))
     }
 
     /// The programme of the first town.
@@ -564,6 +609,7 @@ impl Programme {
                     login: &login,
                     name: role.as_str(),
                     password_hash: "none",
+                    administers: false,
                 };
                 accounts::insert_account(&mut tx, new, now).await.unwrap();
             }

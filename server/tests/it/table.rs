@@ -1,9 +1,10 @@
 //! The table of routes, walked against every role.
 
 use crate::on_both;
+use crate::support::Actor;
 use axum::body::Body;
 use server::access::Role;
-use server::http::table::{Kind, allows, table};
+use server::http::table::{Kind, Route, allows, table};
 use uuid::Uuid;
 
 on_both! {
@@ -23,17 +24,35 @@ on_both! {
         let mut cells = 0;
         for route in table() {
             for (role, actor) in &actors {
-                check(&route, *role, actor).await;
+                let allowed = allows(route.roles, *role) && !route.administrators;
+                check(&route, *role, actor, allowed).await;
                 cells += 1;
+            }
+            // Who may manage the people of their body, each time anew: some routes end sessions.
+            for role in [Role::Coordinator, Role::Agent, Role::Clerk] {
+                let actor = world.administrator(role).await;
+                check(&route, role, &actor, allows(route.roles, role)).await;
             }
         }
         // The same phone, three days on.
         world.set_clock("2026-11-27T09:00:00Z");
         for route in table() {
-            check(&route, Role::LatePhone, &late.actor).await;
+            let allowed = allows(route.roles, Role::LatePhone);
+            check(&route, Role::LatePhone, &late.actor, allowed).await;
             cells += 1;
         }
         assert_eq!(cells, table().len() * Role::ALL.len());
+    }
+
+    async fn signed_in_pages_are_never_stored(world) {
+        let actors = [&world.town.coordinator, &world.town.agent, &world.town.clerk, &world.town.peer];
+        for route in table().iter().filter(|it| it.kind == Kind::Page && !it.roles.contains(&Role::Anon)) {
+            for actor in actors {
+                let request = actor.request(route.method.clone(), &path(route));
+                let answer = actor.send(request.body(Body::empty()).unwrap()).await;
+                assert_eq!(answer.headers["cache-control"], "no-store", "{}", route.path);
+            }
+        }
     }
 
     async fn what_is_not_in_the_table_is_not_there(world) {
@@ -44,13 +63,8 @@ on_both! {
 }
 
 /// An empty request: let in, it may be wrong, but not 401, 403, nor sent to sign in; kept out, it is.
-async fn check(route: &server::http::table::Route, role: Role, actor: &crate::support::Actor) {
-    let path = route
-        .path
-        .replace("{id}", &Uuid::nil().to_string())
-        .replace("{device}", &Uuid::nil().to_string())
-        .replace("{number}", "2026-0001")
-        .replace("{file}", "list.csv");
+async fn check(route: &Route, role: Role, actor: &Actor, allowed: bool) {
+    let path = path(route);
     let request = actor.request(route.method.clone(), &path);
     let answer = actor.send(request.body(Body::empty()).unwrap()).await;
     let to_sign_in = answer.headers.get("location").is_some_and(|it| {
@@ -58,7 +72,6 @@ async fn check(route: &server::http::table::Route, role: Role, actor: &crate::su
         doors.iter().any(|door| it.as_bytes().starts_with(door))
     });
     let kept_out = matches!(answer.status.as_u16(), 401 | 403) || to_sign_in;
-    let allowed = allows(route.roles, role);
     assert_eq!(
         kept_out, !allowed,
         "{} {} as {role:?}: {} (allowed: {allowed})",
@@ -74,4 +87,15 @@ async fn check(route: &server::http::table::Route, role: Role, actor: &crate::su
         let status = if role == Role::Anon { 401 } else { 403 };
         assert_eq!(answer.status.as_u16(), status, "{}", route.path);
     }
+}
+
+/// The path of a route, with ids that lead nowhere.
+fn path(route: &Route) -> String {
+    route
+        .path
+        .replace("{id}", &Uuid::nil().to_string())
+        .replace("{device}", &Uuid::nil().to_string())
+        .replace("{number}", "2026-0001")
+        .replace("{token}", "none")
+        .replace("{file}", "list.csv")
 }

@@ -162,7 +162,7 @@ const SELECT_PERSONAL_CODE: &str = "
     select c.programme_id, c.outing_id, c.account_id, c.expires_at
     from phone_codes c
     join accounts a on a.programme_id = c.programme_id and a.id = c.account_id
-      and a.role = 'coordinator'
+      and a.role = 'coordinator' and a.ended_at is null
     where c.code_mac = $1";
 
 /// The personal code of a hash.
@@ -252,7 +252,7 @@ const SELECT_JOINED: &str = "
     select p.reads_until, p.whose, a.id as account_id
     from crew_phones p
     left join accounts a on a.programme_id = p.programme_id and a.id = p.account_id
-      and a.role = 'coordinator' and p.revoked_at is null
+      and a.role = 'coordinator' and a.ended_at is null and p.revoked_at is null
     where p.programme_id = $1 and p.outing_id = $2 and p.device_id = $3";
 
 /// A phone that joined once, as whoever hands in its facts needs it.

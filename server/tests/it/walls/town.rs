@@ -162,6 +162,7 @@ async fn sites(world: &World) {
             role: Role::Coordinator,
             account: domain::AccountId(Uuid::nil()),
             name: String::new(),
+            administers: false,
         },
     };
     let mut tx = world.app.db.write().await.unwrap();

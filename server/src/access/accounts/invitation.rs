@@ -1,0 +1,198 @@
+//! `/invitation/{token}`: whoever holds a link makes their account, or a new password.
+
+use super::pages::words;
+use super::store::{self, Link};
+use super::{Accepting, accept, body, dead_link};
+use crate::access::Role;
+use crate::access::credentials::token_hash;
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Faults, Field};
+use crate::http::reading::{Path, ReadForm};
+use crate::programmes;
+use app::ui::Icon;
+use app::ui::pictograms::{BASKET, KEY};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{ProgrammeId, Settings};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// What was typed.
+#[derive(Default, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+}
+
+/// `GET /invitation/{token}`
+pub async fn show(State(app): State<App>, Path(token): Path<String>) -> Result<Response, Problem> {
+    form(&app, &token, None, &Faults::default()).await
+}
+
+/// `POST /invitation/{token}`
+pub async fn take(
+    State(app): State<App>,
+    Path(token): Path<String>,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    if typed.password != typed.again {
+        let sentence = "Les deux mots de passe ne sont pas pareils. Écrivez-les encore.";
+        return wrong(&app, &token, typed, Faults::one("again", sentence)).await;
+    }
+    let accepting = Accepting {
+        name: typed.name.clone(),
+        login: typed.login.clone(),
+        password: typed.password.clone(),
+    };
+    match accept(&app, &token, accepting).await {
+        Ok(()) => Ok(Redirect::to("/connexion?fait=compte").into_response()),
+        Err(problem) => {
+            let faults = Faults::of(&problem, words).ok_or(problem)?;
+            wrong(&app, &token, typed, faults).await
+        }
+    }
+}
+
+async fn wrong(app: &App, token: &str, typed: Typed, faults: Faults) -> Result<Response, Problem> {
+    let form = form(app, token, Some(typed), &faults).await?;
+    Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
+}
+
+async fn form(
+    app: &App,
+    token: &str,
+    typed: Option<Typed>,
+    faults: &Faults,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let link = store::link(&mut tx, token_hash(token), app.now()).await?;
+    let link = link.ok_or_else(dead_link)?;
+    let settings = programmes::settings(&mut tx, ProgrammeId(link.programme_id)).await?;
+    drop(tx);
+    let title = match link.account_id {
+        Some(_) => "Un autre mot de passe",
+        None => "Votre compte",
+    };
+    let frame = Frame::for_anyone(&app.assets, title);
+    let action = format!("/invitation/{token}");
+    let shown = page(&frame, || {
+        form_view(&link, &settings, action, typed, faults)
+    });
+    Ok(shown.into_response())
+}
+
+fn form_view(
+    link: &Link,
+    settings: &Settings,
+    action: String,
+    typed: Option<Typed>,
+    faults: &Faults,
+) -> AnyView {
+    let is_new = link.account_id.is_none();
+    let role = Role::parse(&link.role).unwrap_or(Role::Anon);
+    let whose = body(settings, role)
+        .map(|it| it.of_the())
+        .unwrap_or_default();
+    let welcome = match is_new {
+        true => format!("Vous entrez dans l’équipe {whose}. {}.", settings.name),
+        false => format!("Bonjour {}. Choisissez un autre mot de passe.", link.name),
+    };
+    let (icon, title) = match is_new {
+        true => (BASKET, "Votre compte"),
+        false => (KEY, "Un autre mot de passe"),
+    };
+    let typed = typed.unwrap_or_else(|| Typed {
+        name: link.name.clone(),
+        ..Typed::default()
+    });
+    let name = is_new.then(|| {
+        let field = Field {
+            name: "name",
+            label: "Prénom et nom",
+            kind: "text",
+            value: typed.name,
+            error: faults.at("name"),
+            autocomplete: Some("name"),
+            ..Field::default()
+        };
+        field.view()
+    });
+    let login = login_view(link, typed.login, faults);
+    view! {
+        <div class="welcome">
+            <Icon path=icon/>
+            <h1>{title}</h1>
+            <p class="soft">{welcome}</p>
+        </div>
+        <section class="card">
+            <form class="form" method="post" action=action novalidate>
+                {name}
+                {login}
+                {new_password_fields(faults)}
+                <button class="primary">"Garder ce mot de passe"</button>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// The e-mail: known and only shown, or asked for; a password manager reads it either way.
+fn login_view(link: &Link, typed: String, faults: &Faults) -> AnyView {
+    if let (Some(login), None) = (&link.login, faults.at("login")) {
+        let (shown, kept) = (login.clone(), login.clone());
+        return view! {
+            <div class="field">
+                <p class="label">"Adresse e-mail"</p>
+                <p><b>{shown}</b></p>
+                <input type="hidden" name="login" autocomplete="username" value=kept/>
+            </div>
+        }
+        .into_any();
+    }
+    // An invited address that is taken cannot be changed here: the words say whom to ask.
+    Field {
+        name: "login",
+        label: "Adresse e-mail",
+        kind: "email",
+        value: link.login.clone().unwrap_or(typed),
+        error: faults.at("login"),
+        autocomplete: Some("username"),
+        ..Field::default()
+    }
+    .view()
+}
+
+/// A new password, twice.
+pub fn new_password_fields(faults: &Faults) -> AnyView {
+    let password = Field {
+        name: "password",
+        label: "Nouveau mot de passe",
+        kind: "password",
+        help: Some(
+            "Le plus simple\u{a0}: quatre mots sans lien entre eux. Par exemple un animal, un \
+             métier, une couleur et un plat."
+                .into(),
+        ),
+        error: faults.at("password"),
+        autocomplete: Some("new-password"),
+        ..Field::default()
+    };
+    let again = Field {
+        name: "again",
+        label: "Le même mot de passe, encore une fois",
+        kind: "password",
+        error: faults.at("again"),
+        autocomplete: Some("new-password"),
+        ..Field::default()
+    };
+    view! { {password.view()}{again.view()} }.into_any()
+}

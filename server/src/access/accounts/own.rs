@@ -1,0 +1,444 @@
+//! `/compte`: one's own e-mail, password, codes and sessions.
+
+use super::invitation::new_password_fields;
+use super::pages::words;
+use super::store::{self, Own, Session};
+use super::{appoint_again, login_of, strong_enough, subject};
+use crate::access::credentials::{is_password, open_session, session_hash};
+use crate::access::role::Staff;
+use crate::access::second_factor::pages::{codes_view, with_cookies};
+use crate::access::store as accounts;
+use crate::access::{Action, Caller, journal, second_factor};
+use crate::app::{App, local_day};
+use crate::http::error::Problem;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Faults, Field, Tone, ago, note};
+use crate::http::reading::{Query, ReadForm};
+use crate::programmes;
+use app::ui::Icon;
+use app::ui::pictograms::{NEXT, PEOPLE, PHONE};
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{Instant, Invalid, Settings, french};
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// What the form before this page did.
+#[derive(Default, Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    fait: String,
+}
+
+/// `GET /compte`
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    of: Staff,
+    headers: HeaderMap,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    shown(&app, &caller, &of, &headers, &done.fait, Wrong::default()).await
+}
+
+/// What was wrong in which form.
+#[derive(Default)]
+struct Wrong {
+    form: &'static str,
+    login: String,
+    faults: Faults,
+}
+
+impl Wrong {
+    fn in_form(&self, form: &str) -> Faults {
+        if self.form == form {
+            self.faults.clone()
+        } else {
+            Faults::default()
+        }
+    }
+}
+
+struct Account {
+    own: Own,
+    codes_left: i64,
+    sessions: Vec<Session>,
+    this: Option<Vec<u8>>,
+}
+
+async fn shown(
+    app: &App,
+    caller: &Caller,
+    of: &Staff,
+    headers: &HeaderMap,
+    done: &str,
+    wrong: Wrong,
+) -> Result<Response, Problem> {
+    let now = app.now();
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, of.programme).await?;
+    let own = store::own(&mut tx, of).await?;
+    let account = Account {
+        own: own.ok_or_else(Problem::not_found)?,
+        codes_left: second_factor::store::recovery_left(&mut tx, of).await?,
+        sessions: store::sessions(&mut tx, of, now).await?,
+        this: session_hash(headers),
+    };
+    drop(tx);
+    let frame = Frame::of(&app.assets, caller, &settings, "Mon compte", "/compte");
+    let administers = caller.administers();
+    let html = page(&frame, || {
+        view! {
+            <div class="head">
+                <div>
+                    <h1>"Mon compte"</h1>
+                    <p class="soft">{account.own.name.clone()}" · "{account.own.login.clone()}</p>
+                </div>
+            </div>
+            {done_note(done)}
+            {administers.then(people_link)}
+            {sessions_view(&account, &settings, now)}
+            {code_view(&account, &wrong.in_form("codes"))}
+            {password_form(&wrong.in_form("password"))}
+            {login_form(&wrong)}
+        }
+        .into_any()
+    });
+    let status = match wrong.faults.is_empty() {
+        true => StatusCode::OK,
+        false => StatusCode::UNPROCESSABLE_ENTITY,
+    };
+    Ok((status, html).into_response())
+}
+
+fn done_note(done: &str) -> Option<AnyView> {
+    let words = match done {
+        "mot-de-passe" => "Votre mot de passe est changé. Vos autres sessions sont fermées.",
+        "adresse" => "Votre adresse est changée. Elle sert à la prochaine connexion.",
+        _ => return None,
+    };
+    Some(note(Tone::Ok, words))
+}
+
+fn people_link() -> AnyView {
+    view! {
+        <a class="card door" href="/comptes">
+            <Icon path=PEOPLE/>
+            <span>
+                <b>"Les comptes de l’équipe"</b>
+                <small>"Inviter une personne, l’aider à entrer, fermer un compte."</small>
+            </span>
+            <Icon path=NEXT/>
+        </a>
+    }
+    .into_any()
+}
+
+fn sessions_view(account: &Account, settings: &Settings, now: Instant) -> AnyView {
+    let today = local_day(settings, now);
+    let rows: Vec<_> = account
+        .sessions
+        .iter()
+        .map(|it| {
+            let is_this = account.this.as_ref() == Some(&it.token_hash);
+            let this = is_this.then(|| view! { <span class="tag ok">"cet appareil"</span> });
+            let device = match it.device.is_empty() {
+                true => "Appareil inconnu".to_owned(),
+                false => it.device.clone(),
+            };
+            let since = ago(settings, Instant::from_ms(it.created_at), now);
+            let used = local_day(settings, Instant::from_ms(it.seen_at));
+            let used = match used == today {
+                true => "aujourd’hui".to_owned(),
+                false => format!("le {}", french::date(used)),
+            };
+            view! {
+                <li class="row">
+                    <Icon path=PHONE/>
+                    <span class="row-text">
+                        <b>{device}</b>
+                        <small>"Ouverte "{since}". Utilisée "{used}"."</small>
+                    </span>
+                    <span class="row-tags">{this}</span>
+                </li>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card accounts">
+            <h2>"Mes sessions"</h2>
+            <p class="soft">"Là où votre compte est ouvert maintenant."</p>
+            <ul class="rows">{rows}</ul>
+            <form method="post" action="/compte/sessions">
+                <p class="actions"><button>"Me déconnecter partout"</button></p>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+fn current_password(faults: &Faults, id: &'static str) -> AnyView {
+    let field = Field {
+        name: id,
+        label: "Votre mot de passe d’aujourd’hui",
+        kind: "password",
+        error: faults.at("current"),
+        autocomplete: Some("current-password"),
+        ..Field::default()
+    };
+    field.view()
+}
+
+fn code_view(account: &Account, faults: &Faults) -> AnyView {
+    let left = french::counted(account.codes_left, "code de secours", "codes de secours");
+    let (what, action, button) = match account.own.has_second_factor {
+        true => (
+            format!(
+                "Un code est demandé à chaque connexion. Il vous reste {left}. Refaire les codes \
+                 efface les anciens."
+            ),
+            "/compte/codes",
+            "Refaire mes codes de secours",
+        ),
+        false => (
+            "Avec un code, un mot de passe volé ne suffit plus. Il faut une application sur votre \
+             téléphone."
+                .to_owned(),
+            "/compte/second-facteur",
+            "Ajouter un code à chaque connexion",
+        ),
+    };
+    view! {
+        <form class="form card" method="post" action=action novalidate>
+            <h2>"Le code à chaque connexion"</h2>
+            <p>{what}</p>
+            {current_password(faults, "pour-le-code")}
+            <p class="actions"><button>{button}</button></p>
+        </form>
+    }
+    .into_any()
+}
+
+fn password_form(faults: &Faults) -> AnyView {
+    view! {
+        <form class="form card" method="post" action="/compte/mot-de-passe" novalidate>
+            <h2>"Changer de mot de passe"</h2>
+            <p class="soft">"Rien ne vous oblige à changer. Faites-le si quelqu’un a pu le voir."</p>
+            {current_password(faults, "pour-le-mot-de-passe")}
+            {new_password_fields(faults)}
+            <p class="actions"><button class="primary">"Changer de mot de passe"</button></p>
+        </form>
+    }
+    .into_any()
+}
+
+fn login_form(wrong: &Wrong) -> AnyView {
+    let faults = wrong.in_form("login");
+    let login = Field {
+        name: "login",
+        label: "Nouvelle adresse e-mail",
+        kind: "email",
+        value: wrong.login.clone(),
+        error: faults.at("login"),
+        autocomplete: Some("email"),
+        ..Field::default()
+    };
+    view! {
+        <form class="form card" method="post" action="/compte/adresse" novalidate>
+            <h2>"Changer d’adresse"</h2>
+            {login.view()}
+            {current_password(&faults, "pour-l-adresse")}
+            <p class="actions"><button class="primary">"Changer d’adresse"</button></p>
+        </form>
+    }
+    .into_any()
+}
+
+/// What was typed in one of the forms. Each names its password field otherwise: ids on a page differ.
+#[derive(Default, Deserialize)]
+pub struct Typed {
+    #[serde(
+        default,
+        alias = "pour-le-code",
+        alias = "pour-le-mot-de-passe",
+        alias = "pour-l-adresse"
+    )]
+    current: String,
+    #[serde(default)]
+    login: String,
+    #[serde(default)]
+    password: String,
+    #[serde(default)]
+    again: String,
+}
+
+async fn current_fault(app: &App, of: &Staff, current: &str) -> Result<Option<Faults>, Problem> {
+    if is_password(app, of, current.to_owned()).await? {
+        return Ok(None);
+    }
+    let sentence = "Ce n’est pas votre mot de passe d’aujourd’hui. Vérifiez, puis recommencez.";
+    Ok(Some(Faults::one("current", sentence)))
+}
+
+/// `POST /compte/mot-de-passe`
+pub async fn change_password(
+    State(app): State<App>,
+    caller: Caller,
+    of: Staff,
+    headers: HeaderMap,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    let faults = match current_fault(&app, &of, &typed.current).await? {
+        Some(faults) => Some(faults),
+        None if typed.password != typed.again => Some(Faults::one(
+            "again",
+            "Les deux mots de passe ne sont pas pareils. Écrivez-les encore.",
+        )),
+        None => match check_strength(&app, &of, &typed.password).await {
+            Ok(()) => None,
+            Err(problem) => Some(Faults::of(&problem, words).ok_or(problem)?),
+        },
+    };
+    if let Some(faults) = faults {
+        let wrong = Wrong {
+            form: "password",
+            faults,
+            ..Wrong::default()
+        };
+        return shown(&app, &caller, &of, &headers, "", wrong).await;
+    }
+    let (kept, now) = (app.hashing.hash(typed.password).await?, app.now());
+    let mut tx = app.db.write().await?;
+    accounts::set_password(&mut tx, &of, &kept).await?;
+    second_factor::store::delete_steps(&mut tx, &of).await?;
+    store::delete_links_for(&mut tx, &of).await?;
+    let (action, about) = (Action::PasswordChanged, subject(of.account));
+    journal::write(&mut tx, of.programme, of.actor(), action, &about, now).await?;
+    let cookie = open_session(&app, &mut tx, &of, &headers).await?;
+    tx.commit().await?;
+    let to = Redirect::to("/compte?fait=mot-de-passe").into_response();
+    Ok(with_cookies(to, [cookie]))
+}
+
+async fn check_strength(app: &App, of: &Staff, password: &str) -> Result<(), Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, of.programme).await?;
+    let own = store::own(&mut tx, of).await?;
+    let own = own.ok_or_else(Problem::not_found)?;
+    let with_code = own.has_second_factor || second_factor::is_required(&settings, of.role);
+    let about = [own.name.as_str(), own.login.as_str()];
+    Ok(strong_enough(
+        &settings, of.role, password, about, with_code,
+    )?)
+}
+
+/// `POST /compte/adresse`
+pub async fn change_login(
+    State(app): State<App>,
+    caller: Caller,
+    of: Staff,
+    headers: HeaderMap,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    let faults = match current_fault(&app, &of, &typed.current).await? {
+        Some(faults) => Some(faults),
+        None => match set_login(&app, &of, &typed.login).await {
+            Ok(()) => None,
+            Err(problem) => Some(Faults::of(&problem, words).ok_or(problem)?),
+        },
+    };
+    match faults {
+        None => Ok(Redirect::to("/compte?fait=adresse").into_response()),
+        Some(faults) => {
+            let wrong = Wrong {
+                form: "login",
+                login: typed.login,
+                faults,
+            };
+            shown(&app, &caller, &of, &headers, "", wrong).await
+        }
+    }
+}
+
+async fn set_login(app: &App, of: &Staff, typed: &str) -> Result<(), Problem> {
+    let (login, now) = (login_of(typed)?, app.now());
+    let mut tx = app.db.write().await?;
+    let own = store::own(&mut tx, of).await?;
+    let own = own.ok_or_else(Problem::not_found)?;
+    if accounts::account_by_login(&mut tx, &login).await?.is_some() {
+        return Err(Invalid::new("login", "taken").into());
+    }
+    store::set_login(&mut tx, of, &login).await?;
+    appoint_again(&mut tx, of.programme, &own.login, Some(&login)).await?;
+    let (action, about) = (Action::LoginChanged, subject(of.account));
+    journal::write(&mut tx, of.programme, of.actor(), action, &about, now).await?;
+    tx.commit().await?;
+    Ok(())
+}
+
+/// `POST /compte/codes`: recovery codes anew, shown this once.
+pub async fn renew_codes(
+    State(app): State<App>,
+    caller: Caller,
+    of: Staff,
+    headers: HeaderMap,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    if let Some(faults) = current_fault(&app, &of, &typed.current).await? {
+        return code_fault(&app, &caller, &of, &headers, faults).await;
+    }
+    let mut tx = app.db.write().await?;
+    let own = store::own(&mut tx, &of).await?;
+    if !own.is_some_and(|it| it.has_second_factor) {
+        let words = "Il n’y a pas encore de code à chaque connexion.";
+        return Err(Problem::state("no_second_factor", words));
+    }
+    let codes = second_factor::new_codes(&app, &mut tx, &of).await?;
+    tx.commit().await?;
+    let frame = Frame::for_anyone(&app.assets, "Codes de secours");
+    Ok(page(&frame, || codes_view(codes, "/compte".into())).into_response())
+}
+
+/// `POST /compte/second-facteur`: a secret is proposed; the page that shows it comes next.
+pub async fn add_second_factor(
+    State(app): State<App>,
+    caller: Caller,
+    of: Staff,
+    headers: HeaderMap,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    if let Some(faults) = current_fault(&app, &of, &typed.current).await? {
+        return code_fault(&app, &caller, &of, &headers, faults).await;
+    }
+    let cookie = second_factor::propose(&app, &of).await?;
+    let to = Redirect::to("/connexion/second-facteur?vers=/compte").into_response();
+    Ok(with_cookies(to, [cookie]))
+}
+
+async fn code_fault(
+    app: &App,
+    caller: &Caller,
+    of: &Staff,
+    headers: &HeaderMap,
+    faults: Faults,
+) -> Result<Response, Problem> {
+    let wrong = Wrong {
+        form: "codes",
+        faults,
+        ..Wrong::default()
+    };
+    shown(app, caller, of, headers, "", wrong).await
+}
+
+/// `POST /compte/sessions`: every session ends, this one too.
+pub async fn leave_everywhere(State(app): State<App>, of: Staff) -> Result<Response, Problem> {
+    let now = app.now();
+    let mut tx = app.db.write().await?;
+    accounts::delete_sessions_of(&mut tx, &of).await?;
+    second_factor::store::delete_steps(&mut tx, &of).await?;
+    let action = Action::SignedOutEverywhere;
+    journal::write(&mut tx, of.programme, of.actor(), action, &[], now).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/connexion?fait=sortie").into_response())
+}

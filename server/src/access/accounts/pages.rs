@@ -1,0 +1,441 @@
+//! `/comptes`: the people of one's own body, for those who manage them.
+
+use super::store::{Member, Waiting};
+use super::{body, end, invite, let_administer, offer_password, store, withdraw};
+use crate::access::Caller;
+use crate::access::role::Administrator;
+use crate::app::{App, local_day};
+use crate::http::error::Problem;
+use crate::http::origin::Origin;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Faults, Field, Tone, crumbs, note};
+use crate::http::reading::{Path, Query, ReadForm};
+use crate::programmes;
+use app::ui::Icon;
+use app::ui::pictograms::{KEY, NEXT, PERSON};
+use axum::extract::State;
+use axum::http::StatusCode;
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::{AccountId, FieldError, Instant, Settings, french};
+use leptos::prelude::*;
+use serde::Deserialize;
+use uuid::Uuid;
+
+/// What the form before this page did.
+#[derive(Default, Deserialize)]
+pub struct Done {
+    #[serde(default)]
+    fait: String,
+}
+
+/// `GET /comptes`
+pub async fn list(
+    State(app): State<App>,
+    caller: Caller,
+    by: Administrator,
+    Query(done): Query<Done>,
+) -> Result<Response, Problem> {
+    list_page(
+        &app,
+        &caller,
+        &by,
+        &done,
+        Inviting::default(),
+        &Faults::default(),
+    )
+    .await
+}
+
+async fn list_page(
+    app: &App,
+    caller: &Caller,
+    Administrator(by): &Administrator,
+    done: &Done,
+    typed: Inviting,
+    faults: &Faults,
+) -> Result<Response, Problem> {
+    let now = app.now();
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, by.programme).await?;
+    let members = store::members(&mut tx, by.programme, by.role).await?;
+    let waiting = store::waiting(&mut tx, by.programme, by.role, now).await?;
+    drop(tx);
+    let whose = body(&settings, by.role)
+        .map(|it| it.of_the())
+        .unwrap_or_default();
+    let frame = Frame::of(&app.assets, caller, &settings, "Comptes", "/comptes");
+    let shown = page(&frame, || {
+        let own = by.account.0;
+        let rows: Vec<_> = members
+            .iter()
+            .map(|it| row(it, own, &settings, now))
+            .collect();
+        view! {
+            {crumbs("/compte".into(), "Mon compte")}
+            <div class="head">
+                <div>
+                    <h1>"Comptes"</h1>
+                    <p class="soft">"Les personnes "{whose}". Vous ne voyez pas les comptes des autres."</p>
+                </div>
+            </div>
+            {done_note(&done.fait)}
+            <section class="card accounts">
+                <h2>"Qui a un compte"</h2>
+                <ul class="rows">{rows}</ul>
+            </section>
+            {waiting_view(&waiting, &settings)}
+            {invite_form(typed, faults)}
+        }
+        .into_any()
+    });
+    Ok(shown.into_response())
+}
+
+fn done_note(done: &str) -> Option<AnyView> {
+    let words = match done {
+        "fin" => "Le compte est fermé. La personne ne peut plus entrer.",
+        "droit" => "C’est fait. Cette personne gère aussi les comptes.",
+        "sans-droit" => "C’est fait. Cette personne ne gère plus les comptes.",
+        "annulee" => "Le lien est annulé. Il ne marche plus.",
+        _ => return None,
+    };
+    Some(note(Tone::Ok, words))
+}
+
+fn row(member: &Member, own: Uuid, settings: &Settings, now: Instant) -> AnyView {
+    let href = format!("/comptes/{}", member.id);
+    let (name, login) = (member.name.clone(), member.login.clone());
+    let is_own = (member.id == own).then_some(" (vous)");
+    let seen = seen_words(member.seen_at, settings, now);
+    let administers = member
+        .administers
+        .then(|| view! { <span class="tag">"gère les comptes"</span> });
+    let code = member
+        .has_second_factor
+        .then(|| view! { <span class="tag ok">"avec code"</span> });
+    view! {
+        <li>
+            <a class="row" href=href>
+                <Icon path=PERSON/>
+                <span class="row-text">
+                    <b>{name}{is_own}</b>
+                    <small>{login}</small>
+                    <small>{seen}</small>
+                </span>
+                <span class="row-tags">{administers}{code}</span>
+                <Icon path=NEXT/>
+            </a>
+        </li>
+    }
+    .into_any()
+}
+
+/// The last use of a session that is still open, by day: more is nobody's business.
+fn seen_words(at: Option<i64>, settings: &Settings, now: Instant) -> String {
+    let Some(at) = at else {
+        return "Pas de session ouverte".into();
+    };
+    let day = local_day(settings, Instant::from_ms(at));
+    match day == local_day(settings, now) {
+        true => "Session ouverte, utilisée aujourd’hui".into(),
+        false => format!("Session ouverte, utilisée le {}", french::date(day)),
+    }
+}
+
+fn waiting_view(waiting: &[Waiting], settings: &Settings) -> Option<AnyView> {
+    if waiting.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = waiting.iter().map(|it| waiting_row(it, settings)).collect();
+    let view = view! {
+        <section class="card accounts">
+            <h2>"Liens qui attendent"</h2>
+            <ul class="rows">{rows}</ul>
+        </section>
+    };
+    Some(view.into_any())
+}
+
+fn waiting_row(it: &Waiting, settings: &Settings) -> AnyView {
+    let until = french::date(local_day(settings, Instant::from_ms(it.expires_at)));
+    let (name, whose) = (it.name.clone(), it.name.clone());
+    let what = match it.is_reset {
+        true => "Nouveau mot de passe",
+        false => "Invitation",
+    };
+    let action = format!("/comptes/liens/{}", it.id);
+    view! {
+        <li>
+            <form class="row" method="post" action=action>
+                <Icon path=KEY/>
+                <span class="row-text">
+                    <b>{name}</b>
+                    <small>{it.login.clone()}</small>
+                    <small>{what}", jusqu’au "{until}</small>
+                </span>
+                <button class="quiet">"Annuler"<span class="sr">" le lien de "{whose}</span></button>
+            </form>
+        </li>
+    }
+    .into_any()
+}
+
+fn invite_form(typed: Inviting, faults: &Faults) -> AnyView {
+    let name = Field {
+        name: "name",
+        label: "Prénom et nom",
+        kind: "text",
+        value: typed.name,
+        error: faults.at("name"),
+        ..Field::default()
+    };
+    let login = Field {
+        name: "login",
+        label: "Adresse e-mail",
+        kind: "email",
+        value: typed.login,
+        help: Some("Elle sert à se connecter. Cueillette n’envoie pas de message.".into()),
+        error: faults.at("login"),
+        ..Field::default()
+    };
+    let ticked = typed.administers.is_some();
+    view! {
+        <form class="form card" method="post" action="/comptes" novalidate id="inviter">
+            <h2>"Inviter une personne"</h2>
+            {name.view()}
+            {login.view()}
+            <label class="choice">
+                <input type="checkbox" name="administers" value="oui" checked=ticked/>
+                <span>"Cette personne gère aussi les comptes"</span>
+            </label>
+            <p class="actions"><button class="primary">"Faire le lien d’invitation"</button></p>
+        </form>
+    }
+    .into_any()
+}
+
+/// Whom to invite.
+#[derive(Default, Deserialize)]
+pub struct Inviting {
+    #[serde(default)]
+    name: String,
+    #[serde(default)]
+    login: String,
+    administers: Option<String>,
+}
+
+/// What is wrong with a name or an e-mail, in words.
+pub fn words(error: &FieldError) -> Option<&'static str> {
+    Some(match (error.field.as_str(), error.code.as_ref()) {
+        ("name", "missing") => "Il manque le nom. Écrivez le prénom et le nom.",
+        ("name", _) => "Ce nom est trop long. Écrivez-le plus court.",
+        ("login", "has_account") => "Cette personne a déjà un compte. Il est dans la liste.",
+        ("login", "taken") => "Cette adresse ne peut pas être prise. Donnez-en une autre.",
+        ("login", _) => "Ce n’est pas une adresse e-mail. Écrivez-la comme nom@exemple.fr.",
+        ("password", "too_common") => super::passwords::Weak::Common.sentence(),
+        ("password", "too_weak") => super::passwords::Weak::Short.sentence(),
+        ("password", _) => super::passwords::Weak::Long.sentence(),
+        _ => return None,
+    })
+}
+
+/// `POST /comptes`: an invitation, whose link is shown this once.
+pub async fn invite_one(
+    State(app): State<App>,
+    caller: Caller,
+    by: Administrator,
+    origin: Origin,
+    ReadForm(typed): ReadForm<Inviting>,
+) -> Result<Response, Problem> {
+    let administers = typed.administers.is_some();
+    match invite(&app, &by.0, (&typed.name, &typed.login), administers).await {
+        Ok(token) => {
+            let name = typed.name.trim().to_owned();
+            let what = "Avec ce lien, la personne choisit son mot de passe. Il marche 7 jours.";
+            link_page(&app, &caller, &origin, &token, name, what).await
+        }
+        Err(problem) => {
+            let faults = Faults::of(&problem, words).ok_or(problem)?;
+            let done = Done::default();
+            let form = list_page(&app, &caller, &by, &done, typed, &faults).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
+        }
+    }
+}
+
+/// A link to hand over, this once.
+async fn link_page(
+    app: &App,
+    caller: &Caller,
+    origin: &Origin,
+    token: &str,
+    name: String,
+    what: &'static str,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    drop(tx);
+    let link = format!("{}/invitation/{token}", origin.0);
+    let frame = Frame::of(
+        &app.assets,
+        caller,
+        &settings,
+        "Un lien à donner",
+        "/comptes",
+    );
+    let shown = page(&frame, || {
+        view! {
+            {crumbs("/comptes".into(), "Comptes")}
+            <div class="head"><h1>"Un lien à donner à "{name}</h1></div>
+            <section class="card">
+                {note(Tone::Wait, "Cette page ne revient pas. Copiez le lien maintenant.")}
+                <p class="secret" data-link>{link}</p>
+                <p>{what}" Il sert une seule fois."</p>
+                <p class="soft">"Donnez-le vous-même\u{a0}: en mains propres, ou par un message à cette personne seulement. Qui a le lien peut l’utiliser."</p>
+                <p class="actions"><a class="button primary" href="/comptes">"C’est donné"</a></p>
+            </section>
+        }
+        .into_any()
+    });
+    Ok(shown.into_response())
+}
+
+/// `GET /comptes/{id}`
+pub async fn detail(
+    State(app): State<App>,
+    caller: Caller,
+    Administrator(by): Administrator,
+    Path(id): Path<AccountId>,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, by.programme).await?;
+    let (_, member) = super::member(&mut tx, &by, id).await?;
+    drop(tx);
+    let title = member.name.clone();
+    let frame = Frame::of(&app.assets, &caller, &settings, title, "/comptes");
+    let is_own = by.account == id;
+    let shown = page(&frame, || detail_view(&member, is_own));
+    Ok(shown.into_response())
+}
+
+fn detail_view(member: &Member, is_own: bool) -> AnyView {
+    let (name, login) = (member.name.clone(), member.login.clone());
+    let acts = match is_own {
+        true => note(
+            Tone::Info,
+            view! { "C’est vous. Pour votre mot de passe, ouvrez "<a href="/compte">"Mon compte"</a>"." },
+        ),
+        false => acts(member),
+    };
+    view! {
+        {crumbs("/comptes".into(), "Comptes")}
+        <div class="head">
+            <div>
+                <h1>{name}</h1>
+                <p class="soft">{login}</p>
+            </div>
+        </div>
+        {acts}
+    }
+    .into_any()
+}
+
+fn acts(member: &Member) -> AnyView {
+    let action = format!("/comptes/{}", member.id);
+    let (to_reset, to_manage, to_end) = (action.clone(), action.clone(), action);
+    let lost = member.has_second_factor.then(|| {
+        view! {
+            <label class="choice">
+                <input type="checkbox" name="telephone" value="perdu"/>
+                <span>"Son téléphone des codes est perdu aussi"</span>
+            </label>
+        }
+    });
+    let (act, what, button) = match member.administers {
+        true => (
+            "ne-plus-gerer",
+            "Cette personne gère les comptes.",
+            "Retirer ce droit",
+        ),
+        false => (
+            "gerer",
+            "Cette personne ne gère pas les comptes. Avec ce droit, elle invite, aide et ferme des comptes.",
+            "Donner ce droit",
+        ),
+    };
+    view! {
+        <form class="form card" method="post" action=to_reset>
+            <h2>"Mot de passe oublié"</h2>
+            <p>"Vous recevez un lien à donner. La personne choisit un autre mot de passe."</p>
+            {lost}
+            <p class="actions">
+                <button class="primary" name="action" value="mot-de-passe">"Faire le lien"</button>
+            </p>
+        </form>
+        <form class="form card" method="post" action=to_manage>
+            <h2>"Gérer les comptes"</h2>
+            <p>{what}</p>
+            <p class="actions"><button name="action" value=act>{button}</button></p>
+        </form>
+        <form class="form card" method="post" action=to_end>
+            <h2>"Fermer le compte"</h2>
+            <p>"La personne ne peut plus entrer, tout de suite. Ce qu’elle a fait reste écrit. On ne peut pas revenir en arrière."</p>
+            <p class="actions">
+                <button class="danger" name="action" value="fin">"Fermer ce compte"</button>
+            </p>
+        </form>
+    }
+    .into_any()
+}
+
+/// What to do with a member.
+#[derive(Deserialize)]
+pub struct Acting {
+    #[serde(default)]
+    action: String,
+    telephone: Option<String>,
+}
+
+/// `POST /comptes/{id}`
+pub async fn act(
+    State(app): State<App>,
+    caller: Caller,
+    Administrator(by): Administrator,
+    origin: Origin,
+    Path(id): Path<AccountId>,
+    ReadForm(form): ReadForm<Acting>,
+) -> Result<Response, Problem> {
+    let done = match form.action.as_str() {
+        "mot-de-passe" => {
+            let drops = form.telephone.is_some();
+            let (token, name) = offer_password(&app, &by, id, drops).await?;
+            let what =
+                "Avec ce lien, la personne choisit un autre mot de passe. Il marche un jour.";
+            return link_page(&app, &caller, &origin, &token, name, what).await;
+        }
+        "gerer" => {
+            let_administer(&app, &by, id, true).await?;
+            "droit"
+        }
+        "ne-plus-gerer" => {
+            let_administer(&app, &by, id, false).await?;
+            "sans-droit"
+        }
+        "fin" => {
+            end(&app, &by, id).await?;
+            "fin"
+        }
+        _ => return Err(Problem::malformed("action", "unknown")),
+    };
+    Ok(Redirect::to(&format!("/comptes?fait={done}")).into_response())
+}
+
+/// `POST /comptes/liens/{id}`: takes a link back.
+pub async fn withdraw_one(
+    State(app): State<App>,
+    Administrator(by): Administrator,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Problem> {
+    withdraw(&app, &by, id).await?;
+    Ok(Redirect::to("/comptes?fait=annulee").into_response())
+}

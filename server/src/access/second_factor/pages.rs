@@ -1,0 +1,227 @@
+//! Pages between password and session: the code of the second factor, and setting one up.
+
+use super::{Confirmed, Entered, confirm, enter, no_step_cookie, proposed};
+use crate::access::pages::known_page;
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::http::layers::percent_encode;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Field, Tone, note};
+use crate::http::qr;
+use crate::http::reading::{Query, ReadForm};
+use app::ui::Icon;
+use app::ui::pictograms::{KEY, PHONE};
+use axum::extract::State;
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::french;
+use leptos::prelude::*;
+use serde::Deserialize;
+
+/// A code as it was typed, and where to go after it.
+#[derive(Default, Deserialize)]
+pub struct Typed {
+    #[serde(default)]
+    code: String,
+    #[serde(default)]
+    vers: String,
+}
+
+/// `GET /connexion/code`
+pub async fn code_page(State(app): State<App>, Query(typed): Query<Typed>) -> Response {
+    code_form(&app, typed.vers, None)
+}
+
+/// `POST /connexion/code`
+pub async fn check_code(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    Ok(match enter(&app, &headers, &typed.code).await? {
+        Entered::NoStep => too_late(&typed.vers),
+        Entered::In(cookie) => {
+            let to = Redirect::to(known_page(&typed.vers).unwrap_or("/"));
+            with_cookies(to.into_response(), [cookie, no_step_cookie()])
+        }
+        Entered::Wrong => {
+            let sentence = "Ce code n’est pas le bon, ou il a déjà servi. Attendez le code \
+                            suivant, puis recommencez.";
+            let form = code_form(&app, typed.vers, Some(sentence.into()));
+            (StatusCode::UNPROCESSABLE_ENTITY, form).into_response()
+        }
+        Entered::Wait(seconds) => {
+            let minutes = i64::from(seconds.div_ceil(60));
+            let wait = french::counted(minutes, "minute", "minutes");
+            let sentence = format!("Trop d’essais. Attendez {wait}, puis recommencez.");
+            let form = code_form(&app, typed.vers, Some(sentence));
+            let mut response = (StatusCode::TOO_MANY_REQUESTS, form).into_response();
+            let headers = response.headers_mut();
+            headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+            response
+        }
+    })
+}
+
+fn code_form(app: &App, vers: String, error: Option<String>) -> Response {
+    let frame = Frame::for_anyone(&app.assets, "Votre code");
+    page(&frame, || {
+        view! {
+            <div class="welcome">
+                <Icon path=PHONE/>
+                <h1>"Votre code"</h1>
+                <p class="soft">"Ouvrez l’application des codes sur votre téléphone."</p>
+            </div>
+            <section class="card">
+                {error.map(|text| note(Tone::Alarm, text))}
+                <form class="form" method="post" action="/connexion/code" novalidate>
+                    <input type="hidden" name="vers" value=vers/>
+                    {code_field("Code à 6 chiffres").view()}
+                    <button class="primary">"Entrer"</button>
+                </form>
+                <details class="more">
+                    <summary>"Je n’ai pas mon téléphone"</summary>
+                    <p>"Écrivez un code de secours à la place des 6\u{a0}chiffres. Chaque code de secours sert une seule fois."</p>
+                    <p>"Plus de code de secours\u{a0}? Demandez un lien à la personne qui gère les comptes."</p>
+                </details>
+            </section>
+        }
+        .into_any()
+    })
+    .into_response()
+}
+
+fn code_field(label: &'static str) -> Field {
+    Field {
+        name: "code",
+        label,
+        kind: "text",
+        autocomplete: Some("one-time-code"),
+        class: Some("code"),
+        ..Field::default()
+    }
+}
+
+/// `GET /connexion/second-facteur`
+pub async fn set_up_page(
+    State(app): State<App>,
+    headers: HeaderMap,
+    Query(typed): Query<Typed>,
+) -> Result<Response, Problem> {
+    set_up_form(&app, &headers, typed.vers, None).await
+}
+
+/// `POST /connexion/second-facteur`
+pub async fn set_up(
+    State(app): State<App>,
+    headers: HeaderMap,
+    ReadForm(typed): ReadForm<Typed>,
+) -> Result<Response, Problem> {
+    match confirm(&app, &headers, &typed.code).await? {
+        Confirmed::NoStep => Ok(too_late(&typed.vers)),
+        Confirmed::Wrong => {
+            let sentence = "Ce code n’est pas le bon. Regardez le code de « Cueillette » dans \
+                            l’application, puis recommencez.";
+            let form = set_up_form(&app, &headers, typed.vers, Some(sentence)).await?;
+            Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
+        }
+        Confirmed::Done(cookie, codes) => {
+            let to = known_page(&typed.vers).unwrap_or("/").to_owned();
+            let frame = Frame::for_anyone(&app.assets, "Codes de secours");
+            let shown = page(&frame, || codes_view(codes, to)).into_response();
+            Ok(with_cookies(shown, [cookie, no_step_cookie()]))
+        }
+    }
+}
+
+async fn set_up_form(
+    app: &App,
+    headers: &HeaderMap,
+    vers: String,
+    error: Option<&'static str>,
+) -> Result<Response, Problem> {
+    let Some((login, secret)) = proposed(app, headers).await? else {
+        return Ok(too_late(&vers));
+    };
+    let picture = qr::picture(&secret.address(&login), "Code à scanner avec l’application");
+    let by_hand = secret.in_groups();
+    let frame = Frame::for_anyone(&app.assets, "Un code à chaque connexion");
+    let shown = page(&frame, || {
+        view! {
+            <div class="welcome">
+                <Icon path=PHONE/>
+                <h1>"Un code à chaque connexion"</h1>
+                <p class="soft">"Votre mot de passe ne suffit pas\u{a0}: il protège des noms et des adresses. On le fait une seule fois."</p>
+            </div>
+            <section class="card set-up">
+                {error.map(|text| note(Tone::Alarm, text))}
+                <ol class="set-up-steps">
+                    <li>
+                        <p><b>"Installez une application de codes"</b>" sur votre téléphone. Par exemple Aegis, FreeOTP ou Google Authenticator."</p>
+                    </li>
+                    <li>
+                        <p><b>"Scannez ce dessin"</b>" avec l’application."</p>
+                        {picture}
+                        <details class="more">
+                            <summary>"Je ne peux pas scanner"</summary>
+                            <p>"Écrivez cette clé dans l’application\u{a0}:"</p>
+                            <p class="secret">{by_hand}</p>
+                        </details>
+                    </li>
+                    <li>
+                        <p><b>"Écrivez le code"</b>" que l’application montre."</p>
+                        <form class="form" method="post" action="/connexion/second-facteur" novalidate>
+                            <input type="hidden" name="vers" value=vers/>
+                            {Field { inputmode: Some("numeric"), ..code_field("Code à 6 chiffres") }.view()}
+                            <button class="primary">"Continuer"</button>
+                        </form>
+                    </li>
+                </ol>
+            </section>
+        }
+        .into_any()
+    });
+    Ok(shown.into_response())
+}
+
+/// Recovery codes, this once.
+pub fn codes_view(codes: Vec<String>, next: String) -> AnyView {
+    let codes: Vec<_> = codes
+        .into_iter()
+        .map(|it| {
+            let (left, right) = it.split_at(it.len() / 2);
+            view! { <li>{format!("{left}-{right}")}</li> }
+        })
+        .collect();
+    view! {
+        <div class="welcome">
+            <Icon path=KEY/>
+            <h1>"Vos codes de secours"</h1>
+            <p class="soft">"Ils remplacent votre téléphone s’il est perdu."</p>
+        </div>
+        <section class="card">
+            {note(Tone::Wait, "Cette page ne revient pas. Écrivez ces codes sur un papier, ou imprimez-la. Gardez le papier loin du téléphone.")}
+            <ol class="recovery">{codes}</ol>
+            <p class="soft">"Chaque code sert une seule fois."</p>
+            <p class="actions"><a class="button primary" href=next>"C’est noté"</a></p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The step is over: back to the password.
+fn too_late(vers: &str) -> Response {
+    let back = percent_encode(known_page(vers).unwrap_or("/"));
+    Redirect::to(&format!("/connexion?vers={back}")).into_response()
+}
+
+/// Sets cookies on an answer.
+pub fn with_cookies<const N: usize>(
+    mut response: Response,
+    cookies: [Option<HeaderValue>; N],
+) -> Response {
+    for cookie in cookies.into_iter().flatten() {
+        response.headers_mut().append(header::SET_COOKIE, cookie);
+    }
+    response
+}
