@@ -8,7 +8,7 @@
 use super::journal::{self, Action, Actor};
 use super::keys::{Key, KeyError, KeyFile, month_of, random_key};
 use crate::db::{DbError, Tx, sql};
-use chacha20poly1305::aead::{Aead, Payload};
+use chacha20poly1305::aead::{Aead, AeadInPlace, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use domain::{AccountId, FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
 use rand::RngCore;
@@ -21,6 +21,8 @@ use zeroize::Zeroizing;
 
 const FORMAT: u8 = 1;
 const NONCE_BYTES: usize = 24;
+const HEAD_BYTES: usize = 1 + NONCE_BYTES;
+const TAG_BYTES: usize = 16;
 
 /// Why a value could not be sealed or opened.
 #[derive(Debug, thiserror::Error)]
@@ -170,14 +172,26 @@ impl<'k> Sealer<'k> {
         scope: Scope,
         value: &T,
     ) -> Result<Sealed<T>, SealError> {
-        let key = self.data_key(tx, scope).await?;
         let plain = serde_json::to_vec(value).map_err(|_| KeyError::Sealed)?;
-        let bytes = encrypt(
-            &key,
-            &Zeroizing::new(plain),
-            &bound_to(self.programme, scope, T::LABEL),
-        )?;
+        let plain = Zeroizing::new(plain);
+        let bytes = self.seal_bytes(tx, scope, T::LABEL, &[&plain]).await?;
         Ok(Sealed::from_row(scope, bytes))
+    }
+
+    /// Seals bytes as they are, one part after the other: for what is large.
+    pub async fn seal_bytes(
+        &mut self,
+        tx: &mut Tx,
+        scope: Scope,
+        label: &'static str,
+        parts: &[&[u8]],
+    ) -> Result<Vec<u8>, SealError> {
+        let key = self.data_key(tx, scope).await?;
+        Ok(encrypt(
+            &key,
+            parts,
+            &bound_to(self.programme, scope, label),
+        )?)
     }
 
     async fn data_key(&mut self, tx: &mut Tx, scope: Scope) -> Result<Key, SealError> {
@@ -195,7 +209,7 @@ impl<'k> Sealer<'k> {
     async fn make_data_key(&self, tx: &mut Tx, scope: Scope) -> Result<Key, SealError> {
         let (month, wrapping) = self.keys.current(self.now)?;
         let key = random_key();
-        let wrapped = encrypt(&wrapping, &*key, &bound_to(self.programme, scope, "key"))?;
+        let wrapped = encrypt(&wrapping, &[&*key], &bound_to(self.programme, scope, "key"))?;
         let made = sql(INSERT_DATA_KEY)
             .bind(self.programme)
             .bind(scope.name())
@@ -256,7 +270,20 @@ impl<'k> Opening<'k> {
         tx: &mut Tx,
         sealed: &Sealed<T>,
     ) -> Result<T, SealError> {
-        let scope = sealed.scope;
+        let plain = self
+            .open_bytes(tx, sealed.scope, T::LABEL, &sealed.bytes)
+            .await?;
+        Ok(serde_json::from_slice(&plain).map_err(|_| KeyError::Sealed)?)
+    }
+
+    /// Opens bytes that were sealed as they are.
+    pub async fn open_bytes(
+        &mut self,
+        tx: &mut Tx,
+        scope: Scope,
+        label: &'static str,
+        sealed: &[u8],
+    ) -> Result<Zeroizing<Vec<u8>>, SealError> {
         if !self.named.contains(&scope) {
             return Err(KeyError::Sealed.into());
         }
@@ -269,9 +296,8 @@ impl<'k> Opening<'k> {
                 key
             }
         };
-        let bound = bound_to(self.programme, scope, T::LABEL);
-        let plain = decrypt(&key, &sealed.bytes, &bound)?;
-        Ok(serde_json::from_slice(&plain).map_err(|_| KeyError::Sealed)?)
+        let bound = bound_to(self.programme, scope, label);
+        Ok(decrypt(&key, sealed, &bound)?)
     }
 }
 
@@ -364,28 +390,27 @@ fn bound_to(programme: ProgrammeId, scope: Scope, label: &str) -> Vec<u8> {
 }
 
 /// Format byte, nonce, ciphertext with its tag.
-fn encrypt(key: &Key, plain: &[u8], bound: &[u8]) -> Result<Vec<u8>, KeyError> {
+fn encrypt(key: &Key, parts: &[&[u8]], bound: &[u8]) -> Result<Vec<u8>, KeyError> {
     let mut nonce = [0; NONCE_BYTES];
     rand::rng().fill_bytes(&mut nonce);
-    let cipher = XChaCha20Poly1305::new((&**key).into());
-    let payload = Payload {
-        msg: plain,
-        aad: bound,
-    };
-    let body = cipher
-        .encrypt(XNonce::from_slice(&nonce), payload)
-        .map_err(|_| KeyError::Sealed)?;
-    let mut out = Vec::with_capacity(1 + NONCE_BYTES + body.len());
+    let plain: usize = parts.iter().map(|it| it.len()).sum();
+    // All the room at once: what is plain is written where it is encrypted, and nowhere else.
+    let mut out = Vec::with_capacity(HEAD_BYTES + plain + TAG_BYTES);
     out.push(FORMAT);
     out.extend_from_slice(&nonce);
-    out.extend_from_slice(&body);
+    for part in parts {
+        out.extend_from_slice(part);
+    }
+    let cipher = XChaCha20Poly1305::new((&**key).into());
+    let tag = cipher
+        .encrypt_in_place_detached(XNonce::from_slice(&nonce), bound, &mut out[HEAD_BYTES..])
+        .map_err(|_| KeyError::Sealed)?;
+    out.extend_from_slice(&tag);
     Ok(out)
 }
 
 fn decrypt(key: &Key, bytes: &[u8], bound: &[u8]) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let (head, body) = bytes
-        .split_at_checked(1 + NONCE_BYTES)
-        .ok_or(KeyError::Sealed)?;
+    let (head, body) = bytes.split_at_checked(HEAD_BYTES).ok_or(KeyError::Sealed)?;
     if head[0] != FORMAT {
         return Err(KeyError::Sealed);
     }
@@ -409,7 +434,7 @@ mod tests {
         #[test]
         fn what_is_sealed_opens_and_nothing_else_does(plain: Vec<u8>, flip: usize) {
             let (key, other) = (random_key(), random_key());
-            let sealed = encrypt(&key, &plain, b"row 1").unwrap();
+            let sealed = encrypt(&key, &[&plain], b"row 1").unwrap();
             prop_assert_eq!(&*decrypt(&key, &sealed, b"row 1").unwrap(), &plain);
             prop_assert!(decrypt(&other, &sealed, b"row 1").is_err());
             prop_assert!(decrypt(&key, &sealed, b"row 2").is_err());

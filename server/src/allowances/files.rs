@@ -10,7 +10,7 @@ use super::issue::ListContent;
 use super::retention;
 use super::statement::StatementContent;
 use super::store::{self, NewFile};
-use crate::access::{Action, Actor, Caller, Opening, Role, Scope, Sealable, Sealed, Sealer};
+use crate::access::{Action, Actor, Caller, Opening, Role, Scope, Sealed, Sealer};
 use crate::app::App;
 use crate::db::Tx;
 use crate::export::csv::{Dialect, list_csv};
@@ -23,7 +23,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use domain::allowance::ListNumber;
 use domain::{ListId, ProgrammeId};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
 
@@ -177,41 +177,29 @@ fn not_rendered(e: impl std::fmt::Display) -> Problem {
     Problem::internal(format!("a document's file: {e}"))
 }
 
-/// The bytes of a file. Text is sealed as it is, anything else in base 64.
-pub struct FileBytes(pub Vec<u8>);
+/// What a sealed file is bound to.
+const LABEL: &str = "list file";
+/// Before the bytes of a file that is sealed as it is. JSON never begins so.
+const AS_IT_IS: u8 = 0;
 
-impl Sealable for FileBytes {
-    const LABEL: &'static str = "list file";
-}
-
-#[derive(Serialize, Deserialize)]
+/// Earlier versions sealed a file as JSON: a text as it was, anything else in base 64.
+#[derive(Deserialize)]
 #[serde(untagged)]
-enum Packed<'a> {
-    Text(std::borrow::Cow<'a, str>),
+enum Packed {
+    Text(String),
     Bytes { base64: String },
 }
 
-impl Serialize for FileBytes {
-    fn serialize<S: serde::Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
-        let packed = match std::str::from_utf8(&self.0) {
-            Ok(text) => Packed::Text(text.into()),
-            Err(_) => Packed::Bytes {
-                base64: STANDARD.encode(&self.0),
-            },
-        };
-        packed.serialize(to)
+/// The bytes of a file, from what was sealed.
+fn unpacked(mut plain: Vec<u8>) -> Result<Vec<u8>, Problem> {
+    if plain.first() == Some(&AS_IT_IS) {
+        plain.remove(0);
+        return Ok(plain);
     }
-}
-
-impl<'de> Deserialize<'de> for FileBytes {
-    fn deserialize<D: serde::Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
-        match Packed::deserialize(from)? {
-            Packed::Text(text) => Ok(Self(text.into_owned().into_bytes())),
-            Packed::Bytes { base64 } => {
-                let bytes = STANDARD.decode(base64).map_err(serde::de::Error::custom)?;
-                Ok(Self(bytes))
-            }
-        }
+    let unreadable = || Problem::internal("a list's file cannot be read");
+    match serde_json::from_slice(&plain).map_err(|_| unreadable())? {
+        Packed::Text(text) => Ok(text.into_bytes()),
+        Packed::Bytes { base64 } => STANDARD.decode(base64).map_err(|_| unreadable()),
     }
 }
 
@@ -252,13 +240,14 @@ async fn sealed_file(
 ) -> Result<NewFile, Problem> {
     let sha256 = Sha256::digest(&bytes).to_vec();
     let length = i64::try_from(bytes.len()).unwrap_or(i64::MAX);
+    let parts: [&[u8]; 2] = [&[AS_IT_IS], &bytes];
     let sealed = sealer
-        .seal(tx, Scope::List(list), &FileBytes(bytes))
+        .seal_bytes(tx, Scope::List(list), LABEL, &parts)
         .await?;
     Ok(NewFile {
         name: format!("{}.{}", document.code(), format.extension()),
         dialect: format.dialect(),
-        sealed: sealed.into_bytes(),
+        sealed,
         sha256,
         bytes: length,
     })
@@ -395,9 +384,9 @@ async fn opened(
     let mut tx = app.db.write().await?;
     let row = store::file(&mut tx, programme, list, name, format.dialect()).await?;
     let row = row.ok_or_else(Problem::not_found)?;
-    let sealed: Sealed<FileBytes> = Sealed::from_row(Scope::List(list), row.sealed);
+    let scope = Scope::List(list);
     let (actor, action) = (caller.actor(), Action::ListDownloaded);
-    let named = vec![sealed.scope()];
+    let named = vec![scope];
     let mut opening = Opening::begin(
         &mut tx,
         &app.keys,
@@ -408,7 +397,10 @@ async fn opened(
         app.now(),
     )
     .await?;
-    let FileBytes(bytes) = opening.open(&mut tx, &sealed).await?;
+    let mut plain = opening
+        .open_bytes(&mut tx, scope, LABEL, &row.sealed)
+        .await?;
+    let bytes = unpacked(std::mem::take(&mut plain))?;
     if Sha256::digest(&bytes).as_slice() != row.sha256 {
         return Err(Problem::internal("a list's file does not match its hash"));
     }
@@ -421,17 +413,18 @@ mod tests {
     use super::*;
 
     #[test]
-    fn any_bytes_come_back_as_they_were_sealed() {
+    fn a_file_is_read_as_every_version_sealed_it() {
         for bytes in [
             b"\xef\xbb\xbfnom;15,00\r\n".to_vec(),
             vec![0, 159, 146, 150],
+            Vec::new(),
         ] {
-            let text = serde_json::to_vec(&FileBytes(bytes.clone())).unwrap();
-            let FileBytes(read) = serde_json::from_slice(&text).unwrap();
-            assert_eq!(read, bytes);
+            let sealed = [&[AS_IT_IS], bytes.as_slice()].concat();
+            assert_eq!(unpacked(sealed).unwrap(), bytes);
         }
-        // As the first version sealed them.
-        let FileBytes(read) = serde_json::from_str("\"etat;ligne\"").unwrap();
-        assert_eq!(read, b"etat;ligne");
+        assert_eq!(unpacked(b"\"etat;ligne\"".to_vec()).unwrap(), b"etat;ligne");
+        let base64 = b"{\"base64\":\"AJ+Slg==\"}".to_vec();
+        assert_eq!(unpacked(base64).unwrap(), [0, 159, 146, 150]);
+        assert!(unpacked(b"nonsense".to_vec()).is_err());
     }
 }
