@@ -165,6 +165,12 @@ actions! {
     ListDestroyed = "list_destroyed", End, "a détruit les fichiers et les noms d’une liste";
     /// The amount of a presence was set for days to come.
     RateSet = "rate_set", Setting, "a changé le montant d’une sortie";
+    /// The payer set aside an amount for a year, or took it back.
+    BudgetSet = "budget_set", Setting, "a fixé l’enveloppe d’une année";
+    /// The payer appointed somebody to hand the money over.
+    Appointed = "appointed", Setting, "a désigné une personne pour remettre l’argent";
+    /// The payer appoints somebody no more.
+    Dismissed = "dismissed", Setting, "ne désigne plus une personne pour remettre l’argent";
     /// A month of the journal came to its end.
     JournalDestroyed = "journal_destroyed", End, "a détruit un mois du journal";
     /// A peer was forgotten: name, card, pseudonym. Lines stay under a number.

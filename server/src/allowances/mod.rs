@@ -15,6 +15,7 @@ pub mod rates;
 pub mod retention;
 pub mod statement;
 pub mod store;
+pub mod terms;
 
 pub use files::download;
 pub use issue::{Issued, issue};

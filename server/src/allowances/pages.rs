@@ -1,10 +1,12 @@
 //! Lists at a desk: what the association issues, what became of it, and the payer's pages.
 
 pub mod advances;
+pub mod days;
 mod documents;
 pub mod follow;
 pub mod hands;
 pub mod payer;
+pub mod terms;
 mod waits;
 
 use super::store::{self, Line, ListRow};

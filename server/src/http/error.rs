@@ -184,6 +184,12 @@ impl Problem {
         it
     }
 
+    /// Something the person can mend on the page they sent it from: what they asked of is there.
+    pub fn is_for_the_form(&self) -> bool {
+        let is_gone = self.status == StatusCode::NOT_FOUND && self.errors.is_empty();
+        self.status.is_client_error() && !is_gone
+    }
+
     /// 500: our fault. `cause` goes to the log, once, and nowhere else.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
         tracing::error!(cause = %cause, "request failed");

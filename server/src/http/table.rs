@@ -443,6 +443,13 @@ fn pages() -> Vec<Route> {
             money::advances::replenish
         ),
         route!(
+            Page,
+            post,
+            "/aides/avances",
+            COORDINATOR,
+            money::advances::replenished
+        ),
+        route!(
             File,
             get,
             "/aides/avances.csv",
@@ -471,6 +478,39 @@ fn pages() -> Vec<Route> {
             money::follow::answer
         ),
         route!(Page, get, "/ccas", &[Clerk], money::payer::lists_page),
+        route!(Page, get, "/ccas/reglages", &[Clerk], money::terms::show),
+        route!(Page, post, "/ccas/reglages", &[Clerk], money::terms::act),
+        route!(Page, get, "/ccas/remise", &[Clerk], money::days::days),
+        route!(Page, get, "/ccas/remise/{id}", &[Clerk], money::hands::show),
+        route!(Page, post, "/ccas/remise/{id}", &[Clerk], money::hands::act),
+        route!(
+            Page,
+            get,
+            "/ccas/remise/{id}/feuille",
+            &[Clerk],
+            money::advances::sheet
+        ),
+        route!(
+            Page,
+            get,
+            "/ccas/avances",
+            &[Clerk],
+            money::advances::replenish
+        ),
+        route!(
+            Page,
+            post,
+            "/ccas/avances",
+            &[Clerk],
+            money::advances::replenished
+        ),
+        route!(
+            File,
+            get,
+            "/ccas/avances.csv",
+            &[Clerk],
+            money::advances::replenish_csv
+        ),
         route!(
             Page,
             get,

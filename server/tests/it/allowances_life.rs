@@ -437,14 +437,16 @@ async fn words_of(world: &World, line: AllowanceId) -> Vec<String> {
     words.collect()
 }
 
-/// The payer appoints the coordinator of the story.
+/// The payer appoints the coordinator of the story, and its own agent.
 pub async fn appoint(world: &World) {
     let programme = world.programme().await;
     let mut tx = world.app.db.write().await.unwrap();
     let mut settings = server::programmes::settings(&mut tx, programme)
         .await
         .unwrap();
-    settings.appointed = vec!["bordeaux-coordinator@test.example".into()];
+    settings.appointed = ["coordinator", "clerk"]
+        .map(|it| format!("bordeaux-{it}@test.example"))
+        .to_vec();
     server::programmes::set_settings(&mut tx, programme, &settings)
         .await
         .unwrap();

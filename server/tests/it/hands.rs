@@ -286,3 +286,198 @@ on_both! {
         assert_eq!(count(&world, "paid").await, 0);
     }
 }
+
+// ---- The payer's own agent
+
+fn table_of(outing: Uuid) -> String {
+    format!("/ccas/remise/{outing}")
+}
+
+/// The payer's agent says who hands the money over; answers those whom the page offers.
+async fn appointing(world: &World, who: &[&str]) -> Answer {
+    let clerk = &world.town.clerk;
+    let page = clerk.get("/ccas/reglages").await.words(200);
+    let mut body = "geste=designer".to_owned();
+    for login in who {
+        let (before, _) = page.split_once(login).unwrap();
+        let (_, id) = before.rsplit_once("name=\"qui\" value=\"").unwrap();
+        _ = write!(body, "&qui={}", &id[..36]);
+    }
+    form(clerk, "/ccas/reglages", body).await
+}
+
+const CLERK: &str = "bordeaux-clerk@test.example";
+const COORDINATOR: &str = "bordeaux-coordinator@test.example";
+
+on_both! {
+    async fn an_agent_of_the_payer_hands_over_by_one_form_and_reads_names_amounts_and_the_day(world) {
+        let outing = closed_with(&world, &[0, 1, 2, 3, 4, 5, 6, 7, 8]).await;
+        let clerk = &world.town.clerk;
+        assert_eq!(appointing(&world, &[CLERK]).await.status.as_u16(), 303);
+        let days = clerk.get("/ccas/remise").await.words(200);
+        assert!(days.contains(&table_of(outing)) && days.contains("Mardi 24 novembre"), "{days}");
+        // The last of the nine gave no name: that is the association's to know.
+        assert!(days.contains("8 personnes attendent") && days.contains("120,00"), "{days}");
+        let page = clerk.get(&table_of(outing)).await.words(200);
+        assert!(page.contains("8 personnes, 120,00"), "{page}");
+        assert!(page.contains("Éluard Prénom0") && page.contains("né·e le "), "{page}");
+        for hidden in ["Pair ", "Place ", "Garage", "/equipe", "/sorties", "pas encore de nom"] {
+            assert!(!page.contains(hidden), "{hidden}: {page}");
+        }
+        let lines = offered(&page);
+        let body = handing(Uuid::now_v7(), &lines, "");
+        for _ in 0..2 {
+            let answer = form(clerk, &table_of(outing), body.clone()).await;
+            assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
+        }
+        let page = clerk.get(&table_of(outing)).await.words(200);
+        assert!(offered(&page).is_empty() && page.contains("Remis aux personnes"), "{page}");
+        assert_eq!((count(&world, "paid").await, count(&world, "received").await), (8, 8));
+        let days = clerk.get("/ccas/remise").await.words(200);
+        assert!(days.contains("Rien à remettre"), "{days}");
+        let paper = clerk.get(&format!("{}/feuille", table_of(outing))).await.words(200);
+        assert!(paper.contains("cent vingt euros") && !paper.contains("Pair "), "{paper}");
+        healthy(&world).await;
+    }
+
+    async fn an_agent_whom_the_payer_did_not_appoint_pays_at_the_desk_only(world) {
+        let outing = closed_with(&world, &[0]).await;
+        let clerk = &world.town.clerk;
+        let page = clerk.get("/ccas").await.words(200);
+        assert!(!page.contains("/ccas/remise"), "{page}");
+        let paper = format!("{}/feuille", table_of(outing));
+        for path in ["/ccas/remise", &table_of(outing), &paper] {
+            let page = clerk.get(path).await.words(403);
+            assert!(page.contains("désignée par l’organisme qui paie"), "{path}: {page}");
+        }
+        let body = handing(Uuid::now_v7(), &[Uuid::nil()], "");
+        form(clerk, &table_of(outing), body).await.words(403);
+        let body = format!("id={}&geste=avance&montant=100", Uuid::now_v7());
+        form(clerk, &table_of(outing), body).await.words(403);
+        assert_eq!(count(&world, "listed").await, 0);
+        appointing(&world, &[CLERK]).await;
+        let page = clerk.get("/ccas").await.words(200);
+        assert!(page.contains("/ccas/remise"), "{page}");
+        // An outing that nobody is paid for is not the payer's to know.
+        let open = world.open_outing().await;
+        clerk.get(&table_of(open)).await.words(404);
+        let elsewhere = world.another_town("ailleurs").await;
+        elsewhere.clerk.get(&table_of(outing)).await.words(404);
+    }
+
+    async fn the_payer_says_who_hands_the_money_over_and_the_journal_keeps_it(world) {
+        let outing = closed_with(&world, &[0]).await;
+        let (clerk, coordinator) = (&world.town.clerk, &world.town.coordinator);
+        coordinator.get(&screen(outing)).await.words(403);
+        appointing(&world, &[COORDINATOR, CLERK]).await;
+        coordinator.get(&screen(outing)).await.words(200);
+        assert_eq!(world.journal("appointed").await.len(), 2);
+        appointing(&world, &[CLERK]).await;
+        coordinator.get(&screen(outing)).await.words(403);
+        clerk.get(&table_of(outing)).await.words(200);
+        assert_eq!(world.journal("dismissed").await.len(), 1);
+        // Nothing changed, nothing to keep.
+        appointing(&world, &[CLERK]).await;
+        assert_eq!(world.journal("appointed").await.len(), 2);
+        let body = format!("geste=designer&qui={}", Uuid::nil());
+        let page = form(clerk, "/ccas/reglages", body).await.words(422);
+        assert!(page.contains("Ce compte n’existe plus."), "{page}");
+        coordinator.get("/ccas/reglages").await.words(403);
+    }
+
+    async fn the_payer_sets_the_years_envelope_and_sees_what_is_left(world) {
+        let clerk = &world.town.clerk;
+        let set = |year: i32, typed: &str| {
+            let body = format!("geste=enveloppe&annee={year}&montant={typed}");
+            form(clerk, "/ccas/reglages", body)
+        };
+        assert_eq!(set(2026, "12+500").await.status.as_u16(), 303);
+        let page = clerk.get("/ccas").await.words(200);
+        assert!(page.contains("budget 2026") && page.contains("resteront ensuite"), "{page}");
+        assert_eq!(page.matches("12\u{202f}500,00").count(), 2, "{page}");
+        assert_eq!(world.journal("budget_set").await.len(), 1);
+        for wrong in ["abc", "-5", "0", "99999999999"] {
+            let page = set(2026, wrong).await.words(422);
+            assert!(page.contains("Écrivez un montant en euros, ou laissez vide."), "{page}");
+        }
+        set(2024, "100").await.words(422);
+        assert_eq!(set(2027, "9000,50").await.status.as_u16(), 303);
+        assert_eq!(set(2026, "").await.status.as_u16(), 303);
+        let page = clerk.get("/ccas").await.words(200);
+        assert!(!page.contains("budget 2026"), "{page}");
+        let page = clerk.get("/ccas/reglages").await.words(200);
+        assert!(page.contains("value=\"9000,50\""), "{page}");
+    }
+
+    async fn what_the_payer_puts_into_the_advance_is_kept_and_what_is_left_is_right(world) {
+        appoint(&world).await;
+        let (clerk, coordinator) = (&world.town.clerk, &world.town.coordinator);
+        let give = |actor: &Actor, path: &str, id: Uuid, day: &str, euros: &str| {
+            let body = format!("id={id}&le={day}&montant={euros}");
+            let (actor, path) = (actor.clone(), path.to_owned());
+            async move { form(&actor, &path, body).await }
+        };
+        let first = Uuid::now_v7();
+        for _ in 0..2 {
+            let given = give(clerk, "/ccas/avances", first, "2026-11-20", "200").await;
+            assert_eq!(given.status.as_u16(), 303, "{}", given.text());
+        }
+        let outing = closed_with(&world, &[0, 1]).await;
+        let page = coordinator.get(&screen(outing)).await.words(200);
+        assert!(page.contains("Dans la pochette avant") && page.contains("200,00"), "{page}");
+        let body = handing(Uuid::now_v7(), &offered(&page), "");
+        form(coordinator, &screen(outing), body).await;
+        let page = coordinator.get("/aides/avances").await.words(200);
+        assert!(page.contains("170,00") && page.contains("30,00"), "{page}");
+        let more = give(coordinator, "/aides/avances", Uuid::now_v7(), "2026-11-24", "30");
+        assert_eq!(more.await.status.as_u16(), 303);
+        for actor_page in [coordinator.get("/aides/avances").await, clerk.get("/ccas/avances").await] {
+            let page = actor_page.words(200);
+            assert!(page.contains("L’avance a été reconstituée"), "{page}");
+            assert!(page.contains("20 novembre 2026"), "{page}");
+            assert!(page.contains("200,00") && !page.contains("Pair "), "{page}");
+        }
+        // What a desk pays comes out of no purse.
+        closed_with(&world, &[3]).await;
+        let lists = "/api/v1/allowance-lists";
+        let list = coordinator.post(lists, serde_json::json!({})).await.expect(201);
+        let of = |what: &str| format!("{lists}/{}/{what}", list["number"].as_str().unwrap());
+        coordinator.post(&of("send"), serde_json::json!({})).await.expect(200);
+        clerk.post(&of("pay"), serde_json::json!({})).await.expect(200);
+        let page = clerk.get("/ccas/avances").await.words(200);
+        assert!(page.contains("<b class=\"amount\">200,00"), "{page}");
+        for (day, euros, said) in [
+            ("2026-11-25", "10", "La date ne peut pas être à venir."),
+            ("", "10", "Écrivez la date."),
+            ("2026-11-24", "0", "Écrivez un montant entre"),
+            ("2026-11-24", "10000,01", "Écrivez un montant entre"),
+        ] {
+            let page = give(clerk, "/ccas/avances", Uuid::now_v7(), day, euros).await.words(422);
+            assert!(page.contains(said), "{day} {euros}: {page}");
+        }
+        let kept: i64 = world.value("select cast(count(*) as bigint) from replenishments").await;
+        assert_eq!(kept, 2);
+    }
+
+    async fn whom_the_payer_did_not_appoint_writes_nothing_into_the_advance(world) {
+        let coordinator = &world.town.coordinator;
+        let page = coordinator.get("/aides/avances").await.words(200);
+        assert!(!page.contains("Noter cet argent"), "{page}");
+        let body = format!("id={}&le=2026-11-24&montant=10", Uuid::now_v7());
+        form(coordinator, "/aides/avances", body).await.words(403);
+        let kept: i64 = world.value("select cast(count(*) as bigint) from replenishments").await;
+        assert_eq!(kept, 0);
+    }
+
+    async fn a_name_is_found_without_its_accents(world) {
+        closed_with(&world, &[0, 3]).await;
+        let (clerk, coordinator) = (&world.town.clerk, &world.town.coordinator);
+        coordinator.post("/api/v1/allowance-lists", serde_json::json!({})).await.expect(201);
+        for typed in ["eluard", "ELUARD", "%C3%A9luard+prenom", "nguyen"] {
+            let page = clerk.get(&format!("/ccas?q={typed}")).await.words(200);
+            assert!(page.contains("1 ligne trouvée"), "{typed}: {page}");
+        }
+        let page = clerk.get("/ccas?q=eluart").await.words(200);
+        assert!(page.contains("Personne ne s’appelle"), "{page}");
+    }
+}

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 on_both! {
     async fn every_cell_of_the_table_is_as_stated(world) {
+        crate::allowances_life::appoint(&world).await;
         let outing = world.open_outing().await;
         let phone = world.crew_phone(outing).await;
         let late_outing = world.open_outing().await;

@@ -1,12 +1,13 @@
 //! « Remise en mains propres »: one outing issued, sent, paid and receipted at once, by whoever the
-//! payer appointed; and the day sheet of the advance (« régie d'avances ») that the money came from.
+//! payer appointed; and the advance (« régie d'avances ») that the money came from.
 
+pub mod advance;
 pub mod store;
 
 use super::files::{self, Document};
 use super::life::{self, Paying, Receipted};
 use super::{issue, store as ledger};
-use crate::access::{Caller, Who};
+use crate::access::Caller;
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
@@ -14,13 +15,10 @@ use crate::{outings, programmes};
 use domain::allowance::{AllowanceState, Receipt};
 use domain::people::Title;
 use domain::programme::PaymentMode;
-use domain::{AllowanceId, Cents, Day, Invalid, ListId, OutingId, ProgrammeId, Settings};
+use domain::{AllowanceId, Cents, Invalid, ListId, OutingId, ProgrammeId, Settings};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
-
-/// Cents of one advance: a purse, not a vault.
-pub const ADVANCE_CENTS_MAX: i64 = 1_000_000;
 
 /// What is handed over.
 #[derive(Clone, Debug)]
@@ -48,9 +46,7 @@ pub async fn hand_over(
     let held = outings::store::find_for_update(&mut tx, programme, outing).await?;
     held.ok_or_else(Problem::not_found)?;
     let settings = programmes::settings(&mut tx, programme).await?;
-    if !life::may_pay(&mut tx, &settings, caller).await? {
-        return Err(life::not_appointed());
-    }
+    life::must_be_appointed(&mut tx, &settings, caller).await?;
     if handing.lines.is_empty() {
         return Err(Invalid::new("lines", "missing").into());
     }
@@ -76,7 +72,9 @@ pub async fn hand_over(
             vouchers,
             receipt: Some(handing.receipt.clone()),
         };
+        let pay = paying.id;
         life::pay_in(&mut tx, app, caller, number, paying).await?;
+        store::insert_hand_over(&mut tx, programme, pay).await?;
     }
     tx.commit().await?;
     if let Some(list) = issued {
@@ -169,102 +167,6 @@ fn derived(id: Uuid, what: &str) -> Uuid {
     let mut bytes = [0; 16];
     bytes.copy_from_slice(&digest[..16]);
     Uuid::new_v8(bytes)
-}
-
-/// What happened to the advance of a day.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct DaySheet {
-    /// Taken along.
-    pub received: Cents,
-    /// Handed over, by those who were appointed.
-    pub paid: Cents,
-    /// Brought back.
-    pub returned: Cents,
-}
-
-impl DaySheet {
-    /// Still in the purse.
-    pub fn left(self) -> Cents {
-        self.received + -self.paid + -self.returned
-    }
-}
-
-/// The day sheet of an outing.
-pub async fn day_sheet(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    outing: OutingId,
-) -> Result<DaySheet, Problem> {
-    let mut sheet = DaySheet {
-        paid: store::handed_over(tx, programme, outing).await?,
-        ..DaySheet::default()
-    };
-    for (what, cents) in store::sums(tx, programme, outing).await? {
-        match what.as_str() {
-            "received" => sheet.received = Cents(cents),
-            _ => sheet.returned = Cents(cents),
-        }
-    }
-    Ok(sheet)
-}
-
-/// One day of the advance, in the bundle that asks the payer to replenish it.
-#[derive(Clone, Copy, Debug)]
-pub struct AdvanceDay {
-    /// Of which outing.
-    pub outing: OutingId,
-    /// Its day.
-    pub day: Day,
-    /// To how many people.
-    pub lines: i64,
-    /// The money.
-    pub sheet: DaySheet,
-}
-
-/// The days since `from` on which an advance moved, the oldest first.
-pub async fn days(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    from: Day,
-) -> Result<Vec<AdvanceDay>, Problem> {
-    Ok(store::days(tx, programme, from).await?)
-}
-
-/// Writes down that an advance was received (`true`) or that money was brought back.
-pub async fn note_advance(
-    app: &App,
-    caller: &Caller,
-    outing: OutingId,
-    (id, received, amount): (Uuid, bool, Cents),
-) -> Result<(), Problem> {
-    let Who::Staff { account, .. } = caller.who else {
-        return Err(Problem::forbidden());
-    };
-    if !(1..=ADVANCE_CENTS_MAX).contains(&amount.0) {
-        return Err(Invalid::new("amount", "out_of_range").into());
-    }
-    let programme = caller.programme;
-    let mut tx = app.db.write().await?;
-    let settings = programmes::settings(&mut tx, programme).await?;
-    if !life::may_pay(&mut tx, &settings, caller).await? {
-        return Err(life::not_appointed());
-    }
-    let held = outings::store::find_for_update(&mut tx, programme, outing).await?;
-    held.ok_or_else(Problem::not_found)?;
-    let sheet = day_sheet(&mut tx, programme, outing).await?;
-    let what = if received { "received" } else { "returned" };
-    let new = (id, what, amount);
-    if store::insert(&mut tx, programme, outing, new, account, app.now()).await?
-        && !received
-        && amount > sheet.left()
-    {
-        return Err(Problem::state(
-            "more_than_left",
-            "C’est plus que ce qui reste de l’avance.",
-        ));
-    }
-    tx.commit().await?;
-    Ok(())
 }
 
 /// As a form sends it: signed unless somebody's name is written.

@@ -247,19 +247,36 @@ impl Receipted {
 
 /// The payer, or whom the payer appointed to hand the money over.
 pub async fn may_pay(tx: &mut Tx, settings: &Settings, caller: &Caller) -> Result<bool, Problem> {
-    Ok(match caller.who {
-        Who::Staff {
-            role: Role::Clerk, ..
-        } => true,
-        Who::Staff { account, .. } => {
-            let login = store::login(tx, caller.programme, account).await?;
-            login.is_some_and(|login| settings.appointed.contains(&login))
-        }
-        _ => false,
-    })
+    Ok(caller.role() == Role::Clerk || is_appointed(tx, settings, caller).await?)
 }
 
-/// The association hands money over only where the payer appointed somebody for it.
+/// Whom the payer appointed to hand the money over: somebody of the association, or an agent of
+/// the payer's own.
+pub async fn is_appointed(
+    tx: &mut Tx,
+    settings: &Settings,
+    caller: &Caller,
+) -> Result<bool, Problem> {
+    let Who::Staff { account, .. } = caller.who else {
+        return Ok(false);
+    };
+    let login = store::login(tx, caller.programme, account).await?;
+    Ok(login.is_some_and(|login| settings.appointed.contains(&login)))
+}
+
+/// The same, or a refusal.
+pub(super) async fn must_be_appointed(
+    tx: &mut Tx,
+    settings: &Settings,
+    caller: &Caller,
+) -> Result<(), Problem> {
+    match is_appointed(tx, settings, caller).await? {
+        true => Ok(()),
+        false => Err(not_appointed()),
+    }
+}
+
+/// Money is handed over only by whom the payer appointed for it.
 pub(super) fn not_appointed() -> Problem {
     let mut problem = Problem::forbidden();
     problem.code = "not_appointed";
@@ -307,6 +324,10 @@ pub(super) async fn pay_in(
         return Ok(());
     }
     store::insert_payment(tx, programme, paying.id, payment).await?;
+    if caller.role() != Role::Clerk {
+        // The association has no other money than the advance.
+        super::hands::store::insert_hand_over(tx, programme, paying.id).await?;
+    }
     let (act, lines) = ((paying.id, list), paying.lines.as_deref());
     step(tx, programme, act, Step::Pay, lines).await?;
     keep_vouchers(tx, programme, &paying).await?;

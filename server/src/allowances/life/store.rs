@@ -366,6 +366,32 @@ pub async fn login(
     Ok(row.map(|(login,)| login))
 }
 
+/// Somebody whom the payer may appoint to hand the money over.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Appointable {
+    /// Their account.
+    pub id: Uuid,
+    /// `coordinator` or `clerk`.
+    pub role: String,
+    /// How they sign in.
+    pub login: String,
+    /// First name.
+    pub name: String,
+}
+
+const SELECT_APPOINTABLE: &str = "
+    select id, role, login, name from accounts
+    where programme_id = $1 and role in ('coordinator', 'clerk') and ended_at is null
+    order by role, name, id";
+
+/// Those whom the payer may appoint: of its own people and of the association's.
+pub async fn who_may_be_appointed(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+) -> Result<Vec<Appointable>, DbError> {
+    sql(SELECT_APPOINTABLE).bind(programme).all(tx).await
+}
+
 /// What was paid in one month.
 #[derive(Clone, Debug, sqlx::FromRow)]
 pub struct MonthTotal {

@@ -1,28 +1,31 @@
-//! Papers of the advance: the sheet of a day, with room for signatures, and the bundle that asks
-//! the payer to replenish it.
+//! Papers of the advance: the sheet of a day, with room for signatures; what is left of it, the
+//! bundle that asks the payer to replenish it, and what the payer put back.
 
-use super::hands::{Row, held, purse, why_not};
+use super::hands::{Desk, Row, held, purse, why_not};
+use super::payer;
 use crate::access::Caller;
-use crate::allowances::hands::{self, AdvanceDay, DaySheet};
+use crate::allowances::hands::advance::{self, AdvanceDay, Books, DaySheet};
+use crate::allowances::life;
 use crate::app::{App, local_day};
 use crate::export::csv::Dialect;
 use crate::export::table::{Cell, Table};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Field, crumbs, day_title};
-use crate::http::reading::{Path, Query};
+use crate::http::pieces::{Field, Tone, crumbs, day_title, note};
+use crate::http::reading::{Path, Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::DOWNLOAD;
 use axum::extract::State;
-use axum::http::header;
-use axum::response::{IntoResponse, Response};
+use axum::http::{StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
 use domain::french::{amount, amount_cell, amount_in_words, date, number};
-use domain::{Cents, Day, OutingId, Settings};
+use domain::{Cents, Day, Invalid, OutingId, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use uuid::Uuid;
 
-/// `GET /sorties/{id}/aides/feuille`
+/// `GET /sorties/{id}/aides/feuille` and `GET /ccas/remise/{id}/feuille`
 pub async fn sheet(
     State(app): State<App>,
     caller: Caller,
@@ -31,12 +34,12 @@ pub async fn sheet(
     let it = held(&app, &caller, id).await?;
     let day = day_title(it.outing.day, it.today);
     let title = format!("Feuille d’avance du {}", date(it.outing.day));
-    let frame = Frame::of(&app.assets, &caller, &it.settings, title, "/sorties");
+    let frame = Frame::of(&app.assets, &caller, &it.settings, title, it.desk.part());
     let rows: Vec<_> = it.rows.iter().filter(|it| it.is_named()).collect();
     let content = || {
         let rows: Vec<_> = rows.into_iter().map(signed_row).collect();
         view! {
-            {crumbs(format!("/sorties/{id}/aides"), "La remise")}
+            {crumbs(it.desk.path(id), "La remise")}
             <article class="card paid-sheet">
                 <h1>"Feuille d’avance"</h1>
                 <p>{day}" · "{it.settings.association.name.clone()}</p>
@@ -98,16 +101,33 @@ pub struct Asked {
 }
 
 struct Bundle {
+    desk: Desk,
     settings: Settings,
+    today: Day,
     from: Day,
+    books: Books,
+    /// Those since `from`.
     days: Vec<AdvanceDay>,
+    /// Money may be put into the advance by whoever looks at it.
+    may_replenish: bool,
 }
 
 impl Bundle {
     fn total(&self) -> (i64, DaySheet) {
-        let zero = (0, DaySheet::default());
-        self.days.iter().fold(zero, |(lines, sum), it| {
+        let before = self.days.first().map(|it| it.sheet.before);
+        let given = self.books.replenishments.iter();
+        // What was given between two of these days is in none of their sheets.
+        let given = given.filter(|it| {
+            let first = self.days.first().is_some_and(|day| it.on > day.day);
+            first && self.days.last().is_some_and(|day| it.on <= day.day)
+        });
+        let zero = DaySheet {
+            before: before.unwrap_or_default() + given.map(|it| it.amount).sum(),
+            ..DaySheet::default()
+        };
+        self.days.iter().fold((0, zero), |(lines, sum), it| {
             let sum = DaySheet {
+                before: sum.before,
                 received: sum.received + it.sheet.received,
                 paid: sum.paid + it.sheet.paid,
                 returned: sum.returned + it.sheet.returned,
@@ -121,34 +141,92 @@ async fn bundle(app: &App, caller: &Caller, asked: &Asked) -> Result<Bundle, Pro
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let today = local_day(&settings, app.now());
+    let books = advance::books(&mut tx, caller.programme).await?;
+    let last = books.replenishments.last().map(|it| it.on);
     let from = asked.depuis.parse();
-    let from = from.unwrap_or(Day(today.0.first_of_month()));
-    let days = hands::days(&mut tx, caller.programme, from).await?;
+    let from = from.unwrap_or(last.unwrap_or(Day(today.0.first_of_month())));
     Ok(Bundle {
+        desk: Desk::of(caller),
+        may_replenish: life::may_pay(&mut tx, &settings, caller).await?,
+        days: books.since(from),
         settings,
+        today,
         from,
-        days,
+        books,
     })
 }
 
-/// `GET /aides/avances`
+/// `GET /aides/avances` and `GET /ccas/avances`
 pub async fn replenish(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let bundle = bundle(&app, &caller, &asked).await?;
-    let frame = Frame::of(
-        &app.assets,
-        &caller,
-        &bundle.settings,
-        "Reconstituer l’avance",
-        "/aides",
-    );
-    Ok(page(&frame, || replenish_view(&bundle)).into_response())
+    shown(&app, &caller, &asked, None).await
 }
 
-/// `GET /aides/avances.csv`
+async fn shown(
+    app: &App,
+    caller: &Caller,
+    asked: &Asked,
+    refused: Option<Problem>,
+) -> Result<Response, Problem> {
+    let bundle = bundle(app, caller, asked).await?;
+    let here = match bundle.desk {
+        Desk::Association => "/aides",
+        Desk::Payer => "/ccas",
+    };
+    let frame = Frame::of(&app.assets, caller, &bundle.settings, "L’avance", here);
+    let said = refused.as_ref().map(told);
+    let status = refused.map_or(StatusCode::OK, |it| it.status);
+    let page = page(&frame, || replenish_view(&bundle, said));
+    Ok((status, page).into_response())
+}
+
+/// Money that the payer put into the advance.
+#[derive(Deserialize)]
+pub struct Replenishing {
+    id: Uuid,
+    #[serde(default)]
+    le: String,
+    #[serde(default)]
+    montant: String,
+}
+
+/// `POST /aides/avances` and `POST /ccas/avances`
+pub async fn replenished(
+    State(app): State<App>,
+    caller: Caller,
+    ReadForm(form): ReadForm<Replenishing>,
+) -> Result<Response, Problem> {
+    let written = async {
+        let on = form.le.parse::<Day>();
+        let on = on.map_err(|_| Invalid::new("given_on", "not_a_day"))?;
+        let amount = super::follow::euros(&form.montant);
+        let amount = amount.ok_or_else(|| Invalid::new("amount", "out_of_range"))?;
+        advance::replenish(&app, &caller, (form.id, on, amount)).await
+    };
+    match written.await {
+        Ok(()) => Ok(Redirect::to(Desk::of(&caller).books()).into_response()),
+        Err(problem) if problem.is_for_the_form() => {
+            shown(&app, &caller, &Asked::default(), Some(problem)).await
+        }
+        Err(problem) => Err(problem),
+    }
+}
+
+fn told(problem: &Problem) -> String {
+    let fault = problem.errors.first();
+    let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
+        Some(("given_on", "in_the_future")) => "La date ne peut pas être à venir.",
+        Some(("given_on", _)) => "Écrivez la date.",
+        Some(("amount", _)) => "Écrivez un montant entre 0,01\u{a0}€ et 10\u{a0}000\u{a0}€.",
+        _ => return payer::told(problem),
+    };
+    sentence.to_owned()
+}
+
+/// `GET /aides/avances.csv` and `GET /ccas/avances.csv`
 pub async fn replenish_csv(
     State(app): State<App>,
     caller: Caller,
@@ -182,76 +260,174 @@ fn table(bundle: &Bundle) -> Table {
     }
 }
 
-fn replenish_view(bundle: &Bundle) -> AnyView {
-    let (lines, sum) = bundle.total();
-    let csv = format!("/aides/avances.csv?depuis={}", bundle.from);
-    let payer = bundle.settings.payer.to_the();
-    let since = Field {
-        name: "depuis",
-        label: "Depuis la dernière fois, le",
-        kind: "date",
-        value: bundle.from.to_string(),
-        ..Field::default()
+fn replenish_view(bundle: &Bundle, said: Option<String>) -> AnyView {
+    let left = bundle.books.left();
+    let said = said.map(|text| note(Tone::Alarm, text));
+    let short = (left.0 < 0).then(|| {
+        let words = "Il a été remis plus que l’avance. Notez ce que vous avez reçu.";
+        note(Tone::Wait, words)
+    });
+    let back = match bundle.desk {
+        Desk::Association => crumbs("/aides".into(), "Aides"),
+        Desk::Payer => crumbs("/ccas".into(), "Toutes les listes"),
     };
     view! {
-        {crumbs("/aides".into(), "Aides")}
+        {back}
         <div class="head">
             <div>
-                <h1>"Reconstituer l’avance"</h1>
-                <p class="soft">"Ce qui a été remis depuis le "{date(bundle.from)}", à demander "{payer}"."</p>
+                <h1>"L’avance"</h1>
+                <p class="soft">"L’argent avec lequel on remet les aides en mains propres."</p>
             </div>
         </div>
-        <form class="card search-line" method="get" action="/aides/avances">
-            {since.view()}
-            <button>"Voir"</button>
-        </form>
+        {said}
+        {short}
         <section class="card sheet-card">
             <p>
-                <b class="amount">{amount(sum.paid)}</b>
+                <b class="amount">{amount(left)}</b>
                 <br/>
-                <span class="soft">{amount_in_words(sum.paid)}</span>
+                <span class="soft">"restent dans la pochette aujourd’hui"</span>
             </p>
-            <div class="actions">
-                <a class="button" href=csv download><Icon path=DOWNLOAD/>"Télécharger pour Excel"</a>
-            </div>
         </section>
-        {days_card(bundle, (lines, sum))}
+        {bundle_card(bundle)}
+        {bundle.may_replenish.then(|| replenish_card(bundle))}
+        {given_card(&bundle.books)}
     }
     .into_any()
 }
 
-fn days_card(bundle: &Bundle, (lines, sum): (i64, DaySheet)) -> AnyView {
+/// What to ask the payer for: what was handed over since the last time.
+fn bundle_card(bundle: &Bundle) -> AnyView {
+    let (lines, sum) = bundle.total();
+    let csv = format!("{}.csv?depuis={}", bundle.desk.books(), bundle.from);
+    let since = Field {
+        name: "depuis",
+        label: "Depuis le",
+        kind: "date",
+        value: bundle.from.to_string(),
+        ..Field::default()
+    };
+    let whom = match bundle.desk {
+        Desk::Association => format!("à demander {}", bundle.settings.payer.to_the()),
+        Desk::Payer => "à remettre dans l’avance".to_owned(),
+    };
+    view! {
+        <section class="card">
+            <h2>"Remis depuis le "{date(bundle.from)}</h2>
+            <form class="search-line" method="get" action=bundle.desk.books()>
+                {since.view()}
+                <button>"Voir"</button>
+            </form>
+            <p class="worth">
+                <b class="amount">{amount(sum.paid)}</b>
+                <br/>
+                <span class="soft">{whom}" · "{amount_in_words(sum.paid)}</span>
+            </p>
+            {days_table(bundle, (lines, sum))}
+            <div class="actions">
+                <a class="button" href=csv download><Icon path=DOWNLOAD/>"Télécharger pour Excel"</a>
+            </div>
+        </section>
+    }
+    .into_any()
+}
+
+fn replenish_card(bundle: &Bundle) -> AnyView {
+    let on = Field {
+        name: "le",
+        label: "Reçu le",
+        kind: "date",
+        value: bundle.today.to_string(),
+        ..Field::default()
+    };
+    let how_much = Field {
+        name: "montant",
+        label: "Montant, en euros",
+        kind: "text",
+        inputmode: Some("decimal"),
+        ..Field::default()
+    };
+    let title = match bundle.desk {
+        Desk::Association => format!("Argent reçu {}", bundle.settings.payer.of_the()),
+        Desk::Payer => "Argent mis dans l’avance".to_owned(),
+    };
+    view! {
+        <section class="card">
+            <h2>{title}</h2>
+            <form class="form" method="post" action=bundle.desk.books()>
+                <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
+                <div class="side">{on.view()}{how_much.view()}</div>
+                <p class="help">"Pour la première avance, et chaque fois qu’elle est reconstituée. Ce qui est noté ici ne s’efface pas."</p>
+                <div class="actions"><button class="primary">"Noter cet argent"</button></div>
+            </form>
+        </section>
+    }
+    .into_any()
+}
+
+/// What the payer put into it, the latest first.
+fn given_card(books: &Books) -> Option<AnyView> {
+    let rows: Vec<_> = books
+        .replenishments
+        .iter()
+        .rev()
+        .map(|it| {
+            view! {
+                <tr>
+                    <th scope="row">{date(it.on)}</th>
+                    <td data-label="Noté par">{it.by.clone()}</td>
+                    <td class="n" data-label="Montant">{amount(it.amount)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    (!rows.is_empty()).then(|| {
+        view! {
+            <section class="card">
+                <h2>"L’avance a été reconstituée"</h2>
+                <table class="stack">
+                    <thead>
+                        <tr>
+                            <th scope="col">"Reçu le"</th>
+                            <th scope="col">"Noté par"</th>
+                            <th scope="col" class="n">"Montant"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </section>
+        }
+        .into_any()
+    })
+}
+
+fn days_table(bundle: &Bundle, (lines, sum): (i64, DaySheet)) -> AnyView {
     if bundle.days.is_empty() {
-        return view! { <section class="card"><p class="soft">"Rien n’a été remis depuis ce jour."</p></section> }
-            .into_any();
+        return view! { <p class="soft">"Rien n’a été remis depuis ce jour."</p> }.into_any();
     }
     let rows: Vec<_> = bundle
         .days
         .iter()
         .map(|it| {
-            let href = format!("/sorties/{}/aides", it.outing);
+            let href = bundle.desk.path(it.outing);
             let day = view! { <a href=href>{date(it.day)}</a> }.into_any();
             day_row(day, it.lines, it.sheet)
         })
         .collect();
     let total = view! { "Total" }.into_any();
     view! {
-        <section class="card">
-            <h2>"Jour par jour"</h2>
-            <table class="stack">
-                <thead>
-                    <tr>
-                        <th scope="col">"Sortie"</th>
-                        <th scope="col" class="n">"Personnes"</th>
-                        <th scope="col" class="n">"Reçu"</th>
-                        <th scope="col" class="n">"Remis"</th>
-                        <th scope="col" class="n">"Rendu"</th>
-                        <th scope="col" class="n">"Reste"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}{day_row(total, lines, sum)}</tbody>
-            </table>
-        </section>
+        <table class="stack">
+            <thead>
+                <tr>
+                    <th scope="col">"Sortie"</th>
+                    <th scope="col" class="n">"Personnes"</th>
+                    <th scope="col" class="n">"Reçu"</th>
+                    <th scope="col" class="n">"Remis"</th>
+                    <th scope="col" class="n">"Rendu"</th>
+                    <th scope="col" class="n">"Reste"</th>
+                </tr>
+            </thead>
+            <tbody>{rows}{day_row(total, lines, sum)}</tbody>
+        </table>
     }
     .into_any()
 }

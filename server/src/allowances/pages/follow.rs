@@ -69,10 +69,7 @@ pub async fn act(
     let number: ListNumber = number.parse().map_err(|_| Problem::not_found())?;
     match done(&app, &caller, number, &form).await {
         Ok(()) => Ok(Redirect::to(&format!("/aides/{number}")).into_response()),
-        Err(problem) if problem.status == StatusCode::NOT_FOUND && problem.errors.is_empty() => {
-            Err(problem)
-        }
-        Err(problem) if problem.status.is_client_error() => {
+        Err(problem) if problem.is_for_the_form() => {
             one(&app, &caller, number, Some(problem)).await
         }
         Err(problem) => Err(problem),

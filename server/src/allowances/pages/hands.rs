@@ -1,10 +1,14 @@
 //! « Remise en mains propres » at a table on the pavement: one outing issued, paid and receipted on
 //! one screen, one tap a person. For those whom the payer appointed.
+//!
+//! It may be somebody of the association, who knows people by sign and pseudonym, or an agent of
+//! the payer's own, who reads civil names, amounts and the day, and for whom nothing else is loaded.
 
 use super::follow::receipt_fields;
 use super::{day_words, payer};
-use crate::access::{Action, Caller, Opening};
-use crate::allowances::hands::{self, DaySheet, Handing};
+use crate::access::{Action, Caller, Opening, Role};
+use crate::allowances::hands::advance::{self, DaySheet};
+use crate::allowances::hands::{self, Handing};
 use crate::allowances::life;
 use crate::allowances::store::{self, Line};
 use crate::app::{App, local_day};
@@ -32,6 +36,53 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+
+/// Whose people hand the money over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Desk {
+    Association,
+    Payer,
+}
+
+impl Desk {
+    pub(super) fn of(caller: &Caller) -> Self {
+        match caller.role() {
+            Role::Clerk => Self::Payer,
+            _ => Self::Association,
+        }
+    }
+
+    /// The screen of an outing.
+    pub(super) fn path(self, outing: OutingId) -> String {
+        match self {
+            Self::Association => format!("/sorties/{outing}/aides"),
+            Self::Payer => format!("/ccas/remise/{outing}"),
+        }
+    }
+
+    /// The page of the advance.
+    pub(super) fn books(self) -> &'static str {
+        match self {
+            Self::Association => "/aides/avances",
+            Self::Payer => "/ccas/avances",
+        }
+    }
+
+    /// The part of the site it belongs to.
+    pub(super) fn part(self) -> &'static str {
+        match self {
+            Self::Association => "/sorties",
+            Self::Payer => "/ccas",
+        }
+    }
+
+    fn back(self, outing: OutingId) -> AnyView {
+        match self {
+            Self::Association => crumbs(format!("/sorties/{outing}"), "La sortie"),
+            Self::Payer => crumbs("/ccas/remise".into(), "Toutes les remises"),
+        }
+    }
+}
 
 /// What a form of this screen sends.
 #[derive(Default, Deserialize)]
@@ -84,7 +135,7 @@ impl Acting {
     }
 }
 
-/// `GET /sorties/{id}/aides`
+/// `GET /sorties/{id}/aides` and `GET /ccas/remise/{id}`
 pub async fn show(
     State(app): State<App>,
     caller: Caller,
@@ -93,7 +144,7 @@ pub async fn show(
     screen(&app, &caller, id, None).await
 }
 
-/// `POST /sorties/{id}/aides`
+/// `POST /sorties/{id}/aides` and `POST /ccas/remise/{id}`
 pub async fn act(
     State(app): State<App>,
     caller: Caller,
@@ -101,13 +152,8 @@ pub async fn act(
     ReadForm(form): ReadForm<Acting>,
 ) -> Result<Response, Problem> {
     match done(&app, &caller, id, &form).await {
-        Ok(()) => Ok(Redirect::to(&format!("/sorties/{id}/aides")).into_response()),
-        Err(problem)
-            if matches!(
-                problem.status,
-                StatusCode::CONFLICT | StatusCode::UNPROCESSABLE_ENTITY
-            ) =>
-        {
+        Ok(()) => Ok(Redirect::to(&Desk::of(&caller).path(id)).into_response()),
+        Err(problem) if problem.is_for_the_form() => {
             screen(&app, &caller, id, Some((problem, form))).await
         }
         Err(problem) => Err(problem),
@@ -123,7 +169,7 @@ async fn done(app: &App, caller: &Caller, id: OutingId, form: &Acting) -> Result
     };
     let cents = super::follow::euros(&form.montant);
     let cents = cents.ok_or_else(|| Invalid::new("amount", "out_of_range"))?;
-    hands::note_advance(app, caller, id, (form.id, received, cents)).await
+    advance::note(app, caller, id, (form.id, received, cents)).await
 }
 
 /// What is wrong, in words of this page.
@@ -145,7 +191,8 @@ fn told(problem: &Problem) -> String {
 /// The line of one person, and who it is.
 pub(super) struct Row {
     pub(super) line: Line,
-    peer: Peer,
+    /// As the association knows the person; not loaded for the payer.
+    peer: Option<Peer>,
     identity: Option<CivilIdentity>,
 }
 
@@ -156,11 +203,25 @@ impl Row {
 
     /// The civil name; the pseudonym of somebody who gave none.
     pub(super) fn name(&self) -> String {
-        let civil = self.identity.as_ref();
-        civil.map_or_else(
-            || self.peer.pseudonym.clone(),
-            |it| format!("{} {}", it.surname, it.first_name),
-        )
+        match (&self.identity, &self.peer) {
+            (Some(it), _) => format!("{} {}", it.surname, it.first_name),
+            (None, Some(peer)) => peer.pseudonym.clone(),
+            (None, None) => String::new(),
+        }
+    }
+
+    /// What tells the person from another of the same name.
+    fn known_by(&self) -> String {
+        match (&self.peer, &self.identity) {
+            (Some(peer), _) => peer.pseudonym.clone(),
+            (None, Some(it)) => payer::known_by(it),
+            (None, None) => String::new(),
+        }
+    }
+
+    fn sign(&self) -> Option<AnyView> {
+        let sign = self.peer.as_ref()?.sign;
+        Some(view! { <SignPicture sign=sign/> }.into_any())
     }
 
     pub(super) fn is_named(&self) -> bool {
@@ -188,6 +249,7 @@ impl Row {
 
 /// An outing, its lines by name, and the advance of its day.
 pub(super) struct Held {
+    pub(super) desk: Desk,
     pub(super) settings: Settings,
     pub(super) outing: Outing,
     pub(super) rows: Vec<Row>,
@@ -201,14 +263,23 @@ pub(super) async fn held(app: &App, caller: &Caller, id: OutingId) -> Result<Hel
     let mut tx = app.db.write().await?;
     let outing = outings::get(&mut tx, caller, id).await?;
     let settings = programmes::settings(&mut tx, programme).await?;
-    if !life::may_pay(&mut tx, &settings, caller).await? {
-        return Err(life::not_appointed());
-    }
+    life::must_be_appointed(&mut tx, &settings, caller).await?;
+    let desk = Desk::of(caller);
     let lines = store::lines_of_outing(&mut tx, programme, id).await?;
-    let rows = rows(&mut tx, app, caller, lines).await?;
-    let sheet = hands::day_sheet(&mut tx, programme, id).await?;
+    let mut rows = rows(&mut tx, app, caller, lines).await?;
+    if desk == Desk::Payer {
+        // Who gave no name, or was not there after all, is the association's to know; so is an
+        // outing that nobody is paid for.
+        rows.retain(|it| it.is_named() && !it.is_corrected());
+        if rows.is_empty() {
+            return Err(Problem::not_found());
+        }
+    }
+    let books = advance::books(&mut tx, programme).await?;
+    let sheet = books.sheet(id, outing.day);
     tx.commit().await?;
     Ok(Held {
+        desk,
         today: local_day(&settings, app.now()),
         settings,
         outing,
@@ -227,18 +298,17 @@ async fn rows(
         .into_iter()
         .filter(|it| it.entry == Entry::Original.code());
     let originals: Vec<Line> = originals.collect();
-    let peers = people::store::all(tx, caller.programme).await?;
-    let mut names = names(tx, app, caller, &originals).await?;
-    let row = |line: Line| {
-        let peer = peers.iter().find(|it| it.id.0 == line.peer_id)?.clone();
-        let identity = names.remove(&peer.id);
-        Some(Row {
-            line,
-            peer,
-            identity,
-        })
+    let peers = match Desk::of(caller) {
+        Desk::Association => people::store::all(tx, caller.programme).await?,
+        Desk::Payer => Vec::new(),
     };
-    let mut rows: Vec<Row> = originals.into_iter().filter_map(row).collect();
+    let mut names = names(tx, app, caller, &originals).await?;
+    let row = |line: Line| Row {
+        peer: peers.iter().find(|it| it.id.0 == line.peer_id).cloned(),
+        identity: names.remove(&PeerId(line.peer_id)),
+        line,
+    };
+    let mut rows: Vec<Row> = originals.into_iter().map(row).collect();
     let order = collate::french();
     rows.sort_by(|a, b| order.compare(&a.name(), &b.name()));
     Ok(rows)
@@ -282,17 +352,16 @@ async fn screen(
         caller,
         &held.settings,
         "Remise en mains propres",
-        "/sorties",
+        held.desk.part(),
     );
     let page = page(&frame, || view(&held, said, &typed));
     Ok((status, page).into_response())
 }
 
 fn view(held: &Held, said: Option<String>, typed: &Acting) -> AnyView {
-    let here = format!("/sorties/{}", held.outing.id);
     let said = said.map(|text| note(Tone::Alarm, text));
     view! {
-        {crumbs(here, "La sortie")}
+        {held.desk.back(held.outing.id)}
         <div class="head">
             <div>
                 <h1>"Remise en mains propres"</h1>
@@ -329,7 +398,7 @@ fn to_hand_over(held: &Held, typed: &Acting) -> AnyView {
     let total: Cents = waiting.iter().map(|it| it.amount()).sum();
     let people = counted(waiting.len() as i64, "personne", "personnes");
     let rows: Vec<_> = waiting.iter().map(|it| tap(held, it, typed)).collect();
-    let action = format!("/sorties/{}/aides", held.outing.id);
+    let action = held.desk.path(held.outing.id);
     view! {
         <form class="card form hands" method="post" action=action>
             {hidden_id()}
@@ -356,20 +425,17 @@ fn to_hand_over(held: &Held, typed: &Acting) -> AnyView {
 
 fn tap(held: &Held, row: &Row, typed: &Acting) -> AnyView {
     let id = AllowanceId(row.line.id);
-    let sign = row.peer.sign;
     let checked = typed.ligne.contains(&id);
-    let contested = row
-        .line
-        .is_contested()
+    let contested = (held.desk == Desk::Association && row.line.is_contested())
         .then_some(" · n’est pas d’accord, à voir ensemble");
     view! {
         <li>
             <label class="choice">
                 <input type="checkbox" name="ligne" value=row.line.id.to_string() checked=checked/>
-                <SignPicture sign=sign/>
+                {row.sign()}
                 <span class="row-text">
                     <b>{row.name()}</b>
-                    <small>{row.peer.pseudonym.clone()}" · remis, signé"{contested}</small>
+                    <small>{row.known_by()}" · remis, signé"{contested}</small>
                 </span>
                 <span class="num whole">{amount(row.amount())}</span>
             </label>
@@ -441,17 +507,17 @@ fn others(held: &Held) -> Option<AnyView> {
 fn other(row: &Row) -> AnyView {
     let (class, word) = why_not(row);
     let name = row.name();
-    let sign = row.peer.sign;
-    let who = if row.is_named() {
-        view! { <b>{name}</b> }.into_any()
-    } else {
-        let href = format!("/equipe/{}", row.peer.id);
-        view! { <a href=href><b>{name}</b></a> }.into_any()
+    let who = match &row.peer {
+        Some(peer) if !row.is_named() => {
+            let href = format!("/equipe/{}", peer.id);
+            view! { <a href=href><b>{name}</b></a> }.into_any()
+        }
+        _ => view! { <b>{name}</b> }.into_any(),
     };
     let list = row.line.list().map(|it| format!("Liste {it}"));
     view! {
         <li>
-            <SignPicture sign=sign/>
+            {row.sign()}
             <span class="row-text">
                 {who}
                 <small><span class=class>{word}</span>" "{list}</small>
@@ -464,24 +530,28 @@ fn other(row: &Row) -> AnyView {
 
 // ---- The advance
 
-/// The four figures of a day's purse.
+/// The figures of a day's purse.
 pub(super) fn purse(sheet: DaySheet) -> AnyView {
-    let rows: Vec<_> = [
+    let before = ("Dans la pochette avant", sheet.before);
+    let before = (sheet.before != Cents(0)).then_some(before);
+    let of_the_day = [
         ("Avance reçue", sheet.received),
         ("Remis aux personnes", sheet.paid),
         ("Rendu", sheet.returned),
         ("Reste dans la pochette", sheet.left()),
-    ]
-    .into_iter()
-    .map(|(what, cents)| {
-        view! {
-            <tr>
-                <th scope="row">{what}</th>
-                <td class="n">{amount(cents)}</td>
-            </tr>
-        }
-    })
-    .collect();
+    ];
+    let rows: Vec<_> = before
+        .into_iter()
+        .chain(of_the_day)
+        .map(|(what, cents)| {
+            view! {
+                <tr>
+                    <th scope="row">{what}</th>
+                    <td class="n">{amount(cents)}</td>
+                </tr>
+            }
+        })
+        .collect();
     view! { <table class="purse"><tbody>{rows}</tbody></table> }.into_any()
 }
 
@@ -493,7 +563,7 @@ fn advance(held: &Held) -> AnyView {
         inputmode: Some("decimal"),
         ..Field::default()
     };
-    let action = format!("/sorties/{}/aides", held.outing.id);
+    let action = held.desk.path(held.outing.id);
     let paper = format!("{action}/feuille");
     let short = (held.sheet.left().0 < 0).then(|| {
         note(
@@ -501,7 +571,7 @@ fn advance(held: &Held) -> AnyView {
             "Il a été remis plus que l’avance reçue. Notez l’avance.",
         )
     });
-    let since = format!("/aides/avances?depuis={}", held.outing.day);
+    let since = format!("{}?depuis={}", held.desk.books(), held.outing.day);
     view! {
         <section class="card">
             <h2>"L’avance du "{day_words(&held.outing.day.to_string())}</h2>
@@ -517,7 +587,7 @@ fn advance(held: &Held) -> AnyView {
             </form>
             <div class="actions">
                 <a class="button" href=paper><Icon path=SHEET/>"Feuille à signer"</a>
-                <a class="button quiet" href=since>"Reconstituer l’avance"</a>
+                <a class="button quiet" href=since>"Voir toute l’avance"</a>
             </div>
         </section>
     }

@@ -13,6 +13,7 @@ use crate::allowances::life::{self, Envelope, Paying, Receipted, envelope};
 use crate::allowances::statement;
 use crate::allowances::store::{self, ListRow};
 use crate::app::{App, local_day};
+use crate::export::collate;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, crumbs, note};
@@ -94,6 +95,7 @@ pub async fn lists_page(
     let year = local_day(&settings, app.now()).0.year();
     let (lists, next) = some_lists(&mut tx, &caller, &asked.avant, LISTS_PER_PAGE, state).await?;
     let view = Lists {
+        hands_over: life::is_appointed(&mut tx, &settings, &caller).await?,
         title: format!("Listes pour {}", settings.payer.the()),
         association: settings.association.of_the(),
         envelope: envelope(&mut tx, caller.programme, &settings, year).await?,
@@ -111,6 +113,8 @@ pub async fn lists_page(
 }
 
 struct Lists {
+    /// The caller may hand money over.
+    hands_over: bool,
     title: String,
     association: String,
     envelope: Envelope,
@@ -133,7 +137,7 @@ struct Found {
 
 /// Opens the newest lists and looks for a name in them; one row in the journal for each.
 async fn search(app: &App, caller: &Caller, words: &str) -> Result<Vec<Found>, Problem> {
-    let wanted = words.to_lowercase();
+    let wanted = collate::folded(words);
     let programme = caller.programme;
     let mut tx = app.db.write().await?;
     let before = store::AFTER_THE_LAST;
@@ -148,7 +152,7 @@ async fn search(app: &App, caller: &Caller, words: &str) -> Result<Vec<Found>, P
         };
         for line in &content.lines {
             let name = format!("{} {}", line.identity.surname, line.identity.first_name);
-            if name.to_lowercase().contains(&wanted) {
+            if collate::folded(&name).contains(&wanted) {
                 found.push(Found {
                     number: content.number.clone(),
                     name,
@@ -168,11 +172,19 @@ fn lists_view(view: Lists) -> AnyView {
         view.association
     );
     let found = view.found.map(|it| found_card(&view.asked, it));
+    let hands_over = view.hands_over.then(|| {
+        view! { <a class="button" href="/ccas/remise">"Remettre en mains propres"</a> }
+    });
     view! {
         <div class="head">
             <div>
                 <h1>{view.title}</h1>
                 <p class="soft">{about}</p>
+            </div>
+            <div class="actions">
+                {hands_over}
+                <a class="button quiet" href="/ccas/avances">"L’avance"</a>
+                <a class="button quiet" href="/ccas/reglages">"Enveloppe et remise"</a>
             </div>
         </div>
         {figures(&view.envelope, view.year)}
@@ -483,10 +495,7 @@ pub async fn act(
     let number: ListNumber = number.parse().map_err(|_| Problem::not_found())?;
     match done(&app, &caller, number, &form).await {
         Ok(()) => Ok(Redirect::to(&format!("/ccas/{number}")).into_response()),
-        Err(problem) if problem.status == StatusCode::NOT_FOUND && problem.errors.is_empty() => {
-            Err(problem)
-        }
-        Err(problem) if problem.status.is_client_error() => {
+        Err(problem) if problem.is_for_the_form() => {
             one(&app, &caller, number, Some(problem)).await
         }
         Err(problem) => Err(problem),
@@ -698,14 +707,18 @@ fn is_open(line: &LineOnList) -> bool {
     line.state() == AllowanceState::Sent
 }
 
+/// What the payer tells people of one name apart by.
+pub(super) fn known_by(it: &CivilIdentity) -> String {
+    let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
+    let known = born.or_else(|| it.reference.clone());
+    known.unwrap_or_default()
+}
+
 fn line_row(view: &One, (rank, line): (usize, &LineOnList), vouchers: bool) -> AnyView {
     let id = line.line_id.to_string();
     let identity = view.names.get(&AllowanceId(line.line_id));
     let name = view.name(rank, line);
-    let about = identity.and_then(|it| {
-        let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
-        born.or_else(|| it.reference.clone())
-    });
+    let about = identity.map(known_by);
     let open = is_open(line);
     let label = if open {
         view! {
