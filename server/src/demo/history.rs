@@ -1,10 +1,12 @@
-//! Weekly outings of the past: planned, opened, recorded by a phone, closed, listed month by month.
+//! Weekly outings of the past: planned, opened, recorded by a phone, closed, listed month by month;
+//! what became of each list is told in `ledger.rs`.
 //!
 //! Recording, closing and listing go through the doors that a crew uses, with the clock set back
 //! to that day: what is kept is what would have been kept. The calendar of a month, up to the
 //! opening of its outings, is written at once, which spares much of the waiting for the disk. Each
 //! step may be done already, so that a load that was cut short is made good by the next one.
 
+use super::ledger::{self, Fate};
 use super::notes::{Notes, draw_notes};
 use super::town::{Town, at_time};
 use super::{failed, places};
@@ -17,6 +19,7 @@ use crate::outings::crew::store::{Joining, join};
 use crate::outings::store::{self, Plan};
 use crate::outings::{self, OverrideReason};
 use crate::{allowances, facts};
+use domain::allowance::ListNumber;
 use domain::crew::FactStatus;
 use domain::fact::Whose;
 use domain::outing::Equipment;
@@ -65,7 +68,9 @@ pub(super) async fn load(
     let weeks = i32::try_from(town.habits.weeks.saturating_mul(scale))?;
     let ago: Vec<i32> = (1..=weeks).rev().collect();
     let day = |ago: i32| first_day.plus_days(-7 * ago);
-    for month in ago.chunk_by(|a, b| day(*a).0.first_of_month() == day(*b).0.first_of_month()) {
+    let of_one = |a: &i32, b: &i32| day(*a).0.first_of_month() == day(*b).0.first_of_month();
+    let months: Vec<&[i32]> = ago.chunk_by(of_one).collect();
+    for (at, month) in months.iter().enumerate() {
         let missing = month.iter().filter(|ago| !closed.contains(&day(**ago)));
         let drawn: Vec<Past> = missing
             .map(|ago| draw(town, day(*ago), *ago))
@@ -74,9 +79,19 @@ pub(super) async fn load(
         for past in &drawn {
             go_out(app, town, past).await?;
         }
-        // Also for a month that is not over: only people without an identity keep a due line.
         let days: Vec<Day> = month.iter().map(|ago| day(*ago)).collect();
-        issue(app, town, &days).await?;
+        let fate = Fate::of(months.len() - 1 - at);
+        let mut listed = days.clone();
+        if fate == Fate::Paying {
+            // The line that was returned waits among those of the month before.
+            let before = at.checked_sub(1).map_or(&[][..], |it| months[it]);
+            listed.extend(before.iter().map(|ago| day(*ago)));
+            ledger::hand_over(app, town, days[days.len() - 1]).await?;
+        }
+        // Also for a month that is not over: only people without an identity keep a due line.
+        if let Some(list) = issue(app, town, &days, &listed).await? {
+            ledger::follow(app, town, list, days[days.len() - 1], fate).await?;
+        }
     }
     Ok(())
 }
@@ -208,19 +223,24 @@ pub(super) async fn hand_in(app: &App, caller: &Caller, noted: &[Fact]) -> Resul
     }
 }
 
-/// Issues the list of some days of one month, on the day after the last. Its id names the first:
-/// a month that later gets older outings gets another list for them.
-async fn issue(app: &App, town: &Town, days: &[Day]) -> Result<(), Failure> {
-    let (Some(first), Some(last)) = (days.first(), days.last()) else {
-        return Ok(());
+/// Issues the list of the outings of `listed`, on the day after the last of one month. Its id names
+/// the first day of the month: one that later gets older outings gets another list for them.
+async fn issue(
+    app: &App,
+    town: &Town,
+    month: &[Day],
+    listed: &[Day],
+) -> Result<Option<(ListId, ListNumber)>, Failure> {
+    let (Some(first), Some(last)) = (month.first(), month.last()) else {
+        return Ok(None);
     };
     let id = ListId(town.named(&format!("list/{first}")));
-    let ids: Vec<OutingId> = days.iter().map(|day| town.outing(*day)).collect();
+    let ids: Vec<OutingId> = listed.iter().map(|day| town.outing(*day)).collect();
     let then = at_time(app, town.at(*last, LISTED));
     match allowances::issue(&then, &town.coordinator()?, id, Some(&ids)).await {
-        Ok(_) => Ok(()),
+        Ok(issued) => Ok(Some((id, issued.list.number()))),
         // Nobody with an identity came that month.
-        Err(problem) if ["nothing_due", "no_identity"].contains(&problem.code) => Ok(()),
+        Err(problem) if ["nothing_due", "no_identity"].contains(&problem.code) => Ok(None),
         Err(problem) => Err(failed(problem)),
     }
 }

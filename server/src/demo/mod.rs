@@ -7,6 +7,7 @@
 
 mod haste;
 mod history;
+mod ledger;
 mod notes;
 mod people;
 mod places;

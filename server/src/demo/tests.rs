@@ -4,9 +4,9 @@ use super::*;
 use crate::access::KeyFile;
 use crate::app::Clock;
 use crate::db::{Db, sql};
-use crate::outings;
-use domain::Instant;
+use crate::{allowances, outings};
 use domain::outing::missing_for_green_light;
+use domain::{AllowanceId, Instant};
 use serde_json::Value;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -48,7 +48,7 @@ async fn told(app: &App, scale: u32) -> Value {
 
 /// Rows and sums that say whether two databases hold the same.
 async fn totals(app: &App) -> Vec<i64> {
-    const COUNTS: [&str; 8] = [
+    const COUNTS: [&str; 12] = [
         "select count(*) from outings",
         "select count(*) from facts",
         "select cast(sum(count) as bigint) from facts where kind = 'pickup'",
@@ -57,6 +57,11 @@ async fn totals(app: &App) -> Vec<i64> {
         "select cast(sum(total_cents) as bigint) from allowance_lists",
         "select count(*) from crew_phones",
         "select count(*) from journal",
+        "select count(*) from ledger_events",
+        "select cast(sum(a.amount_cents) as bigint) from allowances a
+           join ledger_events e on e.line_id = a.id where e.what = 'paid'",
+        "select cast(sum(total_cents) as bigint) from payment_statements",
+        "select cast(sum(amount_cents) as bigint) from advances",
     ];
     let mut tx = app.db.read().await.unwrap();
     let mut totals = Vec::new();
@@ -151,6 +156,44 @@ async fn every_line_is_listed_but_for_those_who_gave_no_name() {
           (select count(*) from allowance_lists l
            where l.programme_id = c.programme_id and l.year = c.year)";
     assert_eq!(count(&app, gaps).await, 0);
+}
+
+#[tokio::test]
+async fn what_became_of_the_lists_shows_every_state_there_is() {
+    let folder = Folder::new();
+    let app = app_at(&folder.0, "demo.sqlite", MORNING).await;
+    told(&app, 1).await;
+    for town in [Town::bordeaux(), Town::bourg()] {
+        let mut tx = app.db.read().await.unwrap();
+        let after = allowances::store::AFTER_THE_LAST;
+        let lists = allowances::store::lists(&mut tx, town.id(), after, 100, "").await;
+        let states: Vec<_> = lists.unwrap().into_iter().map(|it| it.state).collect();
+        let first = ["issued", "sent", "acknowledged", "acknowledged", "settled"];
+        assert_eq!(states[..5], first, "{}", town.slug);
+        assert!(states[4..].iter().all(|it| it == "settled"), "{states:?}");
+        let mut seen = std::collections::BTreeSet::new();
+        let lines =
+            allowances::store::lines(&mut tx, town.id(), "", AllowanceId(Uuid::nil()), 9_999);
+        for line in lines.await.unwrap() {
+            seen.insert(line.state);
+            seen.extend(line.contest);
+        }
+        let all = [
+            "answered",
+            "contested",
+            "due",
+            "listed",
+            "paid",
+            "received",
+            "sent",
+        ];
+        assert!(seen.iter().eq(all), "{}: {seen:?}", town.slug);
+    }
+    let returned = "select count(*) from ledger_events where what = 'returned'";
+    assert_eq!(count(&app, returned).await, 2);
+    let mut tx = app.db.read().await.unwrap();
+    let faults = crate::cli::doctor::ledger(&mut tx).await.unwrap();
+    assert_eq!(faults, Vec::<String>::new());
 }
 
 /// What is told of a town, before anything is loaded.
