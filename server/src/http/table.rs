@@ -147,6 +147,13 @@ fn pages() -> Vec<Route> {
         route!(Page, post, "/equipe/cartes", COORDINATOR, cards::print),
         route!(
             Page,
+            get,
+            "/equipe/cartes/oublier",
+            COORDINATOR,
+            cards::forget_page
+        ),
+        route!(
+            Page,
             post,
             "/equipe/cartes/oublier",
             COORDINATOR,

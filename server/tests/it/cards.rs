@@ -229,6 +229,15 @@ on_both! {
         let peer = world.town.peers[1];
         let (code, phone) = (printed(&world, peer).await, Holder::new(&world));
         let open = cookie(&phone.bind(&code, "7294").await);
+        // It is asked first, on a page that needs no script and changes nothing.
+        let path = format!("/equipe/cartes/oublier?oublier={peer}");
+        let team = world.town.coordinator.get("/equipe").await.words(200);
+        assert!(team.contains(&format!("href=\"{path}\"")), "{team}");
+        let asks = world.town.coordinator.get(&path).await.words(200);
+        assert!(asks.contains("Oublier la carte ?") && asks.contains("Pair 1"), "{asks}");
+        assert!(is_in(&world, &open).await);
+        let nobody = format!("/equipe/cartes/oublier?oublier={}", Uuid::nil());
+        world.town.coordinator.get(&nobody).await.words(404);
         let gone = form(&world.town.coordinator, "/equipe/cartes/oublier", format!("oublier={peer}")).await;
         assert!(gone.status.is_redirection());
         assert!(!is_in(&world, &open).await);

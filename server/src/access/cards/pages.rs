@@ -9,7 +9,7 @@ use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, ago, note};
+use crate::http::pieces::{Tone, ago, crumbs, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::people::store::Peer;
 use crate::{people, programmes};
@@ -141,7 +141,7 @@ fn row(holder: &Holder, settings: &Settings, now: Instant) -> AnyView {
     let (file, whose) = (format!("/equipe/{id}"), name.clone());
     let ticked = holder.card.is_none();
     let (class, said, when) = standing(holder.card.as_ref(), settings, now);
-    let to_forget = holder.card.as_ref().map(|_| forget_button(peer));
+    let to_forget = holder.card.as_ref().map(|_| forget_link(peer));
     view! {
         <li>
             <label class="choice holder">
@@ -187,19 +187,14 @@ fn standing(
     }
 }
 
-fn forget_button(peer: &Peer) -> AnyView {
-    let (id, name) = (peer.id.to_string(), peer.pseudonym.clone());
+fn forget_link(peer: &Peer) -> AnyView {
+    let name = peer.pseudonym.clone();
+    let href = format!("/equipe/cartes/oublier?oublier={}", peer.id);
     view! {
-        <button
-            class="quiet icon"
-            name="oublier"
-            value=id
-            formaction="/equipe/cartes/oublier"
-            title="Oublier la carte"
-        >
+        <a class="button quiet icon" href=href title="Oublier la carte">
             <Icon path=TRASH/>
             <span class="sr">"Oublier la carte de "{name}</span>
-        </button>
+        </a>
     }
     .into_any()
 }
@@ -240,6 +235,46 @@ pub async fn print(
 #[derive(Deserialize)]
 pub struct Forgetting {
     oublier: PeerId,
+}
+
+/// `GET /equipe/cartes/oublier`: asks before a card stops opening anything.
+pub async fn forget_page(
+    State(app): State<App>,
+    caller: Caller,
+    Query(asked): Query<Forgetting>,
+) -> Result<Response, Problem> {
+    let mut tx = app.db.read().await?;
+    let settings = programmes::settings(&mut tx, caller.programme).await?;
+    let peer = people::store::find(&mut tx, caller.programme, asked.oublier).await?;
+    drop(tx);
+    let peer = peer.ok_or_else(Problem::not_found)?;
+    let frame = Frame::of(
+        &app.assets,
+        &caller,
+        &settings,
+        "Oublier une carte",
+        "/equipe",
+    );
+    Ok(page(&frame, || forget_view(&peer)).into_response())
+}
+
+fn forget_view(peer: &Peer) -> AnyView {
+    let (id, name, sign) = (peer.id.to_string(), peer.pseudonym.clone(), peer.sign);
+    view! {
+        {crumbs("/equipe".into(), "L’équipe")}
+        <section class="card">
+            <h1>"Oublier la carte\u{a0}?"</h1>
+            <p class="tick-line"><SignPicture sign=sign/><b>{name}</b></p>
+            <p>"La carte ne marche plus, tout de suite. Le téléphone de cette personne n’entre plus dans sa page."</p>
+            <p class="soft">"Ses sorties et ses aides ne changent pas. Vous pourrez imprimer une autre carte."</p>
+            <form class="actions" method="post" action="/equipe/cartes/oublier">
+                <input type="hidden" name="oublier" value=id/>
+                <button class="primary"><Icon path=TRASH/>"Oublier la carte"</button>
+                <a class="button quiet" href="/equipe">"Garder la carte"</a>
+            </form>
+        </section>
+    }
+    .into_any()
 }
 
 /// `POST /equipe/cartes/oublier`
