@@ -1,5 +1,13 @@
-// Peers' own pages: « c'est où ? » of a place that is proposed. Two buttons fill the point: where the
-// phone is, asked for by that tap and never followed; or a tap on the map.
+// Peers' own pages. They are read aloud where the device has a voice for it. « C'est où ? » of a
+// place that is proposed: two buttons fill the point: where the phone is, asked for by that tap and
+// never followed; or a tap on the map.
+
+import { offerReading, saidOf, sentencesOf } from "./help/read-aloud.js";
+
+offerReading(document.querySelector("[data-read-aloud]"), globalThis.speechSynthesis, {
+  parts: () => sentencesOf(document.querySelector("main")),
+  words: saidOf,
+});
 
 const field = document.querySelector("[data-place]");
 

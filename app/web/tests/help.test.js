@@ -10,7 +10,7 @@ globalThis.customElements = { define: (name) => defined.push(name) };
 globalThis.document = { querySelector: () => null };
 const { inWords, left } = await import("../help.js");
 const { dialled, fill, helpOfThisPhone } = await import("../help/pack.js");
-const { localFrenchVoice, offerReading, wordsOf } = await import("../help/read-aloud.js");
+const { localFrenchVoice, offerReading, saidOf, sentencesOf, wordsOf } = await import("../help/read-aloud.js");
 
 test("the element is there for the page to use", () => {
   assert.deepEqual(defined, ["wash-timer"]);
@@ -242,6 +242,28 @@ test("without a voice of the device there is no button, until one comes", () => 
   voices.pop();
   page.synth.onvoiceschanged();
   assert.equal(page.place.children[0].removed, true);
+});
+
+test("a page is read sentence by sentence: not what is folded, filled in or tapped", () => {
+  const block = (words, { inside, near, holds } = {}) => ({
+    textContent: words,
+    matches: () => words === "aid",
+    closest: () => (near ? {} : null),
+    querySelector: () => (holds ? {} : null),
+    parentElement: { closest: () => (inside ? {} : null) },
+  });
+  const read = [block("Bonjour Zézé"), block("aid", { holds: true })];
+  const silent = [
+    block("Mardi", { inside: true }),
+    block("Le dire à l’équipe", { near: true }),
+    block("liste", { holds: true }),
+    block(" "),
+  ];
+  const content = { querySelectorAll: () => [...read, ...silent] };
+  assert.deepEqual(sentencesOf(content), read);
+  const children = [{ textContent: "Mardi 3 novembre" }, { textContent: " 15,00 € " }];
+  assert.equal(saidOf({ matches: () => true, children }), "Mardi 3 novembre. 15,00 €.");
+  assert.equal(saidOf({ matches: () => false, textContent: "Bonjour" }), "Bonjour.");
 });
 
 test("the timer in a step speaks for itself", () => {

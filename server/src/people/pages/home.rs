@@ -1,7 +1,7 @@
 //! `GET /moi`: my outings, my aids and where each one is.
 
 use super::aids::{self, Aid};
-use super::{Peer, frame, myself};
+use super::{Peer, frame, myself, read_aloud};
 use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::db::Tx;
@@ -109,6 +109,7 @@ fn view_of(mine: &Mine) -> AnyView {
                 <p class="soft">"Cette page est pour vous. Personne d’autre ne la voit ici."</p>
             </div>
         </div>
+        {read_aloud()}
         {mine.contested.then(|| note(Tone::Ok, "C’est noté. L’équipe va regarder et vous répondre."))}
         {sum(mine)}
         {without_name(mine)}

@@ -1,7 +1,7 @@
 //! `GET /moi/ce-qu-on-sait`: what the payer knows of me, and what that may suggest, said plainly.
 //! The civil identity is opened for its own owner; that too is in the journal.
 
-use super::{frame, myself};
+use super::{frame, myself, read_aloud};
 use crate::access::{Action, Caller, Opening};
 use crate::app::App;
 use crate::http::error::Problem;
@@ -41,6 +41,7 @@ fn view_of(settings: &Settings, identity: Option<&CivilIdentity>) -> AnyView {
     let payer = settings.payer.the();
     view! {
         <h1>"Ce que "{payer}" sait de moi"</h1>
+        {read_aloud()}
         {match identity {
             Some(identity) => on_the_list(settings, identity),
             None => nothing(settings),

@@ -21,6 +21,7 @@ use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::page::Frame;
 use domain::Settings;
+use leptos::prelude::*;
 
 /// The peer who asks. The table of routes lets nobody else in.
 async fn myself(tx: &mut Tx, caller: &Caller) -> Result<Peer, Problem> {
@@ -43,4 +44,9 @@ fn frame<'a>(
     frame.narrow = true;
     frame.part = Some("place");
     frame
+}
+
+/// Room for the button that reads the page aloud, by a voice of the device; empty without script.
+fn read_aloud() -> AnyView {
+    view! { <div class="aloud" data-read-aloud></div> }.into_any()
 }

@@ -1,7 +1,7 @@
 //! `GET /moi/lieux`: my proposals and what became of each. One that waits may be changed or taken
 //! back.
 
-use super::{frame, myself};
+use super::{frame, myself, read_aloud};
 use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::http::error::Problem;
@@ -60,6 +60,7 @@ fn view_of(own: &[Proposal], settings: &Settings, done: &str) -> AnyView {
     });
     view! {
         <h1>"Mes lieux"</h1>
+        {read_aloud()}
         {told.map(|words| note(Tone::Ok, words))}
         <p class="ways-on">
             <a class="button primary" href="/moi/lieux/proposer"><Icon path=PLUS/>"Proposer un lieu"</a>
