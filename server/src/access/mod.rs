@@ -17,4 +17,4 @@ pub mod store;
 pub use journal::{Action, Actor};
 pub use keys::KeyFile;
 pub use role::{Administrator, Caller, Role, Staff, Who};
-pub use seal::{Opening, Scope, Sealable, Sealed, Sealer};
+pub use seal::{Opening, Scope, SealError, Sealable, Sealed, Sealer};

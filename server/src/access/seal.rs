@@ -7,7 +7,7 @@
 
 use super::journal::{self, Action, Actor};
 use super::keys::{Key, KeyError, KeyFile, month_of, random_key};
-use crate::db::{DbError, Tx, sql};
+use crate::db::{AMONG_MAX, DbError, Tx, sql};
 use chacha20poly1305::aead::{Aead, AeadInPlace, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use domain::{AccountId, FactId, Instant, ListId, OutingId, PeerId, ProgrammeId, SiteId};
@@ -252,10 +252,7 @@ impl<'k> Opening<'k> {
             journal::write(tx, programme, actor, action, &subjects, now).await?;
         }
         let named: HashSet<Scope> = named.into_iter().collect();
-        let met = match named.len() {
-            ONE_BY_ONE_MAX.. => find_data_keys(tx, keys, programme, &named).await?,
-            _ => HashMap::new(),
-        };
+        let met = find_data_keys(tx, keys, programme, &named).await?;
         Ok(Self {
             keys,
             programme,
@@ -353,12 +350,9 @@ fn unwrapped(
     Ok(Zeroizing::new(key))
 }
 
-/// More scopes than this get their keys in one reading of each kind.
-const ONE_BY_ONE_MAX: usize = 50;
-
 const SELECT_DATA_KEYS: &str = "
     select subject_id, wrapped_under, wrapped from data_keys
-    where programme_id = $1 and scope = $2";
+    where programme_id = $1 and scope = $2 and subject_id in {among}";
 
 /// The keys of many scopes at once.
 async fn find_data_keys(
@@ -370,14 +364,17 @@ async fn find_data_keys(
     let mut met = HashMap::new();
     let kinds: HashSet<&str> = named.iter().map(|it| it.name()).collect();
     for kind in kinds {
-        let query = sql(SELECT_DATA_KEYS).bind(programme).bind(kind);
-        let rows: Vec<(Uuid, String, Vec<u8>)> = query.all(tx).await?;
         let of_kind = named.iter().filter(|it| it.name() == kind);
         let by_subject: HashMap<Uuid, Scope> = of_kind.map(|it| (it.subject(), *it)).collect();
-        for (subject, month, wrapped) in rows {
-            if let Some(scope) = by_subject.get(&subject) {
-                let key = unwrapped(keys, programme, *scope, &month, &wrapped)?;
-                met.insert(*scope, key);
+        let subjects: Vec<Uuid> = by_subject.keys().copied().collect();
+        for some in subjects.chunks(AMONG_MAX) {
+            let query = sql(SELECT_DATA_KEYS).bind(programme).bind(kind);
+            let rows: Vec<(Uuid, String, Vec<u8>)> = query.bind_among(some).all(tx).await?;
+            for (subject, month, wrapped) in rows {
+                if let Some(scope) = by_subject.get(&subject) {
+                    let key = unwrapped(keys, programme, *scope, &month, &wrapped)?;
+                    met.insert(*scope, key);
+                }
             }
         }
     }

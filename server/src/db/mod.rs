@@ -8,7 +8,7 @@ mod arg;
 mod query;
 
 pub use arg::Arg;
-pub use query::{Row, Sql, sql};
+pub use query::{AMONG_MAX, Row, Sql, sql};
 
 use crate::sites::kept;
 use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
@@ -108,6 +108,25 @@ impl Db {
             Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
         }
         kept::build_missing(self).await
+    }
+
+    /// Lets the engine count the rows of the large tables, so that it finds short ways to them:
+    /// for when many came in at once.
+    pub async fn learn(&self) -> Result<(), DbError> {
+        const LARGE: [&str; 7] = [
+            "analyze sites",
+            "analyze site_visits",
+            "analyze outings",
+            "analyze outing_sites",
+            "analyze facts",
+            "analyze here_decisions",
+            "analyze data_keys",
+        ];
+        let mut tx = self.write().await?;
+        for table in LARGE {
+            sql(table).run(&mut tx).await?;
+        }
+        tx.commit().await
     }
 
     /// A transaction that reads.

@@ -4,6 +4,7 @@ use super::{Arg, DbError, On, Tx};
 use sqlx::SqlSafeStr;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
+use uuid::Uuid;
 
 /// A row type that both engines can fill: derive `sqlx::FromRow`, or use a tuple.
 pub trait Row:
@@ -21,8 +22,13 @@ impl<T> Row for T where
 pub struct Sql {
     text: &'static str,
     lock: Lock,
+    /// The number of the first value that stands for `{among}`.
+    among_from: Option<usize>,
     args: Vec<Arg>,
 }
+
+/// As many ids as one `{among}` holds. Always so many, so that an engine prepares one statement.
+pub const AMONG_MAX: usize = 64;
 
 /// What a `select` holds until the transaction ends. SQLite needs none of it: a transaction that
 /// writes is alone there (see [`crate::db::Db::write`]), so the words are left out.
@@ -38,6 +44,7 @@ pub fn sql(text: &'static str) -> Sql {
     Sql {
         text,
         lock: Lock::None,
+        among_from: None,
         args: Vec::new(),
     }
 }
@@ -65,7 +72,7 @@ macro_rules! on {
     ($tx:expr, $make:path, $sql:expr, $method:ident) => {
         match &mut $tx.on {
             On::Sqlite(tx) => {
-                bound!($make($sql.text), $sql.args)
+                bound!($make($sql.on_sqlite()), $sql.args)
                     .$method(&mut **tx)
                     .await?
             }
@@ -85,6 +92,15 @@ impl Sql {
         self
     }
 
+    /// The ids that `in {among}` speaks of; those after the first [`AMONG_MAX`] are left out.
+    pub fn bind_among(mut self, ids: &[Uuid]) -> Self {
+        self.among_from = Some(self.args.len() + 1);
+        let last = ids.last().copied().unwrap_or_default();
+        let padded = ids.iter().copied().chain(std::iter::repeat(last));
+        self.args.extend(padded.take(AMONG_MAX).map(Arg::from));
+        self
+    }
+
     /// Nobody changes the rows read before this transaction ends.
     pub fn for_share(mut self) -> Self {
         self.lock = Lock::Share;
@@ -97,9 +113,19 @@ impl Sql {
         self
     }
 
+    fn on_sqlite(&self) -> sqlx::SqlStr {
+        let Some(from) = self.among_from else {
+            return self.text.into_sql_str();
+        };
+        let numbers: Vec<String> = (from..from + AMONG_MAX).map(|n| format!("${n}")).collect();
+        let among = format!("({})", numbers.join(", "));
+        // A constant and numbers: nothing that was typed is in it.
+        sqlx::AssertSqlSafe(self.text.replace("{among}", &among)).into_sql_str()
+    }
+
     fn on_postgres(&self) -> sqlx::SqlStr {
         let words = match self.lock {
-            Lock::None => return self.text.into_sql_str(),
+            Lock::None => return self.on_sqlite(),
             Lock::Share => "for share",
             Lock::Update => "for update",
         };

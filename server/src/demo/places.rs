@@ -5,12 +5,14 @@
 //! streets without homes. The small town is invented altogether, in the fields.
 
 use super::town::Town;
-use crate::access::{Scope, Sealer};
+use crate::access::Sealer;
 use crate::app::App;
 use crate::cli::Failure;
 use crate::db::Tx;
-use crate::sites::store::{self, NewSite, SiteSecret};
-use domain::{Nature, Position};
+use crate::sites::create::{NewPlace, put};
+use domain::outing::Reason;
+use domain::people::Title;
+use domain::{Nature, Position, SiteId};
 use rand::Rng;
 use rand::seq::SliceRandom;
 
@@ -189,6 +191,20 @@ impl Place {
         Ok(Position::new(self.at.0, self.at.1)?)
     }
 
+    fn as_new(&self, id: SiteId) -> Result<NewPlace, Failure> {
+        let note = self.note.map(|it| Reason::new("note", it));
+        Ok(NewPlace {
+            id,
+            nature: self.nature,
+            title: Title::new("title", self.title)?,
+            at: self.position()?,
+            note: note.transpose()?,
+            residents_agree: self.residents_agree,
+            pictogram: None,
+            agent: None,
+        })
+    }
+
     /// How far apart two places are, good enough to compare within one town.
     fn apart(&self, other: &Self) -> f64 {
         let (lat, lon) = (self.at.0 - other.at.0, self.at.1 - other.at.1);
@@ -198,30 +214,11 @@ impl Place {
 
 /// Makes the sites, within the transaction that makes the programme.
 pub(super) async fn bring(tx: &mut Tx, app: &App, town: &Town) -> Result<(), Failure> {
-    let (programme, now) = (town.id(), app.now());
-    let mut sealer = Sealer::new(&app.keys, programme, now);
+    let programme = town.id();
+    let mut sealer = Sealer::new(&app.keys, programme, app.now());
     for place in town.places {
-        let (id, at) = (town.site(place), place.position()?);
-        let title = place.title.to_owned();
-        let is_public = place.nature == Nature::Public;
-        let secret = SiteSecret {
-            title: (!is_public).then(|| title.clone()),
-            at: (!is_public).then_some(at),
-            note: place.note.map(Into::into),
-        };
-        let sealed = match is_public && secret.note.is_none() {
-            true => None,
-            false => Some(sealer.seal(tx, Scope::Site(id), &secret).await?),
-        };
-        let site = NewSite {
-            id,
-            nature: place.nature,
-            origin: place.origin,
-            open: is_public.then_some((title, at)),
-            sealed,
-            residents_agree: place.residents_agree,
-        };
-        store::insert(tx, programme, site, now).await?;
+        let site = place.as_new(town.site(place))?;
+        put(tx, app, programme, &mut sealer, &site, place.origin).await?;
     }
     Ok(())
 }

@@ -75,6 +75,7 @@ pub async fn make_site(
             at,
         )),
         sealed: None,
+        cell: None,
         residents_agree: None,
     };
     if sites::store::insert(tx, programme, new, app.now()).await? {

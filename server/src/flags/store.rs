@@ -142,7 +142,7 @@ pub struct DeedRow {
 
 // An outing counts once it is closed: on its plan with whatever was found, beside the plan by what
 // was picked up. Of outings only what was done at places that agents flagged: of a town with years
-// behind it that is the small part.
+// behind it that is the small part, and the `cross join` makes SQLite begin with it.
 const SELECT_DEEDS: &str = concat!(
     "with flagged as (
        select distinct p.site_id
@@ -166,10 +166,10 @@ const SELECT_DEEDS: &str = concat!(
        union all
        select m.site_id, o.id, o.closed_at, f.count, false
        from members m
-       join facts f on f.programme_id = $1 and f.site_id = m.id and f.kind = 'pickup'
+       cross join facts f
        join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
          and o.state = 'closed'
-       where not exists (
+       where f.programme_id = $1 and f.site_id = m.id and f.kind = 'pickup' and not exists (
            select 1 from here_decisions h
            where h.programme_id = f.programme_id and h.fact_id = f.id)
          and ",

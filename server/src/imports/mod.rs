@@ -151,6 +151,7 @@ async fn end(
     )
     .await?;
     tx.commit().await?;
+    app.db.learn().await?;
     Ok(())
 }
 

@@ -4,12 +4,13 @@ use super::table::{self, Column, Line};
 use super::{
     Job, Refused, Report, Trouble, all_right, cell, end, id_of, none_wrong, report_on, store,
 };
-use crate::access::{Scope, Sealer};
+use crate::access::Sealer;
 use crate::app::App;
 use crate::base_map;
 use crate::db::Tx;
+use crate::sites::create::{NewPlace, put};
 use crate::sites::quarters::{self, Quarters};
-use crate::sites::store::{NewSite, SiteSecret, insert, set_extras};
+use crate::sites::store::set_extras;
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::{Nature, Position, SiteId};
@@ -67,12 +68,7 @@ const COLUMNS: &[Column] = &[
 /// A line that is right.
 struct Known {
     line: u64,
-    id: SiteId,
-    nature: Nature,
-    title: Title,
-    at: Position,
-    note: Option<Reason>,
-    residents_agree: Option<bool>,
+    place: NewPlace,
 }
 
 /// Brings sites in, all or none.
@@ -91,9 +87,9 @@ pub async fn import(app: &App, job: &Job<'_>) -> Result<Report, Refused> {
     // Read once: a town's borders are long.
     let quarters = quarters::store::all(&mut tx, job.programme).await?;
     for site in known {
-        let (line, nature) = (site.line, site.nature);
-        let new = make(&mut tx, app, job, &mut sealer, &quarters, site).await?;
-        let said = match (new, nature) {
+        let line = site.line;
+        let new = make(&mut tx, app, job, &mut sealer, &quarters, &site.place).await?;
+        let said = match (new, site.place.nature) {
             (true, Nature::Public) => "new public site",
             (true, Nature::Discreet) => "new discreet site, sealed",
             (false, _) => "there already, left as it is",
@@ -130,15 +126,18 @@ fn read(app: &App, job: &Job<'_>, line: &Line) -> Result<Known, Trouble> {
         Some(text) => site_name(text),
         None => format!("{}/{}/{lat:.6}/{lon:.6}", nature.as_str(), title.as_str()),
     };
-    Ok(Known {
-        line: line.number,
+    let place = NewPlace {
         id: SiteId(id_of(app, job.programme, "site", &name)),
         nature,
         title,
         at,
         note: note.transpose().map_err(refused(NOTE))?,
-        residents_agree: agree.filter(|_| nature == Nature::Discreet),
-    })
+        residents_agree: agree,
+        pictogram: None,
+        agent: None,
+    };
+    let line = line.number;
+    Ok(Known { line, place })
 }
 
 /// How the id of a site is named after its reference; outings name it the same way.
@@ -150,7 +149,7 @@ fn doubles(known: &[Known]) -> Vec<Trouble> {
     let mut seen: HashMap<SiteId, u64> = HashMap::new();
     let mut wrong = Vec::new();
     for site in known {
-        if let Some(line) = seen.insert(site.id, site.line) {
+        if let Some(line) = seen.insert(site.place.id, site.line) {
             let why = format!("the same site as line {line}");
             wrong.push(Trouble {
                 line: site.line,
@@ -165,14 +164,14 @@ fn doubles(known: &[Known]) -> Vec<Trouble> {
 /// Lines whose point is far from the programme's own sites; without any, from the middle of the
 /// town's map; without one, from the middle of the file.
 fn far_away(known: &[Known], town: Option<Position>) -> Vec<Trouble> {
-    let own: Vec<Position> = known.iter().map(|site| site.at).collect();
+    let own: Vec<Position> = known.iter().map(|site| site.place.at).collect();
     let Some(middle) = town.or_else(|| middle(&own)) else {
         return Vec::new();
     };
     let is_far = |at: Position| at.distance_m(middle) > FAR_M;
-    let far = known.iter().filter(|site| is_far(site.at));
+    let far = known.iter().filter(|site| is_far(site.place.at));
     far.map(|site| {
-        let turned = Position::new(site.at.lon(), site.at.lat());
+        let turned = Position::new(site.place.at.lon(), site.place.at.lat());
         let why = match turned {
             Ok(turned) if !is_far(turned) => "latitude and longitude stand in each other's place",
             _ => "more than 100 km from the other sites (--anywhere takes it all the same)",
@@ -196,47 +195,24 @@ fn middle(points: &[Position]) -> Option<Position> {
     Position::new(median(Position::lat)?, median(Position::lon)?).ok()
 }
 
-/// Makes a site as the API does: title, point and note of a discreet one are sealed. Answers
-/// `false` when it is there already.
+/// Makes a site as the API does. Answers `false` when it is there already.
 async fn make(
     tx: &mut Tx,
     app: &App,
     job: &Job<'_>,
     sealer: &mut Sealer<'_>,
     town: &Quarters,
-    site: Known,
+    place: &NewPlace,
 ) -> Result<bool, Refused> {
-    if crate::sites::store::nature(tx, job.programme, site.id)
-        .await?
-        .is_some()
-    {
+    // Looked at first: a key is not made for nothing.
+    let there = crate::sites::store::nature(tx, job.programme, place.id).await?;
+    if there.is_some() {
         return Ok(false);
     }
-    let (title, is_public) = (
-        site.title.as_str().to_owned(),
-        site.nature == Nature::Public,
-    );
-    let secret = SiteSecret {
-        title: (!is_public).then(|| title.clone()),
-        at: (!is_public).then_some(site.at),
-        note: site.note.map(|it| it.as_str().to_owned()),
-    };
-    let sealed = match is_public && secret.note.is_none() {
-        true => None,
-        false => Some(sealer.seal(tx, Scope::Site(site.id), &secret).await?),
-    };
-    let new = NewSite {
-        id: site.id,
-        nature: site.nature,
-        origin: "association",
-        open: is_public.then_some((title, site.at)),
-        sealed,
-        residents_agree: site.residents_agree,
-    };
-    let made = insert(tx, job.programme, new, app.now()).await?;
+    let made = put(tx, app, job.programme, sealer, place, "association").await?;
     if made {
-        let quarter = town.id_of(site.at);
-        set_extras(tx, job.programme, site.id, None, None, quarter).await?;
+        let quarter = town.id_of(place.at);
+        set_extras(tx, job.programme, place.id, None, None, quarter).await?;
     }
     Ok(made)
 }

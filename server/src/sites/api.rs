@@ -7,7 +7,7 @@ use super::history::{self, History};
 use super::near::{self, Nearby};
 use super::proposals::{self, Proposal};
 use super::store::{self, About, Bounds, CitySite, Mark};
-use super::{CoordinatorSite, city, for_coordinator, one_for_coordinator, quarters};
+use super::{CoordinatorSite, city, one_for_coordinator, quarters};
 use crate::access::{Action, Caller, Role, Who};
 use crate::app::App;
 use crate::db::Tx;
@@ -23,10 +23,10 @@ use domain::people::Title;
 use domain::place::{Pictogram, SiteState};
 use domain::time::DAY_MS;
 use domain::{Invalid, Nature, Position, SiteId};
-use geo::{Centroid, Coord, Intersects, Rect};
+use geo::Centroid;
 use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use uuid::Uuid;
 
@@ -108,7 +108,7 @@ pub async fn list(
 }
 
 /// Discreet sites for a coordinator. From far they are numbers by quarter, which opens nothing;
-/// from near, or without a zoom, those whose quarter is in sight are opened.
+/// from near, or without a zoom, those that may be in sight are opened.
 async fn discreet_features(
     app: &App,
     caller: &Caller,
@@ -116,72 +116,43 @@ async fn discreet_features(
 ) -> Result<Vec<Value>, Problem> {
     /// From this zoom on a quarter fills the screen.
     const OPEN_ZOOM: u32 = SINGLE_ZOOM - 3;
+    if asked.zoom.is_none_or(|it| it >= OPEN_ZOOM) {
+        return opened_features(app, caller, asked, |_| true).await;
+    }
     let mut tx = app.db.read().await?;
     let quarters = quarters::store::all(&mut tx, caller.programme).await?;
     let atlas = app.atlases.of(&mut tx, caller.programme).await?;
     drop(tx);
-    let quarter_of = |mark: &Mark| {
+    let has_quarter = |mark: &Mark| {
         let mut all = quarters.all().iter();
-        all.find(|it| mark.quarter.as_ref() == Some(&it.id))
+        all.any(|it| mark.quarter.as_ref() == Some(&it.id))
     };
     let passing = atlas.discreet.iter();
     let passing = passing.filter(|it| asked.filter.lets_mark(it));
-    let (mut features, mut wanted) = (Vec::new(), BTreeSet::new());
-    if asked.zoom.is_some_and(|it| it < OPEN_ZOOM) {
-        let (known, outside): (Vec<&Mark>, Vec<&Mark>) =
-            passing.partition(|it| quarter_of(it).is_some());
-        features = quarter_marks(&quarters, &known, asked.within);
-        match crowd(&atlas, &outside, asked.within) {
-            Some(crowd) => features.extend(crowd),
-            None => wanted.extend(outside.iter().map(|it| it.id)),
+    let (known, outside): (Vec<&Mark>, Vec<&Mark>) = passing.partition(|it| has_quarter(it));
+    let mut features = quarter_marks(&quarters, &known, asked.within);
+    match crowd(&atlas, &outside, asked.within) {
+        Some(crowd) => features.extend(crowd),
+        None => {
+            let few = opened_features(app, caller, asked, |it| !has_quarter(it)).await?;
+            features.extend(few);
         }
-    } else {
-        let all = quarters.all().iter();
-        let away: BTreeSet<&str> = all
-            .filter(|it| !touches(it, asked.within))
-            .map(|it| it.id.as_str())
-            .collect();
-        let may_be_in_sight = |it: &&Mark| {
-            let quarter = it.quarter.as_deref();
-            quarter.is_none_or(|it| !away.contains(it))
-        };
-        wanted.extend(passing.filter(may_be_in_sight).map(|it| it.id));
     }
-    features.append(&mut opened_features(app, caller, asked, &wanted).await?);
     Ok(features)
 }
 
-/// These discreet sites, opened, as far as they are within the box.
+/// Those of the discreet sites that are asked for and within the box, opened.
 async fn opened_features(
     app: &App,
     caller: &Caller,
     asked: &Asked,
-    wanted: &BTreeSet<SiteId>,
+    wanted: impl Fn(&Mark) -> bool,
 ) -> Result<Vec<Value>, Problem> {
-    if wanted.is_empty() {
-        return Ok(Vec::new());
-    }
+    let wanted = |it: &Mark| asked.filter.lets_mark(it) && wanted(it);
     let mut tx = app.db.write().await?;
-    let mut sealed = store::discreet_sites(&mut tx, caller.programme).await?;
-    sealed.retain(|it| wanted.contains(&it.id));
-    let opened = super::open(&mut tx, app, caller, Action::SitesShown, sealed).await?;
+    let inside = super::open_within(&mut tx, app, caller, asked.within, wanted).await?;
     tx.commit().await?;
-    let mut inside: Vec<_> = opened
-        .into_iter()
-        .filter(|it| asked.within.contains(it.at))
-        .collect();
-    inside.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
     Ok(inside.into_iter().map(coordinator_feature).collect())
-}
-
-/// Is any of a quarter in the box?
-fn touches(quarter: &quarters::Quarter, within: Bounds) -> bool {
-    let corner = |x, y| Coord { x, y };
-    let (from, to) = (
-        corner(within.west, within.south),
-        corner(within.east, within.north),
-    );
-    quarter.area.intersects(&Rect::new(from, to))
 }
 
 /// Discreet sites of no quarter that are too many to be opened for a map from far: one mark in the
@@ -427,9 +398,10 @@ async fn stored(
     if let Some(site) = public {
         return Ok(Some(coordinator_feature(super::from_public(site))));
     }
-    let sites = for_coordinator(tx, app, caller).await?;
-    let found = sites.into_iter().find(|site| site.id == id);
-    Ok(found.map(coordinator_feature))
+    let sealed = store::discreet_site(tx, caller.programme, id).await?;
+    let sealed = Vec::from_iter(sealed);
+    let mut opened = super::open(tx, app, caller, Action::SitesShown, sealed).await?;
+    Ok(opened.pop().map(coordinator_feature))
 }
 
 /// `GET /api/v1/sites/{id}`: one site, with its version as `ETag`.

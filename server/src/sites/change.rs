@@ -4,8 +4,8 @@
 //! column in the same statement, and with the nature its counts leave every answer to the city. It
 //! never goes back: what was discreet would tell its past.
 
-use super::quarters;
 use super::store::{self, Changed, Held, SiteSecret, Unplannable};
+use super::{cells, quarters};
 use crate::access::{Action, Caller, Opening, Role, Scope, Sealed, Sealer};
 use crate::app::App;
 use crate::db::Tx;
@@ -157,6 +157,7 @@ async fn apply(
         Some(at) => quarters::of_point(tx, programme, at).await?,
         None => held.quarter,
     };
+    let cell = (!is_public).then(|| cells::of(&app.keys, programme, at));
     let residents_agree = change.residents_agree.unwrap_or(held.residents_agree);
     let changed = Changed {
         nature,
@@ -166,6 +167,7 @@ async fn apply(
         agent: change.agent.unwrap_or(held.agent).filter(|_| !is_public),
         pictogram: change.pictogram.unwrap_or(held.pictogram),
         quarter,
+        cell,
     };
     store::update(tx, programme, id, changed).await?;
     // « Non » counts from this moment, on what is planned too.

@@ -1,8 +1,8 @@
 //! Making a site: coordinators any, agents public ones; what a peer makes is a proposal.
 
-use super::quarters;
 use super::store::{self, NewSite, SiteSecret};
-use crate::access::{Caller, Role, Scope, Sealer};
+use super::{cells, quarters};
+use crate::access::{Caller, Role, Scope, SealError, Sealer};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
@@ -10,7 +10,7 @@ use domain::fact::AgentAccess;
 use domain::outing::Reason;
 use domain::people::Title;
 use domain::place::Pictogram;
-use domain::{Invalid, Nature, Position, SiteId};
+use domain::{Invalid, Nature, Position, ProgrammeId, SiteId};
 
 /// A site to be made, checked.
 #[derive(Clone, Debug)]
@@ -58,15 +58,34 @@ pub async fn insert(
     it: NewPlace,
     origin: &'static str,
 ) -> Result<bool, Problem> {
-    let (programme, now) = (caller.programme, app.now());
+    let programme = caller.programme;
+    let mut sealer = Sealer::new(&app.keys, programme, app.now());
+    let made = put(tx, app, programme, &mut sealer, &it, origin).await?;
+    if made {
+        let quarter = quarters::of_point(tx, programme, it.at).await?;
+        let agent = it.agent.filter(|_| it.nature == Nature::Discreet);
+        store::set_extras(tx, programme, it.id, it.pictogram, agent, quarter).await?;
+    }
+    Ok(made)
+}
+
+/// Writes it: title and point of a discreet site are sealed, and so is every note. Answers `false`
+/// when the id is there already.
+pub async fn put(
+    tx: &mut Tx,
+    app: &App,
+    programme: ProgrammeId,
+    sealer: &mut Sealer<'_>,
+    it: &NewPlace,
+    origin: &'static str,
+) -> Result<bool, SealError> {
     let title = it.title.as_str().to_owned();
     let is_public = it.nature == Nature::Public;
     let secret = SiteSecret {
         title: (!is_public).then(|| title.clone()),
         at: (!is_public).then_some(it.at),
-        note: it.note.map(|it| it.as_str().to_owned()),
+        note: it.note.as_ref().map(|it| it.as_str().to_owned()),
     };
-    let mut sealer = Sealer::new(&app.keys, programme, now);
     let sealed = match secret == SiteSecret::default() {
         true => None,
         false => Some(sealer.seal(tx, Scope::Site(it.id), &secret).await?),
@@ -77,13 +96,8 @@ pub async fn insert(
         origin,
         open: is_public.then_some((title, it.at)),
         sealed,
+        cell: (!is_public).then(|| cells::of(&app.keys, programme, it.at)),
         residents_agree: it.residents_agree.filter(|_| !is_public),
     };
-    let made = store::insert(tx, programme, new, now).await?;
-    if made {
-        let quarter = quarters::of_point(tx, programme, it.at).await?;
-        let agent = it.agent.filter(|_| !is_public);
-        store::set_extras(tx, programme, it.id, it.pictogram, agent, quarter).await?;
-    }
-    Ok(made)
+    Ok(store::insert(tx, programme, new, app.now()).await?)
 }

@@ -3,8 +3,10 @@
 
 pub mod api;
 pub mod atlas;
+pub mod cells;
 pub mod change;
 pub mod city;
+pub mod closing;
 pub mod create;
 pub mod forms;
 pub mod here;
@@ -22,7 +24,8 @@ use crate::db::Tx;
 use crate::http::error::Problem;
 use domain::place::{SiteState, Visits};
 use domain::{Nature, Position, SiteId};
-use store::{About, DiscreetSite};
+use std::collections::HashSet;
+use store::{About, Bounds, DiscreetSite, Mark};
 
 /// A site as a coordinator sees it, opened.
 #[derive(Clone, Debug)]
@@ -81,21 +84,37 @@ pub async fn open(
     Ok(opened)
 }
 
-/// Every site of the programme, opened for a coordinator: public ones first, each by title.
-pub async fn for_coordinator(
+/// The discreet sites that may be within a box, opened: those whose square it touches. `wanted` says
+/// which of them are asked for; those that lie beside the box are left out.
+pub async fn open_within(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
+    within: Bounds,
+    wanted: impl Fn(&Mark) -> bool,
 ) -> Result<Vec<CoordinatorSite>, Problem> {
-    let atlas = app.atlases.of(tx, caller.programme).await?;
-    let sealed = store::discreet_sites(tx, caller.programme).await?;
+    let programme = caller.programme;
+    let atlas = app.atlases.of(tx, programme).await?;
+    let squares = cells::in_sight(&app.keys, programme, within);
+    let may_be_in_sight = |mark: &&Mark| match (&squares, &mark.cell) {
+        (Some(squares), Some(cell)) => squares.contains(cell),
+        _ => true,
+    };
+    let marks = atlas.discreet.iter().filter(may_be_in_sight);
+    let marks: Vec<&Mark> = marks.filter(|it| wanted(it)).collect();
+    let ids: Vec<SiteId> = marks.iter().map(|it| it.id).collect();
+    let sealed = store::discreet_among(tx, programme, &ids).await?;
     let mut opened = open(tx, app, caller, Action::SitesShown, sealed).await?;
+    // An earlier version did not say in which square a site is.
+    let unknown = marks.iter().filter(|it| it.cell.is_none());
+    let unknown: HashSet<SiteId> = unknown.map(|it| it.id).collect();
+    for site in opened.iter().filter(|it| unknown.contains(&it.id)) {
+        let cell = cells::of(&app.keys, programme, site.at);
+        store::set_cell(tx, programme, site.id, cell).await?;
+    }
+    opened.retain(|it| within.contains(it.at));
     opened.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
-    let public = atlas.sites.iter();
-    let public = public.map(|it| from_public(store::CitySite::clone(it)));
-    let mut all: Vec<CoordinatorSite> = public.collect();
-    all.append(&mut opened);
-    Ok(all)
+    Ok(opened)
 }
 
 /// The sites of one outing, opened for a coordinator, in the order of the walk.

@@ -3,7 +3,7 @@
 //! one would tell where it is.
 
 use super::store::{self, Bounds};
-use super::{for_coordinator, proposals};
+use super::{CoordinatorSite, from_public, open_within, proposals};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::db::Tx;
@@ -55,22 +55,18 @@ pub async fn nearby(
             found.push((distance, Nearby { distance_m, ..it }));
         }
     };
+    let within = around(at, NEAR_M);
+    let public = store::public_sites(tx, caller.programme, within).await?;
+    let mut sites: Vec<CoordinatorSite> = public.into_iter().map(from_public).collect();
     if caller.role() == Role::Coordinator {
-        for site in for_coordinator(tx, app, caller).await? {
-            let age_days = age_days(site.visits, site.about.created_at, now);
-            keep(
-                site.at,
-                known(site.id, site.title, site.nature, site.state, age_days),
-            );
-        }
-    } else {
-        for site in store::public_sites(tx, caller.programme, around(at, NEAR_M)).await? {
-            let age_days = age_days(site.visits, site.about.created_at, now);
-            keep(
-                site.at,
-                known(site.id, site.title, Nature::Public, site.state, age_days),
-            );
-        }
+        sites.append(&mut open_within(tx, app, caller, within, |_| true).await?);
+    }
+    for site in sites {
+        let age_days = age_days(site.visits, site.about.created_at, now);
+        keep(
+            site.at,
+            known(site.id, site.title, site.nature, site.state, age_days),
+        );
     }
     if caller.role() == Role::Peer {
         for own in proposals::own(tx, app, caller).await? {

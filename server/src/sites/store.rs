@@ -1,7 +1,8 @@
 //! SQL of sites. A discreet site has no title and no point outside its sealed column.
 
+use super::cells::Cell;
 use crate::access::{Scope, Sealable, Sealed};
-use crate::db::{DbError, Sql, Tx, sql};
+use crate::db::{AMONG_MAX, DbError, Sql, Tx, sql};
 use domain::fact::AgentAccess;
 use domain::place::{Pictogram, SiteState, Visits};
 use domain::{Instant, Nature, OutingId, Position, ProgrammeId, SiteId};
@@ -38,14 +39,16 @@ pub struct NewSite {
     pub open: Option<(String, Position)>,
     /// The rest.
     pub sealed: Option<Sealed<SiteSecret>>,
+    /// The square it lies in, when discreet.
+    pub cell: Option<Cell>,
     /// « Les habitants sont d'accord ».
     pub residents_agree: Option<bool>,
 }
 
 const INSERT: &str = "
     insert into sites (programme_id, id, nature, origin, title, lat, lon, sealed, residents_agree,
-      created_at)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+      created_at, cell)
+    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
     on conflict (programme_id, id) do nothing";
 const UPDATE_EXTRAS: &str = "
     update sites set pictogram = $3, agent_access = $4, quarter = $5
@@ -90,6 +93,7 @@ pub async fn insert(
         .bind(it.sealed.map(Sealed::into_bytes))
         .bind(it.residents_agree)
         .bind(now)
+        .bind(it.cell)
         .run(tx)
         .await?;
     super::kept::touch_site(tx, programme, it.id);
@@ -393,7 +397,7 @@ const SELECT_DISCREET: &str = select_discreet!(
      order by s.id"
 );
 
-/// The discreet sites of the programme, sealed: their points are known only once opened.
+/// The discreet sites of the programme that are not over, sealed: their points are known only once opened.
 pub async fn discreet_sites(
     tx: &mut Tx,
     programme: ProgrammeId,
@@ -405,6 +409,26 @@ const SELECT_DISCREET_ONE: &str = select_discreet!(
     "where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null and s.id = $2
        and s.merged_into is null"
 );
+
+const SELECT_DISCREET_AMONG: &str = select_discreet!(
+    "where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null
+       and s.merged_into is null and s.id in {among}"
+);
+
+/// Some of the discreet sites of the programme, sealed.
+pub async fn discreet_among(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    ids: &[SiteId],
+) -> Result<Vec<DiscreetSite>, DbError> {
+    let ids: Vec<Uuid> = ids.iter().map(|it| it.0).collect();
+    let mut sites = Vec::with_capacity(ids.len());
+    for some in ids.chunks(AMONG_MAX) {
+        let query = sql(SELECT_DISCREET_AMONG).bind(programme).bind_among(some);
+        sites.append(&mut read_discreet(tx, query).await?);
+    }
+    Ok(sites)
+}
 
 /// One discreet site of the programme, sealed.
 pub async fn discreet_site(
@@ -538,11 +562,13 @@ pub struct Changed {
     pub pictogram: Option<Pictogram>,
     /// Its quarter.
     pub quarter: Option<String>,
+    /// The square it lies in, when discreet.
+    pub cell: Option<Cell>,
 }
 
 const UPDATE: &str = "
     update sites set nature = $3, title = $4, lat = $5, lon = $6, sealed = $7,
-      residents_agree = $8, pictogram = $9, quarter = $10, agent_access = $11,
+      residents_agree = $8, pictogram = $9, quarter = $10, agent_access = $11, cell = $12,
       version = version + 1
     where programme_id = $1 and id = $2";
 
@@ -566,8 +592,24 @@ pub async fn update(
         .bind(it.pictogram.map(Pictogram::code))
         .bind(it.quarter)
         .bind(it.agent.map(AgentAccess::code))
+        .bind(it.cell)
         .run(tx)
         .await?;
+    super::kept::touch_site(tx, programme, id);
+    Ok(())
+}
+
+const UPDATE_CELL: &str = "update sites set cell = $3 where programme_id = $1 and id = $2";
+
+/// Says in which square a discreet site is.
+pub async fn set_cell(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    cell: Cell,
+) -> Result<(), DbError> {
+    let query = sql(UPDATE_CELL).bind(programme).bind(id).bind(cell);
+    query.run(tx).await?;
     super::kept::touch_site(tx, programme, id);
     Ok(())
 }
@@ -652,12 +694,12 @@ const SELECT_UNPLANNABLE: &str = "
     select residents_agree from sites
     where programme_id = $1 and id = $2 and (residents_agree = false or merged_into is not null)";
 
-/// Why a site cannot be planned: the people who live there said no, or it is a duplicate.
+/// Why a site cannot be planned: the people who live there said no, it is a duplicate, or over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Unplannable {
     /// « Non » of the residents.
     ResidentsSaidNo,
-    /// Merged into another.
+    /// Merged into another, or over.
     Merged,
 }
 
@@ -783,7 +825,7 @@ pub struct Mark {
 }
 
 const SELECT_MARKS_SINCE: &str = "
-    select s.id, s.nature, s.quarter, s.created_at, s.residents_agree,
+    select s.id, s.nature, s.quarter, s.created_at, s.residents_agree, s.cell,
       (s.sealed is not null) as is_sealed, (s.merged_into is not null) as is_merged,
       v.planned, v.done_at, v.seen_at
     from site_visits v
@@ -791,6 +833,7 @@ const SELECT_MARKS_SINCE: &str = "
     where v.programme_id = $1 and v.turn > $2 and v.turn <= $3
     order by s.id";
 
+    cell: Option<Vec<u8>>,
 /// Every site that changed after a turn and up to another, in whatever way, by id. With both ends
 /// PostgreSQL expects few rows and goes by the index.
 pub async fn marks_since(
@@ -806,6 +849,8 @@ pub async fn marks_since(
         Ok(Mark {
             id: SiteId(row.id),
             nature,
+    /// The square it lies in, when discreet and known.
+    pub cell: Option<Cell>,
             quarter: row.quarter,
             created_at: Instant::from_ms(row.created_at),
             is_refused: row.residents_agree == Some(false),
@@ -830,3 +875,4 @@ pub async fn public_since(
     let query = sql(SELECT_PUBLIC_SINCE).bind(programme);
     read_public(tx, query.bind(after).bind(to)).await
 }
+            cell: row.cell,

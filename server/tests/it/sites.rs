@@ -5,6 +5,7 @@ use crate::support::{Actor, Answer};
 use axum::body::Body;
 use axum::http::{Method, header};
 use serde_json::{Value, json};
+use server::db::sql;
 use uuid::Uuid;
 
 /// `PATCH` of a site as it was read: the version first, then the change.
@@ -64,6 +65,43 @@ on_both! {
         let empty = world.town.coordinator.get("/api/v1/sites?bbox=0,0,1,1").await.expect(200);
         assert!(titles(&empty).is_empty());
         assert_eq!(world.journal("sites_shown").await.len(), 2);
+    }
+
+    async fn a_map_from_near_opens_only_what_may_be_in_sight(world) {
+        let (coordinator, known) = (&world.town.coordinator, world.town.discreet_site);
+        let body = json!({"nature": "discreet", "title": "Cour", "lat": 44.95, "lon": -0.40});
+        let made = coordinator.post("/api/v1/sites", body).await.expect(201);
+        let far = made["id"].as_str().unwrap().to_owned();
+        // Looking for duplicates of it opened nothing that lies elsewhere.
+        let opened = world.journal("sites_shown").await;
+        assert!(opened.iter().all(|it| !it.1.contains(&known.to_string())), "{opened:?}");
+        let shown = || async { world.journal("sites_shown").await.pop().unwrap().1 };
+        let around = |lat: f64, lon: f64| {
+            let [west, south, east, north] = [lon - 0.002, lat - 0.001, lon + 0.002, lat + 0.001];
+            format!("/api/v1/sites?bbox={west},{south},{east},{north}&zoom=16&nature=discreet")
+        };
+        let near = coordinator.get(&around(44.95, -0.40)).await.expect(200);
+        assert_eq!(titles(&near), ["Cour"]);
+        assert_eq!(shown().await, format!("site:{far}"));
+        // Moved, it is found where it is now.
+        let moved = json!({"lat": 44.99, "lon": -0.30});
+        change(coordinator, &far, &version(coordinator, &far).await, moved).await.expect(200);
+        let gone = coordinator.get(&around(44.95, -0.40)).await.expect(200);
+        assert!(titles(&gone).is_empty());
+        let there = coordinator.get(&around(44.99, -0.30)).await.expect(200);
+        assert_eq!(titles(&there), ["Cour"]);
+        // A row of an earlier version does not say where it lies: opened once, it does.
+        let mut tx = world.app.db.write().await.unwrap();
+        sql("update sites set cell = null").run(&mut tx).await.unwrap();
+        sql("update site_turns set last = last + 1").run(&mut tx).await.unwrap();
+        let turn = "update site_visits set turn = (select max(last) from site_turns)";
+        sql(turn).run(&mut tx).await.unwrap();
+        tx.commit().await.unwrap();
+        for opened in [2, 1] {
+            let there = coordinator.get(&around(44.99, -0.30)).await.expect(200);
+            assert_eq!(titles(&there), ["Cour"]);
+            assert_eq!(shown().await.matches("site:").count(), opened);
+        }
     }
 
     async fn an_agent_makes_no_discreet_site(world) {

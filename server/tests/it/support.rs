@@ -4,6 +4,8 @@ use crate::openapi;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{HeaderMap, Method, Request, StatusCode, header};
+use domain::outing::Reason;
+use domain::people::Title;
 use domain::{
     AccountId, CivilIdentity, Day, Instant, Nature, PeerId, Position, ProgrammeId, Pseudonym,
     Settings, SiteId,
@@ -11,11 +13,11 @@ use domain::{
 use serde_json::{Value, json};
 use server::access::accounts::store as people_of;
 use server::access::credentials::{open_session, token_hash};
-use server::access::{KeyFile, Role, Scope, Sealer, Staff, passwords, store as accounts};
+use server::access::{KeyFile, Role, Sealer, Staff, passwords, store as accounts};
 use server::app::{App, Clock};
 use server::db::{Db, sql};
-use server::sites::store::{NewSite, SiteSecret};
-use server::{demo, http, people, programmes, sites};
+use server::sites::create::{NewPlace, put};
+use server::{demo, http, people, programmes};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
@@ -495,7 +497,7 @@ impl Phone {
 }
 
 /// A database of its own, empty or with the rows of another one that nobody has open any more.
-async fn new_postgres_database(like: Option<&str>) -> String {
+pub async fn new_postgres_database(like: Option<&str>) -> String {
     let base = std::env::var("CUEILLETTE_TEST_POSTGRES")
         .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one");
     let name = format!("t_{}", Uuid::new_v4().simple());
@@ -564,38 +566,37 @@ impl Programme {
             peers.push(peer);
         }
         let mut public_sites = Vec::new();
-        for n in 0..3u8 {
-            let at = Position::new(44.83 + f64::from(n) / 1000.0, -0.57).unwrap();
-            let site = NewSite {
-                id: SiteId(Uuid::now_v7()),
-                nature: Nature::Public,
-                origin: "city",
-                open: Some((format!("Place {n}"), at)),
-                sealed: None,
-                residents_agree: None,
-            };
-            public_sites.push(site.id);
-            sites::store::insert(&mut tx, id, site, now).await.unwrap();
-        }
-        let discreet_site = SiteId(Uuid::now_v7());
-        let secret = SiteSecret {
-            title: Some(format!("Garage secret {slug}")),
-            at: Some(Position::new(44.837_654, -0.563_21).unwrap()),
-            note: Some("derrière la porte verte".into()),
+        let place = |nature, title: &str, at: (f64, f64)| NewPlace {
+            id: SiteId(Uuid::now_v7()),
+            nature,
+            title: Title::new("title", title).unwrap(),
+            at: Position::new(at.0, at.1).unwrap(),
+            note: None,
+            residents_agree: None,
+            pictogram: None,
+            agent: None,
         };
-        let sealed = sealer
-            .seal(&mut tx, Scope::Site(discreet_site), &secret)
+        for n in 0..3u8 {
+            let at = (44.83 + f64::from(n) / 1000.0, -0.57);
+            let site = place(Nature::Public, &format!("Place {n}"), at);
+            public_sites.push(site.id);
+            put(&mut tx, app, id, &mut sealer, &site, "city")
+                .await
+                .unwrap();
+        }
+        let garage = NewPlace {
+            note: Some(Reason::new("note", "derrière la porte verte").unwrap()),
+            residents_agree: Some(true),
+            ..place(
+                Nature::Discreet,
+                &format!("Garage secret {slug}"),
+                (44.837_654, -0.563_21),
+            )
+        };
+        let discreet_site = garage.id;
+        put(&mut tx, app, id, &mut sealer, &garage, "association")
             .await
             .unwrap();
-        let site = NewSite {
-            id: discreet_site,
-            nature: Nature::Discreet,
-            origin: "association",
-            open: None,
-            sealed: Some(sealed),
-            residents_agree: Some(true),
-        };
-        sites::store::insert(&mut tx, id, site, now).await.unwrap();
         let mut actors = Vec::new();
         for role in [Role::Coordinator, Role::Agent, Role::Clerk, Role::Peer] {
             let token = format!("{slug}-{}", role.as_str());

@@ -15,7 +15,8 @@ use crate::outings::store::{self as outings, Colleague, Crew, Outing};
 use crate::outings::summary::{self, BySite, Summary};
 use crate::outings::{ShownCode, get, missing_now, shown_code};
 use crate::people::store::Peer;
-use crate::sites::{CoordinatorSite, store as site_store};
+use crate::sites::CoordinatorSite;
+use crate::sites::store::{CitySite, discreet_among};
 use crate::{allowances, facts, people, programmes, sites};
 use domain::fact::{AgentAccess, Item, Method};
 use domain::outing::Missing;
@@ -264,11 +265,13 @@ async fn sites_by_id(
     if wanted.is_empty() {
         return Ok(Vec::new());
     }
-    let public = site_store::public_sites(tx, caller.programme, site_store::Bounds::ALL).await?;
-    let mut sealed = site_store::discreet_sites(tx, caller.programme).await?;
-    sealed.retain(|it| wanted.contains(&it.id));
-    let public = public.into_iter().filter(|it| wanted.contains(&it.id));
-    let mut found: Vec<CoordinatorSite> = public.map(sites::from_public).collect();
+    let atlas = app.atlases.of(tx, caller.programme).await?;
+    let public = atlas.sites.iter().filter(|it| wanted.contains(&it.id));
+    let mut found: Vec<CoordinatorSite> = public
+        .map(|it| sites::from_public(CitySite::clone(it)))
+        .collect();
+    let ids: Vec<SiteId> = wanted.iter().copied().collect();
+    let sealed = discreet_among(tx, caller.programme, &ids).await?;
     found.append(&mut sites::open(tx, app, caller, Action::SitesShown, sealed).await?);
     Ok(found)
 }

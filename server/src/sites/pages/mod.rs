@@ -18,13 +18,13 @@ pub use new::{PlaceForm, form_page, new_page, review_page};
 pub use point::{move_page, moving_page};
 pub use site::{Wrong, detail, site_page};
 
-use crate::access::{Action, Caller, Role};
+use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::sites::atlas::Filter;
-use crate::sites::store::CitySite;
-use crate::sites::{CoordinatorSite, from_public, open, store};
+use crate::sites::store::{Bounds, CitySite, Mark};
+use crate::sites::{CoordinatorSite, from_public, open_within};
 use app::ui::Icon;
 use app::ui::pictograms::CHECK;
 use domain::french::counted;
@@ -141,13 +141,8 @@ async fn asked_sites(
         all.extend(sites.map(|it| from_public(CitySite::clone(it))));
     }
     if caller.role() == Role::Coordinator && nature != Some(Nature::Public) {
-        let mut sealed = store::discreet_sites(tx, caller.programme).await?;
-        sealed.retain(|it| {
-            let last = it.visits.seen_at.max(it.about.created_at);
-            filter.lets(it.state, it.about.quarter.as_deref(), last)
-        });
-        let mut opened = open(tx, app, caller, Action::SitesShown, sealed).await?;
-        opened.sort_by(|a, b| (&a.title, a.id).cmp(&(&b.title, b.id)));
+        let wanted = |it: &Mark| filter.lets_mark(it);
+        let mut opened = open_within(tx, app, caller, Bounds::ALL, wanted).await?;
         all.append(&mut opened);
     }
     Ok(all)
