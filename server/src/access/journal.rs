@@ -162,6 +162,10 @@ actions! {
     /// Words about a line (a return, a contest) were opened to be shown.
     LineWordsShown = "line_words_shown", Opening, "a ouvert les mots d’une ligne";
     /// A list's files came to the end of their term: they and their key were destroyed.
+    /// A list's names were opened to print receipts of what was paid.
+    ReceiptsMade = "receipts_made", Document, "a fait les reçus d’une liste";
+    /// A civil identity was opened for somebody's yearly statement.
+    YearlyMade = "yearly_made", Document, "a fait le relevé annuel d’une personne";
     ListDestroyed = "list_destroyed", End, "a détruit les fichiers et les noms d’une liste";
     /// The amount of a presence was set for days to come.
     RateSet = "rate_set", Setting, "a changé le montant d’une sortie";

@@ -4,7 +4,7 @@ use super::issue::ListContent;
 use super::life::store::LineOnList;
 use super::life::{self, Paying, Receipted, contest};
 use super::store::{self, ListRow};
-use super::{Issued, download, files, rates, statement};
+use super::{Issued, download, files, rates, receipts, statement};
 use crate::access::{Action, Caller, Role, Who};
 use crate::app::App;
 use crate::export::csv::Dialect;
@@ -205,15 +205,38 @@ pub async fn file(
         }
     };
     let file = download(&app, &caller, number, &file, dialect).await?;
-    let name = format!("attachment; filename=\"{}\"", file.name);
-    let mut response = file.bytes.into_response();
+    Ok(saved(file.bytes, file.media_type, &file.name))
+}
+
+/// An answer that a browser saves under a name.
+fn saved(bytes: Vec<u8>, media_type: &'static str, name: &str) -> Response {
+    let mut response = bytes.into_response();
     let headers = response.headers_mut();
-    let kind = HeaderValue::from_static(file.media_type);
+    let kind = HeaderValue::from_static(media_type);
     headers.insert(header::CONTENT_TYPE, kind);
-    if let Ok(name) = HeaderValue::from_str(&name) {
+    if let Ok(name) = HeaderValue::from_str(&format!("attachment; filename=\"{name}\"")) {
         headers.insert(header::CONTENT_DISPOSITION, name);
     }
-    Ok(response)
+    response
+}
+
+/// `?line=…`: the receipt of one line; of all of them when left out.
+#[derive(Deserialize)]
+pub struct ReceiptsQuery {
+    line: Option<AllowanceId>,
+}
+
+/// `GET /api/v1/allowance-lists/{number}/receipts.pdf`
+pub async fn receipts_pdf(
+    State(app): State<App>,
+    caller: Caller,
+    Path(number): Path<String>,
+    Query(query): Query<ReceiptsQuery>,
+) -> Result<Response, Problem> {
+    let number = number_in(&number)?;
+    let bytes = receipts::of_list(&app, &caller, number, query.line).await?;
+    let name = format!("recus-{number}.pdf");
+    Ok(saved(bytes, "application/pdf", &name))
 }
 
 /// A list by what people call it. What is no number leads nowhere, like another programme's.

@@ -12,6 +12,7 @@ pub mod life;
 pub mod pages;
 pub mod period;
 pub mod rates;
+pub mod receipts;
 pub mod retention;
 pub mod statement;
 pub mod store;

@@ -173,6 +173,13 @@ fn pages() -> Vec<Route> {
             "/equipe/{id}/identite",
             COORDINATOR,
             identity::give
+        route!(
+            File,
+            get,
+            "/equipe/{id}/releve.pdf",
+            COORDINATOR,
+            people::yearly::of_peer
+        ),
         ),
         route!(
             Page,
@@ -246,6 +253,7 @@ fn pages() -> Vec<Route> {
         route!(
             Page,
             get,
+        route!(File, get, "/moi/releve.pdf", PEER, people::yearly::own),
             "/sorties/{id}/marche",
             COORDINATOR,
             pages::walk_page
@@ -916,6 +924,13 @@ fn api() -> Vec<Route> {
             "/api/v1/allowances/{id}/contest",
             &[Peer],
             money::contest_one
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/allowance-lists/{number}/receipts.pdf",
+            LISTS,
+            money::receipts_pdf
         ),
         route!(
             Api,

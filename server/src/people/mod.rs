@@ -7,6 +7,7 @@ pub mod pages;
 pub mod store;
 
 use crate::access::{Scope, Sealer};
+pub mod yearly;
 use crate::db::Tx;
 use crate::http::error::Problem;
 use domain::{CivilIdentity, PeerId, ProgrammeId};

@@ -2,7 +2,8 @@
 //! ours. `cargo xtask test` installs what they need.
 
 use crate::identity::give;
-use crate::support::{Answer, Engine, World};
+use crate::on_both;
+use crate::support::{Actor, Answer, Engine, World};
 use calamine::{Data, DataType, Reader, Xlsx, open_workbook};
 use serde_json::json;
 use std::path::{Path, PathBuf};
@@ -30,7 +31,10 @@ struct Issued {
 }
 
 async fn issued() -> Issued {
-    let world = World::new(Engine::Sqlite).await;
+    issued_in(World::new(Engine::Sqlite).await).await
+}
+
+async fn issued_in(world: World) -> Issued {
     let coordinator = &world.town.coordinator;
     for (peer, [surname, first_name, born, reference]) in world.town.peers.iter().zip(PEOPLE) {
         let fields = [
@@ -70,9 +74,57 @@ impl Issued {
 
     /// Downloads a file into the folder.
     async fn saved(&self, name: &str) -> PathBuf {
-        let path = self.folder.join(name.split('?').next().unwrap());
-        std::fs::write(&path, self.get(name).await.bytes).unwrap();
+        let bytes = self.get(name).await.bytes;
+        self.kept(name.split('?').next().unwrap(), &bytes)
+    }
+
+    fn kept(&self, name: &str, bytes: &[u8]) -> PathBuf {
+        let path = self.folder.join(name);
+        std::fs::write(&path, bytes).unwrap();
         path
+    }
+
+    /// What somebody finds at an address, as a file.
+    async fn paper(&self, actor: &Actor, path: &str) -> PathBuf {
+        let answer = actor.get(path).await;
+        assert_eq!(answer.status, 200, "{path}: {}", answer.text());
+        assert_eq!(answer.headers["content-type"], "application/pdf");
+        self.kept("paper.pdf", &answer.bytes)
+    }
+
+    /// Sends the list and pays all of it in cash, before two witnesses.
+    async fn pay(&self) {
+        let at = |what: &str| format!("/api/v1/allowance-lists/2026-0001/{what}");
+        let (coordinator, clerk) = (&self.world.town.coordinator, &self.world.town.clerk);
+        coordinator.post(&at("send"), json!({})).await.expect(200);
+        let paying = json!({
+            "decision": "2026-118", "mode": "cash", "hand": "Mme Roy",
+            "receipt": {"how": "witnesses", "names": "M. Dupin et Mme Sand"},
+        });
+        clerk.post(&at("pay"), paying).await.expect(200);
+    }
+}
+
+/// The words of a paper, on one line.
+fn words_of(file: &Path) -> String {
+    let words = said("pdftotext", &["-raw", text(file), "-"]);
+    words.replace(['\n', '\u{a0}', '\u{202f}', '\u{c}'], " ")
+}
+
+/// A4, tagged, titled, with its fonts inside.
+fn is_for_keeping(file: &Path, title: &str, pages: usize) {
+    let about = said("pdfinfo", &[text(file)]);
+    let pages = format!("Pages:           {pages}");
+    let title = format!("Title:           {title}");
+    for line in [title.as_str(), "Tagged:          yes", "(A4)", &pages] {
+        assert!(about.contains(line), "{line}: {about}");
+    }
+    let fonts = said("pdffonts", &[text(file)]);
+    for row in fonts.lines().skip(2) {
+        assert!(
+            row.contains("Andika") && row.contains("yes yes yes"),
+            "embedded: {row}"
+        );
     }
 }
 
@@ -260,7 +312,7 @@ document = children(root.StructTreeRoot)[0]
 rows = [it for it in walk(document) if it.S == '/TR']
 parts = [str(it.S)[1:] for it in children(document)]
 print(root.Lang, root.ViewerPreferences.DisplayDocTitle, len(rows),
-      min(len(children(it)) for it in rows), *parts)
+      min((len(children(it)) for it in rows), default=0), *parts)
 ";
     said("/usr/bin/python3", &["-c", READER, text(file)])
         .trim()
@@ -321,5 +373,108 @@ async fn a_list_is_the_same_bytes_after_a_name_was_corrected_and_its_hash_is_sho
         let hash = sha2::Sha256::digest(bytes);
         let hash: String = hash.iter().map(|it| format!("{it:02x}")).collect();
         assert!(page.contains(&hash), "{name}: {hash}");
+    }
+}
+
+on_both! {
+    async fn whoever_is_paid_has_a_receipt_to_sign_three_on_a_sheet(world) {
+        let list = issued_in(world).await;
+        let (clerk, coordinator) = (&list.world.town.clerk, &list.world.town.coordinator);
+        let at = "/api/v1/allowance-lists/2026-0001/receipts.pdf";
+        assert_eq!(clerk.get(at).await.expect(409)["code"], "nothing_paid");
+        let page = clerk.get("/ccas/2026-0001").await.expect_page(200);
+        assert!(!page.contains("receipts.pdf"), "a receipt comes with the payment");
+        list.pay().await;
+        let page = clerk.get("/ccas/2026-0001").await.expect_page(200);
+        assert!(page.contains("receipts.pdf"));
+        let before = list.world.journal("receipts_made").await.len();
+        let file = list.paper(clerk, at).await;
+        assert!(list.world.journal("receipts_made").await.len() > before);
+        is_for_keeping(&file, "Reçus de la liste n° 2026-0001", 2);
+        let words = words_of(&file);
+        for [surname, first_name, ..] in PEOPLE {
+            assert!(words.contains(&format!("{surname} {first_name}")), "{surname}: {words}");
+        }
+        for part in [
+            "Reçu n° 2026-0001-1", "Reçu n° 2026-0001-6", "La somme de : quinze euros (15,00 €).",
+            "né·e le 29 février 1984", "référence 0042", "sortie du 24 novembre 2026",
+            "espèces, par Mme Roy, décision 2026-118", "Signature de la personne",
+            "Remise : devant deux témoins : M. Dupin et Mme Sand.",
+        ] {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+        let receipt = " P H1 P P P P P P P P P P P";
+        let read = heard(&file);
+        assert_eq!(read, format!("fr-FR True 0 0{}", receipt.repeat(6)));
+        looks_printed(&file, &list.folder);
+
+        // One alone, for whoever lost theirs; a line of nobody is nowhere.
+        let lines = clerk.get("/api/v1/allowance-lists/2026-0001/lines").await.expect(200);
+        let second = lines["items"][1]["id"].as_str().unwrap();
+        let file = list.paper(coordinator, &format!("{at}?line={second}")).await;
+        assert_eq!(words_of(&file).matches("Reçu n°").count(), 1);
+        assert!(words_of(&file).contains("Reçu n° 2026-0001-2"));
+        let nobody = format!("{at}?line={}", uuid::Uuid::new_v4());
+        assert_eq!(clerk.get(&nobody).await.status, 404);
+        let elsewhere = at.replace("0001", "0002");
+        assert_eq!(clerk.get(&elsewhere).await.status, 404);
+    }
+
+    async fn a_line_that_came_back_has_no_receipt(world) {
+        let list = issued_in(world).await;
+        let (clerk, coordinator) = (&list.world.town.clerk, &list.world.town.coordinator);
+        let at = |what: &str| format!("/api/v1/allowance-lists/2026-0001/{what}");
+        coordinator.post(&at("send"), json!({})).await.expect(200);
+        let lines = clerk.get(&at("lines")).await.expect(200);
+        let first = json!({"line": lines["items"][0]["id"], "reason": "La date est fausse."});
+        clerk.post(&at("returns"), first).await.expect(200);
+        clerk.post(&at("pay"), json!({"mode": "transfer"})).await.expect(200);
+        let words = words_of(&list.paper(clerk, &at("receipts.pdf")).await);
+        assert!(!words.contains("2026-0001-1 ") && words.contains("2026-0001-2"), "{words}");
+        let only = format!("{}?line={}", at("receipts.pdf"), lines["items"][0]["id"].as_str().unwrap());
+        assert_eq!(clerk.get(&only).await.expect(409)["code"], "nothing_paid");
+    }
+
+    async fn a_year_of_one_person_is_a_paper_with_or_without_the_name(world) {
+        let list = issued_in(world).await;
+        list.pay().await;
+        let town = &list.world.town;
+        let open = list.world.open_outing().await;
+        list.world.mark(open, town.peers[0], true).await.expect(200);
+        list.world.close(open).await.expect(200);
+
+        let at = format!("/equipe/{}/releve.pdf?annee=2026", town.peers[0]);
+        let file = list.paper(&town.coordinator, &at).await;
+        let opened = list.world.journal("yearly_made").await;
+        assert_eq!(opened, [("coordinator".to_owned(), format!("identity:{}", town.peers[0]))]);
+        is_for_keeping(&file, "Relevé annuel 2026", 1);
+        let words = words_of(&file);
+        for part in [
+            "D’Hérouville; \"dite\" Zoé, né·e le 29 février 1984.", "24/11/2026", "reçue",
+            "à venir sur une liste", "Total 30,00 €", "2 sorties : trente euros (30,00 €).",
+            "Déjà payé : quinze euros (15,00 €).", "Reste à payer : quinze euros (15,00 €).",
+            "Pour La CASE, le",
+        ] {
+            assert!(words.contains(part), "{part}: {words}");
+        }
+        assert_eq!(heard(&file), "fr-FR True 4 4 P H1 P P P Table P P P P P");
+        looks_printed(&file, &list.folder);
+
+        // From one's own page: the name only when it is asked for, and nothing of the association.
+        let page = town.peer.get("/moi/releve?annee=2026").await.expect_page(200);
+        assert!(page.contains("/moi/releve.pdf?annee=2026"));
+        let words = words_of(&list.paper(&town.peer, "/moi/releve.pdf?annee=2026").await);
+        assert!(words.contains("Nom et prénom :") && words.contains("trente euros"), "{words}");
+        assert!(!words.contains("Hérouville") && !words.contains("CASE"), "{words}");
+        assert!(list.world.journal("identity_shown").await.is_empty());
+        let named = list.paper(&town.peer, "/moi/releve.pdf?annee=2026&nom=oui").await;
+        assert!(words_of(&named).contains("D’Hérouville"));
+        assert_eq!(list.world.journal("identity_shown").await.len(), 1);
+
+        // A year with nothing is a paper too; nobody's paper is nowhere.
+        let empty = words_of(&list.paper(&town.peer, "/moi/releve.pdf?annee=2024").await);
+        assert!(empty.contains("0 sortie : zéro euro (0,00 €)."), "{empty}");
+        let nobody = format!("/equipe/{}/releve.pdf", uuid::Uuid::new_v4());
+        assert_eq!(town.coordinator.get(&nobody).await.status, 404);
     }
 }

@@ -6,7 +6,7 @@ use crate::access::Actor;
 use crate::db::{DbError, Tx, sql};
 use domain::allowance::{AllowanceState, ListNumber, Receipt, Step};
 use domain::programme::PaymentMode;
-use domain::{AccountId, AllowanceId, Cents, Day, Instant, ListId, ProgrammeId};
+use domain::{AccountId, AllowanceId, Cents, Day, Instant, ListId, PeerId, ProgrammeId};
 use uuid::Uuid;
 
 const INSERT_ACT: &str = "
@@ -448,6 +448,28 @@ pub async fn paid_days(
         .bind(since)
         .all(tx)
         .await
+}
+
+const SELECT_PAID_DAYS_OF: &str = "
+    select e.line_id, p.paid_on from ledger_events e
+    join payments p on p.programme_id = e.programme_id and p.act_id = e.act_id
+    join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
+    where a.programme_id = $1 and a.peer_id = $2 and e.what = 'paid'";
+
+/// When each line of one person was paid.
+pub async fn paid_days_of(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    peer: PeerId,
+) -> Result<Vec<(AllowanceId, Day)>, DbError> {
+    let query = sql(SELECT_PAID_DAYS_OF).bind(programme).bind(peer);
+    let rows: Vec<(Uuid, String)> = query.all(tx).await?;
+    let read = |(line, day): (Uuid, String)| {
+        let day = day.parse();
+        let day = day.map_err(|e| DbError::Unreadable(format!("paid_on: {e}")))?;
+        Ok((AllowanceId(line), day))
+    };
+    rows.into_iter().map(read).collect()
 }
 
 /// A line as its list sees it: where it stands there, and how it got there.

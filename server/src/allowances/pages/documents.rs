@@ -98,9 +98,33 @@ pub(super) fn files_card(list: &ListRow, files: &Files) -> AnyView {
             {why}
             {files_of(list, Document::List, files)}
             {statement}
+            {receipts(list, files)}
         </section>
     }
     .into_any()
+}
+
+/// What was paid has receipts, made anew each time: they have no hash.
+fn receipts(list: &ListRow, files: &Files) -> Option<AnyView> {
+    if list.paid_cents == 0 || files.list_gone.is_some() {
+        return None;
+    }
+    let number = list.number().to_string();
+    let href = format!("/api/v1/allowance-lists/{number}/receipts.pdf");
+    let which = format!(" liste {number}");
+    Some(
+        view! {
+            <h3>"Reçus"</h3>
+            <p class="soft">"Un reçu par ligne payée. Trois par feuille, à découper."</p>
+            <p>
+                <a class="button" href=href download>
+                    <Icon path=DOWNLOAD/>
+                    <span>"Reçus à signer (PDF)"<span class="sr">{which}</span></span>
+                </a>
+            </p>
+        }
+        .into_any(),
+    )
 }
 
 /// One row for each file: those of an older document are fewer. Where none is made yet, the first

@@ -104,7 +104,9 @@ pub async fn number(
     let lines = settled(tx, programme, of).await?;
     let asked = (caller.actor(), Action::StatementIssued);
     let issued = files::open_list(tx, app, programme, of, asked).await?;
-    let lines = told(tx, app, caller, of, (&lines, &issued.names())).await?;
+    let names = issued.names();
+    let action = Action::StatementIssued;
+    let lines = told(tx, app, caller, of, (&lines, &names), action).await?;
     let number = ledger::STATEMENTS.next(tx, programme, year).await?;
     let content = StatementContent {
         settings: issued.settings,
@@ -170,14 +172,15 @@ impl LineOnList {
 }
 
 /// Each line with its name, how it was paid, and the words that belong to it.
-async fn told(
+pub(super) async fn told(
     tx: &mut Tx,
     app: &App,
     caller: &Caller,
     list: ListId,
     (lines, names): (&[LineOnList], &HashMap<AllowanceId, &CivilIdentity>),
+    action: Action,
 ) -> Result<Vec<PaymentLine>, Problem> {
-    let words = words(tx, app, caller, list, Action::StatementIssued).await?;
+    let words = words(tx, app, caller, list, action).await?;
     let mut vouchers: HashMap<Uuid, Vec<String>> = HashMap::new();
     for (line, number) in life::store::vouchers(tx, caller.programme, list).await? {
         vouchers.entry(line).or_default().push(number);

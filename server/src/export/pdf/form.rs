@@ -23,7 +23,7 @@ const TITLE: Style = Style {
     size_pt: 20.0,
 };
 /// Room for a stamp and a signature.
-const SIGNING_PT: f32 = 96.0;
+pub const SIGNING_PT: f32 = 96.0;
 /// Room for the words above them.
 const WORDS_PT: f32 = 90.0;
 
@@ -73,18 +73,26 @@ pub fn closing(paper: &mut Paper, settings: &Settings, sum: &str, certified: &st
     paper.y_pt += 4.0;
     paper.paragraph(Part::Paragraph, TEXT, certified);
     paper.y_pt += 14.0;
+    let [association, payer] =
+        [&settings.association, &settings.payer].map(|it| format!("Pour {}, le", it.the()));
+    let below = "Nom, qualité, signature";
+    signatures(paper, [(&association, below), (&payer, below)]);
+}
+
+/// Room for two hands to sign, side by side: what stands above each, and what is to be written.
+/// A side without words is left out.
+pub fn signatures(paper: &mut Paper, sides: [(&str, &str); 2]) {
     let y_pt = paper.y_pt;
-    let signers = [&settings.association, &settings.payer];
-    for (x_pt, body) in [MARGIN_PT, MARGIN_PT + WIDTH_PT / 2.0]
-        .into_iter()
-        .zip(signers)
-    {
+    let starts = [MARGIN_PT, MARGIN_PT + WIDTH_PT / 2.0];
+    for (x_pt, (above, below)) in starts.into_iter().zip(sides) {
+        if above.is_empty() {
+            continue;
+        }
         let place = paper.part(Part::Paragraph, None, "");
-        let text = format!("Pour {}, le", body.the());
-        paper.words((x_pt, y_pt), STRONG, &text, place);
+        paper.words((x_pt, y_pt), STRONG, above, place);
         let hint = paper.part(Part::Paragraph, None, "");
-        let below = y_pt + STRONG.line_pt();
-        paper.words((x_pt, below), SMALL, "Nom, qualité, signature", hint);
+        let next = y_pt + STRONG.line_pt();
+        paper.words((x_pt, next), SMALL, below, hint);
     }
     paper.y_pt = y_pt + SIGNING_PT;
 }

@@ -8,10 +8,14 @@ mod form;
 mod list;
 mod paper;
 mod payment;
+mod receipt;
 mod table;
+mod yearly;
 
 pub use list::{ListHead, certified, list_pdf};
 pub use payment::payment_pdf;
+pub use receipt::{ReceiptLine, ReceiptsHead, receipts_pdf};
+pub use yearly::{YearlyHead, YearlyLine, yearly_pdf};
 
 /// Why a document could not be made.
 #[derive(Debug, thiserror::Error)]

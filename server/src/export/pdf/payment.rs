@@ -78,7 +78,7 @@ fn row(rank: u32, line: &PaymentLine) -> Vec<String> {
 }
 
 /// « espèces, par Mme Roy, décision 2026-12 ».
-fn way(paid: &Paid) -> String {
+pub fn way(paid: &Paid) -> String {
     let vouchers = (!paid.vouchers.is_empty()).then(|| format!("n° {}", paid.vouchers.join(" ")));
     let parts = [
         Some(paid.mode.label().to_owned()),

@@ -9,7 +9,8 @@ use crate::http::pieces::{Faults, Field, Tone, crumbs, note};
 use crate::http::reading::{Path, Query, ReadForm};
 use crate::people::store::{self, Peer};
 use crate::programmes;
-use app::ui::SignPicture;
+use app::ui::pictograms::DOWNLOAD;
+use app::ui::{Icon, SignPicture};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -174,7 +175,8 @@ async fn shown(app: &App, caller: &Caller, id: PeerId, sheet: Sheet) -> Result<H
         peer.pseudonym.clone(),
         "/equipe",
     );
-    Ok(page(&frame, || view(&peer, &settings, sheet)))
+    let this_year = local_day(&settings, app.now()).0.year();
+    Ok(page(&frame, || view(&peer, &settings, this_year, sheet)))
 }
 
 fn words(wrong: &FieldError) -> Option<&'static str> {
@@ -192,7 +194,7 @@ fn words(wrong: &FieldError) -> Option<&'static str> {
     })
 }
 
-fn view(peer: &Peer, settings: &Settings, sheet: Sheet) -> AnyView {
+fn view(peer: &Peer, settings: &Settings, this_year: i16, sheet: Sheet) -> AnyView {
     let name = peer.pseudonym.clone();
     let standing = match peer.has_identity {
         true => "Cette personne a donné son identité. Elle peut être sur une liste.",
@@ -224,6 +226,39 @@ fn view(peer: &Peer, settings: &Settings, sheet: Sheet) -> AnyView {
             </section>
             {identity_form(peer, settings, &sheet.form, &sheet.faults, sheet.asks_another)}
         </div>
+        {papers(peer, this_year)}
+    }
+    .into_any()
+}
+
+/// What somebody may need for an office: each year's aids, and that they took part.
+fn papers(peer: &Peer, this_year: i16) -> AnyView {
+    let yearly: Vec<_> = [this_year, this_year - 1]
+        .into_iter()
+        .map(|year| {
+            let href = format!("/equipe/{}/releve.pdf?annee={year}", peer.id);
+            view! {
+                <a class="button" href=href download>
+                    <Icon path=DOWNLOAD/>
+                    <span>"Relevé "{year}" (PDF)"</span>
+                </a>
+            }
+        })
+        .collect();
+    let attestation = format!("/equipe/{}/attestation", peer.id);
+    let named = match peer.has_identity {
+        true => "Le relevé porte le nom civil\u{a0}: l’ouvrir laisse une trace.",
+        false => "Le nom s’écrit à la main sur le relevé\u{a0}: la personne ne l’a pas donné.",
+    };
+    view! {
+        <section class="card">
+            <h2>"Papiers"</h2>
+            <p class="soft">"À remettre à la personne, si elle le demande. "{named}</p>
+            <p class="actions">
+                {yearly}
+                <a class="button quiet" href=attestation>"Attestation de participation"</a>
+            </p>
+        </section>
     }
     .into_any()
 }

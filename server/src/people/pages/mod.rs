@@ -1,7 +1,7 @@
 //! `/moi`: a peer's own page. What they took part in, what they get for it, what is known of them,
 //! the places they propose. Nothing of anybody else, no ranking, and no count.
 
-mod aids;
+pub(super) mod aids;
 mod home;
 mod known;
 mod places;

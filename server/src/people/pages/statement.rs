@@ -80,7 +80,24 @@ fn view_of(it: &Statement) -> AnyView {
             <p>"Soit "{amount_in_words(total)}"."</p>
             <p class="soft">"Relevé fait le "{date(it.today)}"."</p>
         </article>
+        {files(it)}
         <p class="soft on-screen">"Pour imprimer\u{a0}: dans le navigateur, Imprimer. Le nom s’écrit à la main, si vous voulez."</p>
+    }
+    .into_any()
+}
+
+/// The same as a file. The name stands on it only when its owner asks for that.
+fn files(it: &Statement) -> AnyView {
+    let href = format!("/moi/releve.pdf?annee={}", it.year);
+    let named = it.has_identity.then(|| {
+        let href = format!("{href}&nom=oui");
+        view! { <a class="button quiet" href=href download>"PDF avec mon nom"</a> }
+    });
+    view! {
+        <p class="actions on-screen">
+            <a class="button" href=href download>"PDF"</a>
+            {named}
+        </p>
     }
     .into_any()
 }
