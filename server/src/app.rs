@@ -14,6 +14,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
+/// A month's key is destroyed so many days after the month began at the earliest: a shorter term
+/// would end within it.
+pub const FORGET_DAYS_MIN: u32 = 35;
+
 /// Shared by every request; cheap to clone.
 #[derive(Clone, Debug)]
 pub struct App {
@@ -31,6 +35,8 @@ pub struct App {
     pub public_url: Option<Arc<str>>,
     /// The proxies whose word about an address is taken.
     pub trusted_proxies: Arc<[Network]>,
+    /// Days after which what was destroyed opens from no backup either.
+    pub forget_days: u32,
     /// Public sites with their states, kept at hand for maps.
     pub atlases: Arc<Atlases>,
     /// Wrong joining codes.
@@ -65,6 +71,7 @@ impl App {
             base_map: base_map.map(Arc::new),
             public_url: None,
             trusted_proxies: Arc::default(),
+            forget_days: FORGET_DAYS_MIN,
             atlases: Arc::default(),
             join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
             sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
@@ -92,6 +99,13 @@ impl App {
     pub fn is_behind_tls(&self) -> bool {
         let url = self.public_url.as_deref();
         url.is_some_and(|it| it.starts_with("https://"))
+    }
+
+    /// What was destroyed opens from no backup after so many days.
+    #[must_use]
+    pub fn forgetting_after(mut self, days: u32) -> Self {
+        self.forget_days = days.max(FORGET_DAYS_MIN);
+        self
     }
 
     /// Now.

@@ -1,5 +1,5 @@
 //! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`,
-//! `import`, `doctor`, `retention`.
+//! `import`, `doctor`, `link-journal`, `retention`, `key`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 
@@ -7,13 +7,14 @@ mod accounts;
 mod base_map;
 pub mod doctor;
 mod import;
+mod keys;
 mod retention;
 
-use crate::access::KeyFile;
+use crate::access::keys::guard;
 use crate::app::{App, Clock};
 use crate::config::{Config, Flags, ServeFlags};
 use crate::db::Db;
-use crate::{demo, http, programmes};
+use crate::{demo, http, programmes, upkeep};
 use clap::{Parser, Subcommand};
 use domain::ProgrammeId;
 use std::net::SocketAddr;
@@ -55,10 +56,15 @@ enum Command {
     /// Bring in what was before, from spreadsheets: all of a file, or nothing
     #[command(subcommand)]
     Import(import::ImportCommand),
-    /// Look for what must never be in the database: does the money add up?
+    /// Look for what must never be in the database: does the money add up, is the journal whole?
     Doctor,
-    /// Destroy the files of lists whose term is over, and say which
+    /// Link the rows of the journal that are not linked yet (`serve` does it every few minutes)
+    LinkJournal,
+    /// Destroy what has come to the end of its term, and say what that was (`serve` does it daily)
     Retention,
+    /// The key file: on paper and back, and new keys
+    #[command(subcommand)]
+    Key(keys::KeyCommand),
 }
 
 /// Why a command failed: one sentence for the operator.
@@ -97,6 +103,10 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             import::print(of);
             Ok(())
         }
+        Command::Key(keys::KeyCommand::Restore { file }) => {
+            let config = Config::resolve(&cli.flags, &ServeFlags::default())?;
+            keys::restore(&config.key_file, &file)
+        }
         command => with_database(&cli.flags, command).await,
     }
 }
@@ -109,18 +119,15 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
     let config = Config::resolve(flags, &serve_flags)?;
     make_folder_of(&config.database)?;
     let db = Db::open(&config.database).await?;
-    let (keys, made) = KeyFile::load_or_create(&config.key_file)?;
-    if made {
-        eprintln!(
-            "cueillette: made the key file {}. Keep a copy of it apart from the database: \
-             without it, nothing that is sealed can be read again.",
-            config.key_file.display()
-        );
-    }
     db.migrate().await?;
+    let (keys, made) = guard::open(&db, &config.key_file).await?;
+    if made {
+        warn_of_new_keys(&config.key_file);
+    }
     let app = App::new(db, keys, Clock::System, config.base_map.clone())
         .reached_at(config.public_url.clone())
-        .behind(config.trusted_proxies.clone());
+        .behind(config.trusted_proxies.clone())
+        .forgetting_after(config.forget_after_days);
     match command {
         Command::Serve(_) => serve(app, config.listen).await,
         Command::Migrate | Command::BaseMap(_) => Ok(()),
@@ -137,8 +144,28 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
         Command::Token(command) => accounts::token(&app, command).await,
         Command::Import(command) => import::run(&app, command).await,
         Command::Doctor => doctor::run(&app).await,
+        Command::LinkJournal => {
+            let linked = crate::access::journal::chain::link_all(&app).await?;
+            println!("journal: {linked} rows linked");
+            Ok(())
+        }
         Command::Retention => retention::run(&app).await,
+        Command::Key(command) => keys::run(&app, command).await,
     }
+}
+
+/// Loud, once: whoever loses this file loses everything that is sealed.
+fn warn_of_new_keys(path: &Path) {
+    let line = "!".repeat(74);
+    eprintln!(
+        "! {line}\n\
+         ! cueillette made the key file {}.\n\
+         ! Without it nothing that is sealed can ever be read again, from no backup.\n\
+         ! Keep a copy NOW, apart from the database and its backups: on paper, with\n\
+         ! `cueillette key print`, in a safe.\n\
+         ! {line}",
+        path.display()
+    );
 }
 
 fn make_folder_of(database: &str) -> Result<(), Failure> {
@@ -170,6 +197,7 @@ async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
     println!("Cueillette: http://{}/", listener.local_addr()?);
     print_set_up_links(&app, listener.local_addr()?).await?;
     let db = app.db.clone();
+    upkeep::start(&app);
     let service = http::router::router(app).into_make_service_with_connect_info::<SocketAddr>();
     axum::serve(listener, service)
         .with_graceful_shutdown(asked_to_stop())

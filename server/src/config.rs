@@ -1,6 +1,7 @@
 //! Settings of the server: flags, then environment `CUEILLETTE_*`, then `cueillette.toml`, then
 //! defaults.
 
+use crate::app::FORGET_DAYS_MIN;
 use crate::http::client::Network;
 use clap::Args;
 use serde::Deserialize;
@@ -24,6 +25,14 @@ pub struct Flags {
     /// The key file: keep a copy apart from the database [default: beside the database]
     #[arg(long, env = "CUEILLETTE_KEY_FILE", global = true)]
     pub key_file: Option<PathBuf>,
+    /// Days after which what was destroyed opens from no backup, at least 35 [default: 35]
+    #[arg(
+        long,
+        env = "CUEILLETTE_FORGET_AFTER_DAYS",
+        global = true,
+        value_parser = clap::value_parser!(u32).range(i64::from(FORGET_DAYS_MIN)..=400)
+    )]
+    pub forget_after_days: Option<u32>,
 }
 
 /// Settings of `serve`.
@@ -48,6 +57,7 @@ pub struct ServeFlags {
 struct FileSettings {
     database: Option<String>,
     key_file: Option<PathBuf>,
+    forget_after_days: Option<u32>,
     listen: Option<SocketAddr>,
     base_map: Option<PathBuf>,
     public_url: Option<String>,
@@ -62,6 +72,8 @@ pub struct Config {
     pub database: String,
     /// Key file.
     pub key_file: PathBuf,
+    /// Days after which what was destroyed opens from no backup.
+    pub forget_after_days: u32,
     /// Listening address.
     pub listen: SocketAddr,
     /// Base map.
@@ -104,8 +116,10 @@ impl Config {
             .map(|it| it.parse())
             .collect::<Result<_, _>>()?;
         let here = Some(PathBuf::from(DEFAULT_BASE_MAP)).filter(|path| path.is_file());
+        let forget_after_days = flags.forget_after_days.or(file.forget_after_days);
         Ok(Self {
             key_file,
+            forget_after_days: forget_after_days.unwrap_or(FORGET_DAYS_MIN),
             listen: serve.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
             base_map: base_map.or(here),
             public_url,
@@ -180,7 +194,7 @@ mod tests {
     fn an_unknown_database_is_refused_in_one_sentence() {
         let flags = Flags {
             database: Some("mysql://x".into()),
-            key_file: None,
+            ..Flags::default()
         };
         assert!(Config::resolve(&flags, &ServeFlags::default()).is_err());
     }

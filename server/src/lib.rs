@@ -19,4 +19,6 @@ pub mod imports;
 pub mod outings;
 pub mod people;
 pub mod programmes;
+pub mod settings;
 pub mod sites;
+pub mod upkeep;

@@ -124,6 +124,31 @@ pub struct Budget {
     pub amount_cents: Cents,
 }
 
+/// How long things are kept that nobody needs any more.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Terms {
+    /// Months without contact after which a peer is forgotten.
+    pub peer_months: u32,
+    /// Months that a picture of a flag is kept.
+    pub photo_months: u32,
+    /// Days that what is sealed of a discreet site stays after it was closed.
+    pub closed_site_days: u32,
+    /// Months that the journal is kept.
+    pub journal_months: u32,
+}
+
+impl Default for Terms {
+    fn default() -> Self {
+        Self {
+            peer_months: 24,
+            photo_months: 6,
+            closed_site_days: 30,
+            journal_months: 12,
+        }
+    }
+}
+
 /// One town's way of doing it. Kept as JSON in the programme's row; a missing new setting takes
 /// its default, so that an older row is always read.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -193,6 +218,9 @@ pub struct Settings {
     /// Discreet sites a quarter needs before the city sees the quarter at all.
     #[serde(default = "default_small_cell")]
     pub small_cell_min: u32,
+    /// How long things are kept.
+    #[serde(default)]
+    pub terms: Terms,
     /// The city's own emergency number, as it is dialled: shown with an urgent flag.
     #[serde(default)]
     pub city_emergency_phone: Option<String>,

@@ -1,5 +1,8 @@
 //! The journal: who opened which sealed thing, who signed in, who issued what. Ids only, no words.
 
+pub mod book;
+pub mod chain;
+
 use crate::access::Role;
 use crate::db::{DbError, Tx, sql};
 use domain::{Instant, ProgrammeId};
@@ -159,13 +162,13 @@ actions! {
     ListFilesMade = "list_files_made", Document, "a fait les fichiers d’une liste";
     /// A list's names were opened to issue its « état de paiement ».
     StatementIssued = "statement_issued", Document, "a émis un état de paiement";
-    /// Words about a line (a return, a contest) were opened to be shown.
-    LineWordsShown = "line_words_shown", Opening, "a ouvert les mots d’une ligne";
-    /// A list's files came to the end of their term: they and their key were destroyed.
     /// A list's names were opened to print receipts of what was paid.
     ReceiptsMade = "receipts_made", Document, "a fait les reçus d’une liste";
     /// A civil identity was opened for somebody's yearly statement.
     YearlyMade = "yearly_made", Document, "a fait le relevé annuel d’une personne";
+    /// Words about a line (a return, a contest) were opened to be shown.
+    LineWordsShown = "line_words_shown", Opening, "a ouvert les mots d’une ligne";
+    /// A list's files came to the end of their term: they and their key were destroyed.
     ListDestroyed = "list_destroyed", End, "a détruit les fichiers et les noms d’une liste";
     /// The amount of a presence was set for days to come.
     RateSet = "rate_set", Setting, "a changé le montant d’une sortie";
@@ -208,6 +211,23 @@ impl Action {
     pub fn parse(code: &str) -> Option<Self> {
         Self::ALL.iter().copied().find(|it| it.as_str() == code)
     }
+}
+
+/// One row, as it is kept.
+#[derive(Clone, Debug, sqlx::FromRow)]
+pub struct Row {
+    /// Its id: in the order of time.
+    pub id: Uuid,
+    /// When, in epoch milliseconds.
+    pub at: i64,
+    /// In which role.
+    pub actor_role: String,
+    /// Account, peer or device.
+    pub actor_id: Option<Uuid>,
+    /// What was done.
+    pub action: String,
+    /// To what: names like `site:0193…`, with spaces between.
+    pub subjects: String,
 }
 
 const INSERT: &str = "

@@ -5,6 +5,8 @@
 //! Envelope encryption: one data key per subject (a site, an outing, an identity, a list),
 //! wrapped under the month's key of the key file; XChaCha20-Poly1305 for both.
 
+pub mod wraps;
+
 use super::journal::{self, Action, Actor};
 use super::keys::{Key, KeyError, KeyFile, month_of, random_key};
 use crate::db::{AMONG_MAX, DbError, Tx, sql};
@@ -50,6 +52,8 @@ pub enum Scope {
     Photo(FactId),
     /// The second factor of an account.
     Account(AccountId),
+    /// A request of an authorised third party.
+    Request(Uuid),
     /// What belongs to no outing, by the month it came in.
     Loose(Instant),
 }
@@ -78,6 +82,7 @@ impl Scope {
             Self::List(_) => "list",
             Self::Photo(_) => "photo",
             Self::Account(_) => "account",
+            Self::Request(_) => "request",
             Self::Loose(_) => "loose",
         }
     }
@@ -90,6 +95,7 @@ impl Scope {
             Self::List(id) => id.0,
             Self::Photo(id) => id.0,
             Self::Account(id) => id.0,
+            Self::Request(id) => id,
             Self::Loose(at) => {
                 // A name for the month, in the form of an id.
                 let mut name = [0; 16];

@@ -140,7 +140,7 @@ async fn aids(
     let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let due = store::due(&mut tx, caller.programme).await?;
-    let peers = people::store::all(&mut tx, caller.programme).await?;
+    let peers = people::store::everybody(&mut tx, caller.programme).await?;
     let (lists, next) = some_lists(&mut tx, caller, &asked.avant, CARDS_PER_PAGE, "").await?;
     let ready = match asked.prete.parse() {
         Ok(number) => store::list(&mut tx, caller.programme, number).await?,
@@ -213,7 +213,7 @@ impl Aids {
 /// One line for the home page: what a list would hold, or who waits.
 pub async fn what_waits(tx: &mut Tx, caller: &Caller) -> Result<String, Problem> {
     let due = store::due(tx, caller.programme).await?;
-    let peers = people::store::all(tx, caller.programme).await?;
+    let peers = people::store::everybody(tx, caller.programme).await?;
     let named = |line: &&Line| {
         let peer = peers.iter().find(|it| it.id.0 == line.peer_id);
         peer.is_some_and(|it| it.has_identity)

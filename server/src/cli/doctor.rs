@@ -1,10 +1,12 @@
 //! `cueillette doctor`: looks for what must never be, in the database itself, and changes nothing.
 //!
-//! The ledger is recomputed from presences, in SQL, apart from the code that wrote it.
+//! The ledger is recomputed from presences, in SQL, apart from the code that wrote it. The journal's
+//! chain is worked out again with the key file.
 
 mod store;
 
 use super::Failure;
+use crate::access::journal::chain;
 use crate::app::App;
 use crate::db::Tx;
 use crate::programmes;
@@ -20,12 +22,27 @@ pub(super) async fn run(app: &App) -> Result<(), Failure> {
     if faults.is_empty() {
         let (lines, lists) = store::counts(&mut tx).await?;
         println!("ledger: balanced ({lines} lines, {lists} lists)");
-        return Ok(());
     }
     for fault in &faults {
         println!("ledger: {fault}");
     }
-    Err(Failure(format!("{} faults in the ledger", faults.len())))
+    let journal = chain::check(&mut tx, &app.keys).await?;
+    if journal.faults.is_empty() {
+        println!(
+            "journal: whole ({} rows linked, {} waiting, {} months destroyed in time)",
+            journal.linked, journal.waiting, journal.destroyed
+        );
+    }
+    for fault in &journal.faults {
+        println!("journal: {fault}");
+    }
+    let (ledger, journal) = (faults.len(), journal.faults.len());
+    match ledger + journal {
+        0 => Ok(()),
+        _ => Err(Failure(format!(
+            "{ledger} faults in the ledger, {journal} in the journal"
+        ))),
+    }
 }
 
 /// What is wrong with the ledger, of every programme: nothing, unless a rule was broken.

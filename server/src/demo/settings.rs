@@ -2,7 +2,7 @@
 
 use domain::allowance::{Rate, RateTable};
 use domain::outing::{Equipment, GreenLightRule};
-use domain::programme::{Article, BodyName, HelpPlace, NeedleStickHelp, PaymentMode};
+use domain::programme::{Article, BodyName, HelpPlace, NeedleStickHelp, PaymentMode, Terms};
 use domain::{Cents, Day, Settings};
 
 /// Settings of « A.P.C. Bordeaux ».
@@ -36,6 +36,7 @@ pub fn bordeaux_settings() -> Settings {
         full_box_count: 60,
         hand_in_days: 90,
         small_cell_min: 3,
+        terms: Terms::default(),
         // Kept for fiction, like the others.
         city_emergency_phone: Some("05 36 49 11 11".into()),
         // A demonstration's passwords are public: codes would only be in the way.
@@ -82,6 +83,7 @@ pub fn bourg_settings() -> Settings {
         full_box_count: 80,
         hand_in_days: 60,
         small_cell_min: 3,
+        terms: Terms::default(),
         city_emergency_phone: None,
         // A demonstration's passwords are public: codes would only be in the way.
         second_factor_for: Vec::new(),

@@ -638,9 +638,8 @@ fn data_of(kind: &Kind) -> Value {
             "category": category, "urgency": urgency.code(), "near_children": near_children,
             "note": note.is_some(),
         }),
-        Kind::Newcomer {
-            pseudonym, sign, ..
-        } => json!({"pseudonym": pseudonym, "sign": sign}),
+        // What somebody is called stands with the peer, where it can be forgotten.
+        Kind::Newcomer { .. } => json!({}),
         Kind::Opening {
             staff,
             equipment,

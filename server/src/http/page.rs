@@ -209,7 +209,27 @@ fn body_name(settings: &Settings, role: Role) -> Option<String> {
 
 fn foot(frame: &Frame<'_>) -> Option<AnyView> {
     let name = frame.settings?.name.clone();
-    Some(view! { <footer class="foot">{name}</footer> }.into_any())
+    let links: &[(&str, &str)] = match frame.caller.map(Caller::role) {
+        Some(Role::Coordinator) => &[("/journal", "Journal"), ("/reglages", "Réglages")],
+        Some(Role::Agent | Role::Clerk) => {
+            &[("/journal", "Journal"), ("/reglages", "Ce qui est gardé")]
+        }
+        Some(Role::Peer) => &[
+            ("/moi/mes-donnees", "Mes données"),
+            ("/reglages", "Ce qui est gardé"),
+        ],
+        _ => &[],
+    };
+    let here = frame.here;
+    let links: Vec<_> = links
+        .iter()
+        .map(|(href, label)| {
+            let current = (*href == here).then_some("page");
+            view! { <a href=*href aria-current=current>{*label}</a> }
+        })
+        .collect();
+    let links = (!links.is_empty()).then(|| view! { <nav aria-label="Plus">{links}</nav> });
+    Some(view! { <footer class="foot">{links}<span>{name}</span></footer> }.into_any())
 }
 
 /// A problem, told to a person: what happened and what to do next.

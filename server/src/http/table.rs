@@ -57,6 +57,10 @@ use Role::{Agent, Anon, Clerk, Coordinator, CrewPhone, LatePhone, Peer};
 
 const EVERYONE: &[Role] = &Role::ALL;
 const COORDINATOR: &[Role] = &[Coordinator];
+/// The staff of the three bodies.
+const STAFF: &[Role] = &[Coordinator, Agent, Clerk];
+/// Whoever has an account or a card.
+const SIGNED_IN: &[Role] = &[Coordinator, Agent, Clerk, Peer];
 /// The city's flags: whoever made them, and those who go there.
 const FLAGS: &[Role] = &[Coordinator, Agent];
 
@@ -129,11 +133,13 @@ fn files() -> Vec<Route> {
 }
 
 fn pages() -> Vec<Route> {
+    use crate::settings::{pages as settings, third_parties};
     use access::cards::pages as cards;
+    use access::journal::book as journal;
     use access::pages as door;
     use allowances::pages as money;
     use outings::{forms, pages, simple};
-    use people::{attestation, identity::pages as identity, pages as own};
+    use people::{attestation, identity::pages as identity, own_data, pages as own};
     use sites::pages as places;
     const PLACES: &[Role] = &[Coordinator, Agent];
     const PEER: &[Role] = &[Peer];
@@ -168,18 +174,18 @@ fn pages() -> Vec<Route> {
             attestation::show
         ),
         route!(
-            Page,
-            post,
-            "/equipe/{id}/identite",
-            COORDINATOR,
-            identity::give
-        route!(
             File,
             get,
             "/equipe/{id}/releve.pdf",
             COORDINATOR,
             people::yearly::of_peer
         ),
+        route!(
+            Page,
+            post,
+            "/equipe/{id}/identite",
+            COORDINATOR,
+            identity::give
         ),
         route!(
             Page,
@@ -195,9 +201,59 @@ fn pages() -> Vec<Route> {
             COORDINATOR,
             identity::forget
         ),
+        route!(Page, get, "/journal", STAFF, journal::pages::journal),
+        route!(Page, get, "/reglages", SIGNED_IN, settings::overview),
+        route!(Page, get, "/reglages/modifier", COORDINATOR, settings::edit).for_administrators(),
+        route!(
+            Page,
+            post,
+            "/reglages/modifier",
+            COORDINATOR,
+            settings::save
+        )
+        .for_administrators(),
+        route!(
+            Page,
+            get,
+            "/reglages/tiers-autorises",
+            COORDINATOR,
+            third_parties::show
+        ),
+        route!(
+            Page,
+            post,
+            "/reglages/tiers-autorises",
+            COORDINATOR,
+            third_parties::keep
+        ),
+        route!(
+            Page,
+            post,
+            "/lieux/{id}/fermer",
+            COORDINATOR,
+            sites::closing::post
+        ),
+        route!(
+            Page,
+            get,
+            "/equipe/{id}/effacer",
+            COORDINATOR,
+            own_data::ask
+        ),
+        route!(
+            Page,
+            post,
+            "/equipe/{id}/effacer",
+            COORDINATOR,
+            own_data::forget_peer
+        ),
         route!(Page, get, "/moi", PEER, own::home),
+        route!(Page, get, "/moi/mes-donnees", PEER, own_data::show),
+        route!(Page, post, "/moi/effacer", PEER, own_data::forget_me),
+        route!(Page, get, "/moi/efface", EVERYONE, own_data::forgotten),
         route!(Page, get, "/moi/ce-qu-on-sait", PEER, own::known),
         route!(Page, get, "/moi/releve", PEER, own::statement),
+        route!(File, get, "/moi/releve.pdf", PEER, people::yearly::own),
         route!(Page, post, "/moi/aides/{id}/contester", PEER, own::contest),
         route!(Page, get, "/moi/lieux", PEER, own::places),
         route!(Page, get, "/moi/lieux/proposer", PEER, own::propose_page),
@@ -253,7 +309,6 @@ fn pages() -> Vec<Route> {
         route!(
             Page,
             get,
-        route!(File, get, "/moi/releve.pdf", PEER, people::yearly::own),
             "/sorties/{id}/marche",
             COORDINATOR,
             pages::walk_page
@@ -838,6 +893,7 @@ fn api() -> Vec<Route> {
             EVERYONE,
             access::cards::api::enter
         ),
+        route!(Api, get, "/api/v1/me", &[Peer], people::own_data::json),
         route!(Api, get, "/api/v1/peers", COORDINATOR, people::api::list),
         route!(Api, post, "/api/v1/peers", COORDINATOR, people::api::create),
         route!(
@@ -868,6 +924,13 @@ fn api() -> Vec<Route> {
             "/api/v1/allowance-lists/{number}/{file}",
             LISTS,
             money::file
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/allowance-lists/{number}/receipts.pdf",
+            LISTS,
+            money::receipts_pdf
         ),
         route!(
             Api,
@@ -927,17 +990,17 @@ fn api() -> Vec<Route> {
         ),
         route!(
             Api,
-            get,
-            "/api/v1/allowance-lists/{number}/receipts.pdf",
-            LISTS,
-            money::receipts_pdf
-        ),
-        route!(
-            Api,
             post,
             "/api/v1/allowances/{id}/answer",
             COORDINATOR,
             money::answer_one
+        ),
+        route!(
+            Api,
+            get,
+            "/api/v1/journal.csv",
+            STAFF,
+            access::journal::book::api::csv
         ),
         route!(Api, get, "/api/v1/rates", COORDINATOR, money::rates),
         route!(Api, post, "/api/v1/rates", COORDINATOR, money::set_rate),

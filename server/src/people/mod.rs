@@ -2,12 +2,14 @@
 
 pub mod api;
 pub mod attestation;
+pub mod erase;
 pub mod identity;
+pub mod own_data;
 pub mod pages;
 pub mod store;
+pub mod yearly;
 
 use crate::access::{Scope, Sealer};
-pub mod yearly;
 use crate::db::Tx;
 use crate::http::error::Problem;
 use domain::{CivilIdentity, PeerId, ProgrammeId};

@@ -44,9 +44,18 @@ impl PeerRow {
 
 const SELECT_ALL: &str = "
     select id, pseudonym, sign, sealed_identity is not null as has_identity
+    from peers where programme_id = $1 and erased_at is null order by created_at, id";
+const SELECT_EVERYBODY: &str = "
+    select id, pseudonym, sign, sealed_identity is not null as has_identity
     from peers where programme_id = $1 order by created_at, id";
 
-/// The peers of the programme.
+/// Everybody who ever was a peer, for what is told of the past: who was forgotten is a number.
+pub async fn everybody(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Peer>, DbError> {
+    let rows: Vec<PeerRow> = sql(SELECT_EVERYBODY).bind(programme).all(tx).await?;
+    rows.into_iter().map(PeerRow::read).collect()
+}
+
+/// The peers of the programme, without those who were forgotten.
 pub async fn all(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Peer>, DbError> {
     let rows: Vec<PeerRow> = sql(SELECT_ALL).bind(programme).all(tx).await?;
     rows.into_iter().map(PeerRow::read).collect()
@@ -133,6 +142,59 @@ pub async fn forget_identity(
         .run(tx)
         .await?;
     Ok(touched == 1)
+}
+
+const SELECT_ERASED_NUMBER: &str = "
+    select coalesce(max(erased_number), 0) from peers where programme_id = $1";
+
+/// The number under which the next one who is forgotten stays.
+pub async fn next_erased_number(tx: &mut Tx, programme: ProgrammeId) -> Result<i64, DbError> {
+    let (last,): (i64,) = sql(SELECT_ERASED_NUMBER).bind(programme).one(tx).await?;
+    Ok(last + 1)
+}
+
+const SET_ERASED: &str = "
+    update peers set pseudonym = $3, sign = $4, sealed_identity = null, erased_at = $5,
+      erased_number = $6
+    where programme_id = $1 and id = $2 and erased_at is null";
+/// The sign of whoever has none any more.
+const NO_SIGN: &str = "snail-blue";
+
+/// A number in place of a person. `false`: that was done before.
+pub async fn set_erased(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: PeerId,
+    number: i64,
+    now: Instant,
+) -> Result<bool, DbError> {
+    let query = sql(SET_ERASED).bind(programme).bind(id);
+    let query = query.bind(format!("Personne {number}")).bind(NO_SIGN);
+    Ok(query.bind(now).bind(number).run(tx).await? == 1)
+}
+
+const DELETE_SESSIONS: &str = "
+    delete from peer_sessions where programme_id = $1
+      and card_id in (select id from cards where programme_id = $1 and peer_id = $2)";
+const DELETE_CARDS: &str = "delete from cards where programme_id = $1 and peer_id = $2";
+const DELETE_EXPECTED: &str = "delete from expected_peers where programme_id = $1 and peer_id = $2";
+const REVOKE_TOKENS: &str = "
+    update api_tokens set revoked_at = $3
+    where programme_id = $1 and peer_id = $2 and revoked_at is null";
+
+/// Ends whatever lets a peer in.
+pub async fn end_access(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    peer: PeerId,
+    now: Instant,
+) -> Result<(), DbError> {
+    for text in [DELETE_SESSIONS, DELETE_CARDS, DELETE_EXPECTED] {
+        sql(text).bind(programme).bind(peer).run(tx).await?;
+    }
+    let tokens = sql(REVOKE_TOKENS).bind(programme).bind(peer).bind(now);
+    tokens.run(tx).await?;
+    Ok(())
 }
 
 const SELECT_IDENTITY: &str = "

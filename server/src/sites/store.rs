@@ -393,7 +393,7 @@ pub async fn public_site(
 
 const SELECT_DISCREET: &str = select_discreet!(
     "where s.programme_id = $1 and s.nature = 'discreet' and s.sealed is not null
-       and s.merged_into is null
+       and s.merged_into is null and s.closed_at is null
      order by s.id"
 );
 
@@ -692,7 +692,8 @@ pub async fn root(
 
 const SELECT_UNPLANNABLE: &str = "
     select residents_agree from sites
-    where programme_id = $1 and id = $2 and (residents_agree = false or merged_into is not null)";
+    where programme_id = $1 and id = $2
+      and (residents_agree = false or merged_into is not null or closed_at is not null)";
 
 /// Why a site cannot be planned: the people who live there said no, it is a duplicate, or over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -715,6 +716,39 @@ pub async fn unplannable(
         Some(false) => Unplannable::ResidentsSaidNo,
         _ => Unplannable::Merged,
     }))
+}
+
+const SET_CLOSED: &str = "
+    update sites set closed_at = $3, version = version + 1
+    where programme_id = $1 and id = $2 and (closed_at is null) = $4";
+const SELECT_CLOSED: &str = "
+    select closed_at from sites where programme_id = $1 and id = $2 and closed_at is not null";
+
+/// Says that a site is over, or not after all. `false`: that was said before.
+pub async fn set_closed(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+    at: Option<Instant>,
+) -> Result<bool, DbError> {
+    let query = sql(SET_CLOSED).bind(programme).bind(id).bind(at);
+    let touched = query.bind(at.is_some()).run(tx).await?;
+    super::kept::touch_site(tx, programme, id);
+    Ok(touched == 1)
+}
+
+/// Since when a site is over, if it is.
+pub async fn closed_at(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    id: SiteId,
+) -> Result<Option<Instant>, DbError> {
+    let row: Option<(i64,)> = sql(SELECT_CLOSED)
+        .bind(programme)
+        .bind(id)
+        .maybe(tx)
+        .await?;
+    Ok(row.map(|(at,)| Instant::from_ms(at)))
 }
 
 const TOUCH_PLANS: &str = "
@@ -799,6 +833,7 @@ struct MarkRow {
     quarter: Option<String>,
     created_at: i64,
     residents_agree: Option<bool>,
+    cell: Option<Vec<u8>>,
     is_sealed: bool,
     is_merged: bool,
     #[sqlx(flatten)]
@@ -814,6 +849,8 @@ pub struct Mark {
     pub nature: Nature,
     /// The id of its quarter.
     pub quarter: Option<String>,
+    /// The square it lies in, when discreet and known.
+    pub cell: Option<Cell>,
     /// When it was made.
     pub created_at: Instant,
     /// The people who live there said no.
@@ -826,14 +863,13 @@ pub struct Mark {
 
 const SELECT_MARKS_SINCE: &str = "
     select s.id, s.nature, s.quarter, s.created_at, s.residents_agree, s.cell,
-      (s.sealed is not null) as is_sealed, (s.merged_into is not null) as is_merged,
+      (s.sealed is not null and s.closed_at is null) as is_sealed, (s.merged_into is not null) as is_merged,
       v.planned, v.done_at, v.seen_at
     from site_visits v
     join sites s on s.programme_id = v.programme_id and s.id = v.site_id
     where v.programme_id = $1 and v.turn > $2 and v.turn <= $3
     order by s.id";
 
-    cell: Option<Vec<u8>>,
 /// Every site that changed after a turn and up to another, in whatever way, by id. With both ends
 /// PostgreSQL expects few rows and goes by the index.
 pub async fn marks_since(
@@ -849,9 +885,8 @@ pub async fn marks_since(
         Ok(Mark {
             id: SiteId(row.id),
             nature,
-    /// The square it lies in, when discreet and known.
-    pub cell: Option<Cell>,
             quarter: row.quarter,
+            cell: row.cell,
             created_at: Instant::from_ms(row.created_at),
             is_refused: row.residents_agree == Some(false),
             is_there: !row.is_merged && (nature == Nature::Public || row.is_sealed),
@@ -875,4 +910,3 @@ pub async fn public_since(
     let query = sql(SELECT_PUBLIC_SINCE).bind(programme);
     read_public(tx, query.bind(after).bind(to)).await
 }
-            cell: row.cell,

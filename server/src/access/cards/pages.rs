@@ -86,6 +86,12 @@ pub async fn team(
 
 fn team_view(holders: &[Holder], settings: &Settings, now: Instant, done: &Done) -> AnyView {
     let rows: Vec<_> = holders.iter().map(|it| row(it, settings, now)).collect();
+    let erased = (done.fait == "effacee").then(|| {
+        note(
+            Tone::Ok,
+            "La personne est effacée. Ses aides restent sous un numéro.",
+        )
+    });
     let forgotten = (done.fait == "oubliee")
         .then(|| note(Tone::Ok, "La carte est oubliée. Elle ne marche plus."));
     let series = Uuid::now_v7().to_string();
@@ -97,6 +103,7 @@ fn team_view(holders: &[Holder], settings: &Settings, now: Instant, done: &Done)
             </div>
         </div>
         {forgotten}
+        {erased}
         {copied(holders)}
         <form class="form card" method="post" action="/equipe/cartes">
             <input type="hidden" name="serie" value=series/>

@@ -77,6 +77,22 @@ pub async fn alive(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Card>, DbE
     sql(SELECT_ALIVE).bind(programme).all(tx).await
 }
 
+const SELECT_ALIVE_OF: &str =
+    card_columns!("where programme_id = $1 and peer_id = $2 and ended_at is null");
+
+/// The living card of one peer.
+pub async fn alive_of(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    peer: PeerId,
+) -> Result<Option<Card>, DbError> {
+    sql(SELECT_ALIVE_OF)
+        .bind(programme)
+        .bind(peer)
+        .maybe(tx)
+        .await
+}
+
 const END: &str = "
     update cards set ended_at = $3
     where programme_id = $1 and peer_id = $2 and ended_at is null";

@@ -116,7 +116,7 @@ async fn one(
     let list = store::list(&mut tx, programme, number).await?;
     let list = list.ok_or_else(Problem::not_found)?;
     let id = ListId(list.id);
-    let peers = people::store::all(&mut tx, programme).await?;
+    let peers = people::store::everybody(&mut tx, programme).await?;
     let action = crate::access::Action::LineWordsShown;
     let view = One {
         lines: life::store::lines_on(&mut tx, programme, id).await?,

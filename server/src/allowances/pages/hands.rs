@@ -299,7 +299,7 @@ async fn rows(
         .filter(|it| it.entry == Entry::Original.code());
     let originals: Vec<Line> = originals.collect();
     let peers = match Desk::of(caller) {
-        Desk::Association => people::store::all(tx, caller.programme).await?,
+        Desk::Association => people::store::everybody(tx, caller.programme).await?,
         Desk::Payer => Vec::new(),
     };
     let mut names = names(tx, app, caller, &originals).await?;

@@ -227,6 +227,9 @@ fn view(peer: &Peer, settings: &Settings, this_year: i16, sheet: Sheet) -> AnyVi
             {identity_form(peer, settings, &sheet.form, &sheet.faults, sheet.asks_another)}
         </div>
         {papers(peer, this_year)}
+        <p class="actions">
+            <a class="button quiet" href=format!("/equipe/{}/effacer", peer.id)>"Effacer cette personne"</a>
+        </p>
     }
     .into_any()
 }
@@ -251,7 +254,7 @@ fn papers(peer: &Peer, this_year: i16) -> AnyView {
         false => "Le nom s’écrit à la main sur le relevé\u{a0}: la personne ne l’a pas donné.",
     };
     view! {
-        <section class="card">
+        <section class="card col">
             <h2>"Papiers"</h2>
             <p class="soft">"À remettre à la personne, si elle le demande. "{named}</p>
             <p class="actions">

@@ -8,6 +8,7 @@ mod places;
 mod proposing;
 mod statement;
 
+pub(super) use aids::{Aid, of as aids_of};
 pub use home::{contest, home};
 pub use known::known;
 pub use places::{places, withdraw};
@@ -24,7 +25,7 @@ use domain::Settings;
 use leptos::prelude::*;
 
 /// The peer who asks. The table of routes lets nobody else in.
-async fn myself(tx: &mut Tx, caller: &Caller) -> Result<Peer, Problem> {
+pub(super) async fn myself(tx: &mut Tx, caller: &Caller) -> Result<Peer, Problem> {
     let Who::Peer(peer) = caller.who else {
         return Err(Problem::forbidden());
     };
@@ -33,7 +34,7 @@ async fn myself(tx: &mut Tx, caller: &Caller) -> Result<Peer, Problem> {
 }
 
 /// The frame of these pages: one column, big targets.
-fn frame<'a>(
+pub(super) fn frame<'a>(
     app: &'a App,
     caller: &'a Caller,
     settings: &'a Settings,

@@ -56,6 +56,8 @@ struct Sheet {
     is_coordinator: bool,
     /// Pictures of flags, of a public site only: when it was seen, and the picture.
     photos: Vec<(Instant, FactId)>,
+    /// Since when it is over.
+    closed_at: Option<Instant>,
     wrong: Option<Wrong>,
 }
 
@@ -89,6 +91,7 @@ pub async fn site_page(
     let quarter = site.about.quarter.as_ref();
     let quarter = quarter.and_then(|it| names.get(it).cloned());
     let photos = photos(&mut tx, caller, &site).await?;
+    let closed_at = store::closed_at(&mut tx, programme, id).await?;
     tx.commit().await?;
     let sheet = Sheet {
         settings: settings.clone(),
@@ -97,6 +100,7 @@ pub async fn site_page(
         quarter,
         is_coordinator,
         photos,
+        closed_at,
         wrong,
     };
     let title = sheet.site.title.clone();
@@ -148,6 +152,7 @@ fn view(sheet: &Sheet, done: &str) -> AnyView {
         </div>
         {done_note(done)}
         {refusal(site)}
+        {sheet.closed_at.map(|at| over(sheet, at))}
         <div class="two one-place">
             <div class="col">
                 {site.note.clone().map(|text| view! {
@@ -161,8 +166,48 @@ fn view(sheet: &Sheet, done: &str) -> AnyView {
                 {town_card(&json!([mark(site)]), "Où c’est")}
                 {ways(sheet)}
                 {change_card(sheet)}
+                {(site.nature == Nature::Discreet && sheet.closed_at.is_none()).then(|| close_card(sheet))}
             </div>
         </div>
+    }
+    .into_any()
+}
+
+/// What is over, until when it can be said otherwise.
+fn over(sheet: &Sheet, at: Instant) -> AnyView {
+    let days = sheet.settings.terms.closed_site_days;
+    let day = local_day(&sheet.settings, at);
+    let end = date(day.plus_days(i32::try_from(days).unwrap_or(i32::MAX)));
+    let words = format!(
+        "Ce lieu est fermé depuis le {}. Son point, son nom et ses mots seront détruits après le {end}.",
+        date(day)
+    );
+    let action = format!("/lieux/{}/fermer", sheet.site.id);
+    note(
+        Tone::Wait,
+        view! {
+            <p>{words}</p>
+            <form method="post" action=action>
+                <button name="geste" value="rouvrir">"Finalement, il existe encore"</button>
+            </form>
+        },
+    )
+}
+
+fn close_card(sheet: &Sheet) -> AnyView {
+    let days = sheet.settings.terms.closed_site_days;
+    let action = format!("/lieux/{}/fermer", sheet.site.id);
+    let words = format!(
+        "Personne n’y va plus, ou le lieu a été vidé ou muré. Il sort tout de suite des sorties prévues. {days} jours après, son point, son nom et ses mots sont détruits. Les nombres restent."
+    );
+    view! {
+        <details class="card">
+            <summary>"Ce lieu n’existe plus"</summary>
+            <p>{words}</p>
+            <form method="post" action=action>
+                <button class="danger" name="geste" value="fermer">"Fermer ce lieu"</button>
+            </form>
+        </details>
     }
     .into_any()
 }
@@ -171,6 +216,7 @@ fn done_note(done: &str) -> Option<AnyView> {
     let sentence = match done {
         "ajoute" => "Le lieu est ajouté.",
         "change" => "C’est changé.",
+        "rouvert" => "Le lieu est rouvert.",
         "deplace" => "Le point est déplacé.",
         "discret" => "Ce lieu est discret maintenant. Seule l’association le voit.",
         "reuni" => "Les deux lieux n’en font plus qu’un. Voici leur histoire commune.",

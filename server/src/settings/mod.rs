@@ -1,0 +1,62 @@
+//! `/reglages`: what is kept, why and how long, for everybody; the programme's settings, one by
+//! one with their effect, for the association's administrators; and requests of authorised third
+//! parties with their register.
+
+pub mod pages;
+mod terms;
+pub mod third_parties;
+
+use crate::access::{Action, Caller, journal};
+use crate::app::App;
+use crate::http::error::Problem;
+use crate::programmes;
+use domain::Invalid;
+use domain::setting::{self, Group};
+
+/// Changes settings of one group, all or none. Answers the codes of those that changed; each is in
+/// the journal.
+pub async fn change(
+    app: &App,
+    caller: &Caller,
+    group: Group,
+    typed: &[(String, String)],
+) -> Result<Vec<&'static str>, Problem> {
+    let (programme, now) = (caller.programme, app.now());
+    let mut tx = app.db.write().await?;
+    let before = programmes::hold_settings(&mut tx, programme).await?;
+    let mut after = before.clone();
+    let mut wrong: Vec<Invalid> = Vec::new();
+    for it in setting::ALL.iter().filter(|it| it.group == group) {
+        let mut said = typed.iter().filter(|(name, _)| name == it.code);
+        let many = matches!(it.shape, setting::Shape::Some(_));
+        let text = match many {
+            // Nothing ticked is an answer, too: the form says that it was there.
+            true => said
+                .map(|(_, it)| it.as_str())
+                .collect::<Vec<_>>()
+                .join(" "),
+            false => match said.next() {
+                Some((_, text)) => text.clone(),
+                None => continue,
+            },
+        };
+        wrong.extend(setting::write(&mut after, it.code, &text).err());
+    }
+    if !wrong.is_empty() {
+        let mut problem = Problem::invalid(wrong.swap_remove(0));
+        problem.errors.extend(wrong.into_iter().map(|it| it.0));
+        return Err(problem);
+    }
+    let is_changed = |code: &&str| setting::read(&before, code) != setting::read(&after, code);
+    let codes = setting::ALL.iter().map(|it| it.code);
+    let changed: Vec<&'static str> = codes.filter(is_changed).collect();
+    if changed.is_empty() {
+        return Ok(changed);
+    }
+    programmes::set_settings(&mut tx, programme, &after).await?;
+    let named: Vec<String> = changed.iter().map(|it| format!("setting:{it}")).collect();
+    let action = Action::SettingChanged;
+    journal::write(&mut tx, programme, caller.actor(), action, &named, now).await?;
+    tx.commit().await?;
+    Ok(changed)
+}
