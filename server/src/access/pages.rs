@@ -102,12 +102,19 @@ pub async fn sign_in_page(State(app): State<App>, Query(wanted): Query<Wanted>) 
         vers: wanted.vers,
         ..Typed::default()
     };
-    let done = match wanted.fait.as_str() {
-        "compte" => Some("C’est fait. Entrez avec votre adresse et votre mot de passe."),
-        "sortie" => Some("Vous êtes déconnecté·e partout."),
-        _ => None,
+    let said = match wanted.fait.as_str() {
+        "compte" => (
+            Tone::Ok,
+            "C’est fait. Entrez avec votre adresse et votre mot de passe.",
+        ),
+        "sortie" => (Tone::Ok, "Vous êtes déconnecté·e partout."),
+        "trop-long" => (
+            Tone::Info,
+            "Le temps est passé. Entrez encore une fois votre mot de passe.",
+        ),
+        _ => return sign_in_form(&app, typed, None),
     };
-    sign_in_form(&app, typed, done.map(|text| (Tone::Ok, text.to_owned())))
+    sign_in_form(&app, typed, Some((said.0, said.1.to_owned())))
 }
 
 /// The form, as it was sent.
@@ -269,7 +276,7 @@ mod tests {
             "/deconnexion",
             "/api/v1/outings",
             "/sorties/../..//ailleurs.example",
-            "/aides/avances.csv",
+            "/healthz",
         ] {
             assert_eq!(known_page(bad), None, "{bad:?}");
         }

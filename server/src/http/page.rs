@@ -238,6 +238,7 @@ pub fn problem(assets: &Assets, problem: &Problem) -> Html {
         StatusCode::NOT_FOUND => "Page introuvable",
         StatusCode::FORBIDDEN => "Page réservée",
         StatusCode::CONFLICT => "Ce n’est plus possible",
+        StatusCode::GONE => "Ce lien est fini",
         StatusCode::TOO_MANY_REQUESTS => "Il faut attendre un peu",
         _ => "Un souci",
     };

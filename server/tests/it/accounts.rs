@@ -1,6 +1,7 @@
 //! The staff's way in: invitations, passwords, second factors, own accounts; and that nobody who
 //! manages people reaches those of another body.
 
+use crate::command_line::{Place, text};
 use crate::moi::Words;
 use crate::on_both;
 use crate::support::{Actor, Answer, World};
@@ -8,7 +9,7 @@ use axum::body::Body;
 use axum::http::{Method, header};
 use server::access::second_factor::totp::Secret;
 use server::access::{Role, accounts};
-use server::db::sql;
+use server::db::{Db, sql};
 use server::programmes;
 
 const PASSWORD: &str = "un zebre fume sous la grue jaune";
@@ -97,7 +98,7 @@ fn link(page: &str) -> String {
     rest[..rest.find('<').unwrap()].to_owned()
 }
 
-async fn invited(world: &World, by: &Actor, login: &str, more: &str) -> String {
+async fn invited(by: &Actor, login: &str, more: &str) -> String {
     let body = format!("name=Nour+Benali&login={}{more}", encoded(login));
     link(&form(by, "/comptes", &body).await.words(200))
 }
@@ -217,7 +218,7 @@ on_both! {
 
     async fn somebody_is_invited_chooses_a_password_and_comes_in(world) {
         let by = world.administrator(Role::Coordinator).await;
-        let path = invited(&world, &by, "Nour@LaCase.example", "").await;
+        let path = invited(&by, "Nour@LaCase.example", "").await;
         let listed = by.get("/comptes").await.words(200);
         assert!(listed.contains("Liens qui attendent") && listed.contains("nour@lacase.example"));
         assert!(!listed.contains("/invitation/"), "a link is shown once");
@@ -239,11 +240,11 @@ on_both! {
 
     async fn a_reused_an_expired_a_withdrawn_and_a_foreign_invitation_answer_alike_and_kindly(world) {
         let by = world.administrator(Role::Coordinator).await;
-        let used = invited(&world, &by, "un@lacase.example", "").await;
+        let used = invited(&by, "un@lacase.example", "").await;
         accept(&world, &used, PASSWORD).await;
-        let replaced = invited(&world, &by, "deux@lacase.example", "").await;
-        let expired = invited(&world, &by, "deux@lacase.example", "").await;
-        let withdrawn = invited(&world, &by, "trois@lacase.example", "").await;
+        let replaced = invited(&by, "deux@lacase.example", "").await;
+        let expired = invited(&by, "deux@lacase.example", "").await;
+        let withdrawn = invited(&by, "trois@lacase.example", "").await;
         let listed = by.get("/comptes").await.words(200);
         let id = listed.split("/comptes/liens/").nth(2).unwrap().split('"').next().unwrap().to_owned();
         assert_eq!(location(&form(&by, &format!("/comptes/liens/{id}"), "").await), "/comptes?fait=annulee");
@@ -260,7 +261,7 @@ on_both! {
 
     async fn an_invitation_is_good_once_even_for_two_at_the_same_time(world) {
         let by = world.administrator(Role::Agent).await;
-        let path = invited(&world, &by, "nour@mairie.example", "").await;
+        let path = invited(&by, "nour@mairie.example", "").await;
         let (a, b) = tokio::join!(accept(&world, &path, PASSWORD), accept(&world, &path, OTHER));
         let mut statuses = [a.status.as_u16(), b.status.as_u16()];
         statuses.sort_unstable();
@@ -290,7 +291,7 @@ on_both! {
             assert!(!page.contains("ailleurs-"));
             // What they invite is of their own body, whatever the form says.
             let login = format!("{own}-2@test.example");
-            let path = invited(&world, &by, &login, "&role=coordinator&programme=ailleurs").await;
+            let path = invited(&by, &login, "&role=coordinator&programme=ailleurs").await;
             accept(&world, &path, PASSWORD).await;
             let mut tx = world.app.db.read().await.unwrap();
             let (made,): (String,) = sql("select role from accounts where login = $1")
@@ -314,10 +315,10 @@ on_both! {
 
     async fn an_ended_account_opens_nothing_from_that_moment(world) {
         let by = world.administrator(Role::Coordinator).await;
-        let path = invited(&world, &by, "nour@lacase.example", "&administers=oui").await;
+        let path = invited(&by, "nour@lacase.example", "&administers=oui").await;
         accept(&world, &path, PASSWORD).await;
         let nour = holder(&world, &sign_in(&world, "nour@lacase.example", PASSWORD).await);
-        let made_by_nour = invited(&world, &nour, "ami@lacase.example", "").await;
+        let made_by_nour = invited(&nour, "ami@lacase.example", "").await;
         let listed = by.get("/comptes").await.words(200);
         let rows = listed.split("href=\"/comptes/").skip(1);
         let row = rows.into_iter().find(|it| it.contains("Nour Benali")).unwrap();
@@ -329,7 +330,7 @@ on_both! {
         world.anon().get(&made_by_nour).await.words(410);
         assert!(!by.get("/comptes").await.words(200).contains("nour@lacase.example"));
         // The address is free for a new account; nobody ends their own.
-        invited(&world, &by, "nour@lacase.example", "").await;
+        invited(&by, "nour@lacase.example", "").await;
         let own = account_of(&world, "coordinator").await;
         form(&by, &format!("/comptes/{own}"), "action=fin").await.words(409);
         assert_eq!(world.journal("account_ended").await.len(), 1);
@@ -384,7 +385,7 @@ on_both! {
         assert_eq!(location(&entered), "/lieux");
         holder(&world, &entered).get("/sorties").await.words(200);
         // The step is over, and a recovery code opens one session only.
-        assert_eq!(location(&step(&world, &pair, "/connexion/code", &fresh).await), "/connexion?vers=/lieux");
+        assert_eq!(location(&step(&world, &pair, "/connexion/code", &fresh).await), "/connexion?fait=trop-long&vers=/lieux");
         for (n, status) in [(0, 303), (0, 422), (1, 303)] {
             let pair = cookie(&sign_in(&world, login, PASSWORD).await, "__Host-step").unwrap();
             let body = format!("code={}", codes[n].to_lowercase());
@@ -432,7 +433,7 @@ on_both! {
     async fn a_lost_phone_is_answered_by_a_link_that_takes_the_second_factor_away(world) {
         let login = "bordeaux-agent@test.example";
         let by = world.administrator(Role::Agent).await;
-        let path = invited(&world, &by, "nour@mairie.example", "").await;
+        let path = invited(&by, "nour@mairie.example", "").await;
         accept(&world, &path, PASSWORD).await;
         let nour = sign_in(&world, "nour@mairie.example", PASSWORD).await;
         let session = cookie(&nour, "__Host-session").unwrap();
@@ -537,7 +538,7 @@ on_both! {
 
     async fn what_was_typed_at_the_door_and_every_secret_stays_out_of_the_journal(world) {
         let by = world.administrator(Role::Coordinator).await;
-        let path = invited(&world, &by, "nour@lacase.example", "").await;
+        let path = invited(&by, "nour@lacase.example", "").await;
         accept(&world, &path, PASSWORD).await;
         sign_in(&world, "nour@lacase.example", PASSWORD).await;
         let mut tx = world.app.db.read().await.unwrap();
@@ -576,4 +577,43 @@ async fn behind_tls_browsers_are_told_to_stay_there() {
         answer.headers["permissions-policy"],
         "geolocation=(self), camera=(self), microphone=(), payment=(), usb=()"
     );
+}
+
+#[tokio::test]
+async fn the_operator_makes_an_administrator_and_serve_prints_a_set_up_link() {
+    use std::io::{BufRead, BufReader};
+    let place = Place::new();
+    let settings = server::demo::bordeaux_settings();
+    let db = Db::open(&format!("sqlite:{}", place.0.join("a.sqlite").display()))
+        .await
+        .unwrap();
+    db.migrate().await.unwrap();
+    let mut tx = db.write().await.unwrap();
+    let now = "2026-11-24T13:05:00.000Z".parse().unwrap();
+    for slug in ["vide", "pleine"] {
+        let id = domain::ProgrammeId(uuid::Uuid::now_v7());
+        programmes::insert(&mut tx, id, slug, false, &settings, now)
+            .await
+            .unwrap();
+    }
+    tx.commit().await.unwrap();
+    db.close().await;
+    let database = ["--database", "sqlite:a.sqlite"];
+    let add = "account add --programme pleine --role clerk --name Ali --administrator --login";
+    let add: Vec<&str> = add.split(' ').collect();
+    let made = place.run(&[&database, add.as_slice(), &["ali@ccas.example"]].concat());
+    assert!(made.status.success(), "{}", text(&made.stderr));
+    let wrong = place.run(&[&database, add.as_slice(), &["ali"]].concat());
+    assert_eq!(wrong.status.code(), Some(1));
+    let listed = place.run(&[&database[..], &["account", "list"]].concat());
+    let line = "pleine\tclerk\tali@ccas.example\tAli\tadministrator\n";
+    assert_eq!(text(&listed.stdout), line);
+    let mut serve = place.program(&[&database[..], &["serve", "--listen", "127.0.0.1:0"]].concat());
+    let mut serve = serve.stdout(std::process::Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(serve.stdout.take().unwrap()).lines();
+    let said: Vec<String> = lines.take(2).map(Result::unwrap).collect();
+    serve.kill().unwrap();
+    serve.wait().unwrap();
+    assert!(said[1].contains("vide has no account yet"), "{said:?}");
+    assert!(said[1].contains("/invitation/lien_"), "{said:?}");
 }

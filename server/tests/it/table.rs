@@ -69,7 +69,7 @@ async fn check(route: &Route, role: Role, actor: &Actor, allowed: bool) {
     let request = actor.request(route.method.clone(), &path);
     let answer = actor.send(request.body(Body::empty()).unwrap()).await;
     let to_sign_in = answer.headers.get("location").is_some_and(|it| {
-        let doors: [&[u8]; 2] = [b"/connexion?", b"/entrer?"];
+        let doors: [&[u8]; 2] = [b"/connexion?vers=", b"/entrer?vers="];
         doors.iter().any(|door| it.as_bytes().starts_with(door))
     });
     let kept_out = matches!(answer.status.as_u16(), 401 | 403) || to_sign_in;

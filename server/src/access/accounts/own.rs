@@ -16,7 +16,7 @@ use crate::http::pieces::{Faults, Field, Tone, ago, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
-use app::ui::pictograms::{NEXT, PEOPLE, PHONE};
+use app::ui::pictograms::{PEOPLE, PHONE};
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -129,7 +129,6 @@ fn people_link() -> AnyView {
                 <b>"Les comptes de l’équipe"</b>
                 <small>"Inviter une personne, l’aider à entrer, fermer un compte."</small>
             </span>
-            <Icon path=NEXT/>
         </a>
     }
     .into_any()
@@ -210,7 +209,7 @@ fn code_view(account: &Account, faults: &Faults) -> AnyView {
         ),
     };
     view! {
-        <form class="form card" method="post" action=action novalidate>
+        <form class="form card account" method="post" action=action novalidate>
             <h2>"Le code à chaque connexion"</h2>
             <p>{what}</p>
             {current_password(faults, "pour-le-code")}
@@ -222,7 +221,7 @@ fn code_view(account: &Account, faults: &Faults) -> AnyView {
 
 fn password_form(faults: &Faults) -> AnyView {
     view! {
-        <form class="form card" method="post" action="/compte/mot-de-passe" novalidate>
+        <form class="form card account" method="post" action="/compte/mot-de-passe" novalidate>
             <h2>"Changer de mot de passe"</h2>
             <p class="soft">"Rien ne vous oblige à changer. Faites-le si quelqu’un a pu le voir."</p>
             {current_password(faults, "pour-le-mot-de-passe")}
@@ -245,7 +244,7 @@ fn login_form(wrong: &Wrong) -> AnyView {
         ..Field::default()
     };
     view! {
-        <form class="form card" method="post" action="/compte/adresse" novalidate>
+        <form class="form card account" method="post" action="/compte/adresse" novalidate>
             <h2>"Changer d’adresse"</h2>
             {login.view()}
             {current_password(&faults, "pour-l-adresse")}

@@ -115,7 +115,7 @@ fn row(member: &Member, own: Uuid, settings: &Settings, now: Instant) -> AnyView
         .then(|| view! { <span class="tag ok">"avec code"</span> });
     view! {
         <li>
-            <a class="row" href=href>
+            <a class="row person" href=href>
                 <Icon path=PERSON/>
                 <span class="row-text">
                     <b>{name}{is_own}</b>
@@ -200,7 +200,7 @@ fn invite_form(typed: Inviting, faults: &Faults) -> AnyView {
     };
     let ticked = typed.administers.is_some();
     view! {
-        <form class="form card" method="post" action="/comptes" novalidate id="inviter">
+        <form class="form card account" method="post" action="/comptes" novalidate id="inviter">
             <h2>"Inviter une personne"</h2>
             {name.view()}
             {login.view()}
@@ -364,7 +364,7 @@ fn acts(member: &Member) -> AnyView {
         ),
     };
     view! {
-        <form class="form card" method="post" action=to_reset>
+        <form class="form card account" method="post" action=to_reset>
             <h2>"Mot de passe oublié"</h2>
             <p>"Vous recevez un lien à donner. La personne choisit un autre mot de passe."</p>
             {lost}
@@ -372,12 +372,12 @@ fn acts(member: &Member) -> AnyView {
                 <button class="primary" name="action" value="mot-de-passe">"Faire le lien"</button>
             </p>
         </form>
-        <form class="form card" method="post" action=to_manage>
+        <form class="form card account" method="post" action=to_manage>
             <h2>"Gérer les comptes"</h2>
             <p>{what}</p>
             <p class="actions"><button name="action" value=act>{button}</button></p>
         </form>
-        <form class="form card" method="post" action=to_end>
+        <form class="form card account" method="post" action=to_end>
             <h2>"Fermer le compte"</h2>
             <p>"La personne ne peut plus entrer, tout de suite. Ce qu’elle a fait reste écrit. On ne peut pas revenir en arrière."</p>
             <p class="actions">

@@ -97,7 +97,7 @@ fn code_field(label: &'static str) -> Field {
         label,
         kind: "text",
         autocomplete: Some("one-time-code"),
-        class: Some("code"),
+        class: Some("six"),
         ..Field::default()
     }
 }
@@ -212,7 +212,7 @@ pub fn codes_view(codes: Vec<String>, next: String) -> AnyView {
 /// The step is over: back to the password.
 fn too_late(vers: &str) -> Response {
     let back = percent_encode(known_page(vers).unwrap_or("/"));
-    Redirect::to(&format!("/connexion?vers={back}")).into_response()
+    Redirect::to(&format!("/connexion?fait=trop-long&vers={back}")).into_response()
 }
 
 /// Sets cookies on an answer.

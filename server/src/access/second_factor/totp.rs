@@ -66,10 +66,8 @@ impl Secret {
     /// To be scanned by an authenticator program.
     pub fn address(&self, login: &str) -> String {
         let (login, secret) = (percent_encode(login), &self.0);
-        format!(
-            "otpauth://totp/Cueillette:{login}?secret={secret}&issuer=Cueillette\
-             &algorithm=SHA1&digits={DIGITS}&period={STEP_S}"
-        )
+        // Algorithm, digits and period are the usual ones: a short address is a picture that scans.
+        format!("otpauth://totp/Cueillette:{login}?secret={secret}&issuer=Cueillette")
     }
 
     /// The step of time a code is right for, unless that step's code (or a later one) was used.
