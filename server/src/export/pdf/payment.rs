@@ -84,9 +84,17 @@ pub fn way(paid: &Paid) -> String {
         Some(paid.mode.label().to_owned()),
         vouchers,
         paid.hand.as_ref().map(|it| format!("par {it}")),
-        paid.decision.as_ref().map(|it| format!("décision {it}")),
+        paid.decision.as_deref().map(decision),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
+/// Some payers write the word itself before their reference.
+fn decision(reference: &str) -> String {
+    match reference.to_lowercase().starts_with("décision") {
+        true => reference.to_owned(),
+        false => format!("décision {reference}"),
+    }
 }
 
 #[cfg(test)]
@@ -111,6 +119,7 @@ mod tests {
         let words =
             "chèque d’accompagnement personnalisé, n° 007 008, par Mme Roy, décision 2026-12";
         assert_eq!(way(&paid), words);
+        assert_eq!(decision("Décision 2026-03"), "Décision 2026-03");
         let line = |paid, returned: Option<&str>| PaymentLine {
             surname: "Éluard".into(),
             first_name: "Zoé".into(),

@@ -17,6 +17,10 @@ const TEXT: Style = Style {
     weight: Weight::Regular,
     size_pt: 10.5,
 };
+const STRONG: Style = Style {
+    weight: Weight::Bold,
+    size_pt: 10.5,
+};
 const TITLE: Style = Style {
     weight: Weight::Bold,
     size_pt: 14.0,
@@ -72,11 +76,16 @@ pub fn receipts_pdf(
     paper.finish(&title, &title, head.made_on)
 }
 
+/// The first line says who: it stands out.
+fn style(n: usize) -> Style {
+    if n == 0 { STRONG } else { TEXT }
+}
+
 /// How high one is with all its words; most are as high as their third of the sheet.
 fn height_pt(paper: &Paper, said: &[String]) -> f32 {
-    let lines = said.iter().map(|text| {
-        let lines = paper.fonts.lines(text, TEXT.weight, TEXT.size_pt, WIDTH_PT);
-        lines.len()
+    let lines = said.iter().enumerate().map(|(n, text)| {
+        let Style { weight, size_pt } = style(n);
+        paper.fonts.lines(text, weight, size_pt, WIDTH_PT).len()
     });
     let lines = u16::try_from(lines.sum::<usize>()).unwrap_or(u16::MAX);
     let head = AFTER_CUT_PT + SMALL.line_pt() + TITLE.line_pt() + GAPS_PT;
@@ -101,8 +110,8 @@ fn one(paper: &mut Paper, head: ReceiptsHead<'_>, receipt: &ReceiptLine<'_>, sai
     let right = MARGIN_PT + WIDTH_PT - wide;
     paper.words((right, y_pt), TITLE, &amount, place);
     paper.y_pt += AFTER_TITLE_PT;
-    for text in said {
-        paper.paragraph(Part::Paragraph, TEXT, text);
+    for (n, text) in said.iter().enumerate() {
+        paper.paragraph(Part::Paragraph, style(n), text);
     }
     paper.y_pt += BEFORE_SIGNING_PT;
     let payer = format!("Pour {}, le", settings.payer.the());
