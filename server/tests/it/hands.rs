@@ -2,6 +2,7 @@
 //! payer appointed; the advance of the day; what is asked of the payer to replenish it.
 
 use crate::allowances_life::appoint;
+use crate::identity::give;
 use crate::moi::Words;
 use crate::on_both;
 use crate::support::{Actor, Answer, World};
@@ -99,6 +100,33 @@ on_both! {
         let settled = world.town.clerk.post(path, serde_json::json!({})).await.expect(201);
         assert_eq!(settled["paid_cents"], 12_000);
         healthy(&world).await;
+    }
+
+    async fn two_people_of_one_name_are_told_apart_on_the_screen_and_on_the_sheet(world) {
+        let fields = [
+            [("nom", "Martin"), ("prenom", "Camille"), ("naissance", "1984-02-29"), ("reference", "0042")],
+            [("nom", "MARTIN"), ("prenom", "Camille"), ("naissance", "1990-01-01"), ("reference", "")],
+        ];
+        for (n, fields) in fields.iter().enumerate() {
+            assert_eq!(give(&world.town.coordinator, world.town.peers[n], fields).await.0, 303);
+        }
+        appoint(&world).await;
+        let outing = closed_with(&world, &[0, 1, 2]).await;
+        let marks = ["né·e le 29/02/1984, référence 0042", "né·e le 01/01/1990"];
+        for path in [screen(outing), format!("{}/feuille", screen(outing))] {
+            let page = world.town.coordinator.get(&path).await.words(200);
+            for mark in marks {
+                assert!(page.contains(mark), "{path}: {mark}: {page}");
+            }
+            // Whoever bears a name alone is told by it alone.
+            assert_eq!(page.matches("né·e le").count(), 2, "{path}: {page}");
+        }
+        // Paid, they are still two.
+        let page = world.town.coordinator.get(&screen(outing)).await.expect_page(200);
+        let body = handing(Uuid::now_v7(), &offered(&page), "");
+        assert_eq!(form(&world.town.coordinator, &screen(outing), body).await.status, 303);
+        let page = world.town.coordinator.get(&screen(outing)).await.words(200);
+        assert!(marks.iter().all(|it| page.contains(it)), "{page}");
     }
 
     async fn the_same_form_sent_twice_is_done_once(world) {

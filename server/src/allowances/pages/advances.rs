@@ -67,9 +67,12 @@ pub async fn sheet(
 
 fn signed_row(row: &Row) -> AnyView {
     let word = if row.waits() { "" } else { why_not(row).1 };
+    let apart = row
+        .told_apart()
+        .map(|it| view! { <br/><small>{it}</small> });
     view! {
         <tr>
-            <th scope="row">{row.name()}</th>
+            <th scope="row">{row.name()}{apart}</th>
             <td class="n">{amount(Cents(row.line.amount_cents))}</td>
             <td>{word}</td>
             <td class="write"></td>

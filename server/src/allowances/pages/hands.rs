@@ -27,7 +27,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::allowance::{AllowanceState, Entry, Listing};
-use domain::french::{amount, counted};
+use domain::french::{amount, counted, date_cell};
 use domain::people::Title;
 use domain::{
     AllowanceId, Cents, CivilIdentity, Day, Invalid, OutingId, PeerId, ProgrammeId, Settings,
@@ -194,6 +194,8 @@ pub(super) struct Row {
     /// As the association knows the person; not loaded for the payer.
     peer: Option<Peer>,
     identity: Option<CivilIdentity>,
+    /// Somebody else of this outing bears the same name.
+    has_homonym: bool,
 }
 
 impl Row {
@@ -210,13 +212,27 @@ impl Row {
         }
     }
 
-    /// What tells the person from another of the same name.
+    /// What is said of the person beside the name.
     fn known_by(&self) -> String {
         match (&self.peer, &self.identity) {
-            (Some(peer), _) => peer.pseudonym.clone(),
+            (Some(peer), _) => match self.told_apart() {
+                Some(marks) => format!("{} · {marks}", peer.pseudonym),
+                None => peer.pseudonym.clone(),
+            },
+            (None, Some(_)) if self.has_homonym => self.told_apart().unwrap_or_default(),
             (None, Some(it)) => payer::known_by(it),
             (None, None) => String::new(),
         }
+    }
+
+    /// What tells two people of one name apart, as on a list: all of it, since part of it may be
+    /// the same too. Nothing where the name is enough.
+    pub(super) fn told_apart(&self) -> Option<String> {
+        let it = self.identity.as_ref().filter(|_| self.has_homonym)?;
+        let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
+        let reference = it.reference.as_ref().map(|it| format!("référence {it}"));
+        let marks: Vec<String> = [born, reference].into_iter().flatten().collect();
+        Some(marks.join(", "))
     }
 
     fn sign(&self) -> Option<AnyView> {
@@ -306,12 +322,25 @@ async fn rows(
     let row = |line: Line| Row {
         peer: peers.iter().find(|it| it.id.0 == line.peer_id).cloned(),
         identity: names.remove(&PeerId(line.peer_id)),
+        has_homonym: false,
         line,
     };
     let mut rows: Vec<Row> = originals.into_iter().map(row).collect();
     let order = collate::french();
     rows.sort_by(|a, b| order.compare(&a.name(), &b.name()));
+    mark_homonyms(&mut rows);
     Ok(rows)
+}
+
+/// Whatever the case of their names: a hurried eye reads them alike.
+fn mark_homonyms(rows: &mut [Row]) {
+    let mut times: HashMap<String, usize> = HashMap::new();
+    for row in rows.iter().filter(|it| it.is_named()) {
+        *times.entry(row.name().to_lowercase()).or_default() += 1;
+    }
+    for row in rows.iter_mut().filter(|it| it.is_named()) {
+        row.has_homonym = times.get(&row.name().to_lowercase()) > Some(&1);
+    }
 }
 
 /// The civil identities of those who have a line here.
@@ -450,7 +479,12 @@ fn vouchers(held: &Held, row: &Row, typed: &Acting) -> Option<AnyView> {
     let id = AllowanceId(row.line.id);
     let count = hands::vouchers_of(&held.settings, row.amount())?;
     let of = counted(count as i64, "chèque", "chèques");
-    let label = format!("Numéros des chèques de {}", row.name());
+    let apart = row.told_apart().map(|it| format!(", {it}"));
+    let label = format!(
+        "Numéros des chèques de {}{}",
+        row.name(),
+        apart.unwrap_or_default()
+    );
     Some(
         view! {
             <p class="numbers">
@@ -515,11 +549,13 @@ fn other(row: &Row) -> AnyView {
         _ => view! { <b>{name}</b> }.into_any(),
     };
     let list = row.line.list().map(|it| format!("Liste {it}"));
+    let apart = row.told_apart().map(|it| view! { <small>{it}</small> });
     view! {
         <li>
             {row.sign()}
             <span class="row-text">
                 {who}
+                {apart}
                 <small><span class=class>{word}</span>" "{list}</small>
             </span>
             <span class="num whole">{amount(row.amount())}</span>
