@@ -85,7 +85,7 @@ pub(super) async fn closed_sites_before(
 }
 
 const EMPTY_SITE: &str = "
-    update sites set sealed = null, version = version + 1 where programme_id = $1 and id = $2";
+    update sites set sealed = null, cell = null, version = version + 1 where programme_id = $1 and id = $2";
 
 /// Empties what is sealed of a site.
 pub(super) async fn empty_site(
