@@ -111,7 +111,7 @@ impl Db {
     }
 
     /// Lets the engine count the rows of the large tables, so that it finds short ways to them:
-    /// for when many came in at once.
+    /// for when many came in at once, and once a day.
     pub async fn learn(&self) -> Result<(), DbError> {
         const LARGE: [&str; 7] = [
             "analyze sites",

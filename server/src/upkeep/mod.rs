@@ -69,6 +69,7 @@ pub async fn daily(app: &App) -> Result<Vec<String>, SealError> {
     done.extend(ends::run(app).await?);
     // What says that something ended is linked too.
     chain::link_all(app).await?;
+    app.db.learn().await?;
     app.keys.make_ahead(app.now())?;
     // Last: what was destroyed above is not wrapped anew.
     let months = wraps::destroy_months(app, app.forget_days).await?;
