@@ -191,11 +191,18 @@ impl Follow<'_> {
         paid.await.map_err(failed)
     }
 
+    /// A line of the first peer, whose card and token a visitor has; anybody's, when there is none.
+    fn shown_to_visitors<'b>(&self, lines: &'b [LineOnList]) -> Option<&'b LineOnList> {
+        let first = self.town.people.first().map(|it| self.town.peer(it).0);
+        let own = lines.iter().rev().find(|it| Some(it.peer_id) == first);
+        own.or(lines.last())
+    }
+
     /// The first half of the lines is paid, nobody signed yet, and one of them says so.
     async fn pay_some(&self) -> Result<(), Failure> {
         let mut lines = self.lines().await?;
         lines.truncate(lines.len().div_ceil(2));
-        let Some(contested) = lines.last().cloned() else {
+        let Some(contested) = self.shown_to_visitors(&lines).cloned() else {
             return Ok(());
         };
         self.pay(Some(lines), false).await?;
@@ -266,7 +273,7 @@ impl Follow<'_> {
     /// The last line was contested, and answered.
     async fn answer_somebody(&self) -> Result<(), Failure> {
         let lines = self.lines().await?;
-        let Some(line) = lines.last() else {
+        let Some(line) = self.shown_to_visitors(&lines) else {
             return Ok(());
         };
         self.contest(line, TOO_LITTLE).await?;

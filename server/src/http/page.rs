@@ -146,7 +146,11 @@ fn top(frame: &Frame<'_>) -> AnyView {
             ("/lieux", "Lieux"),
             ("/carte", "Carte"),
         ],
-        Some(Role::Clerk) => &[("/ccas", "Listes")],
+        Some(Role::Clerk) => &[
+            ("/ccas", "Listes"),
+            ("/ccas/avances", "L’avance"),
+            ("/ccas/reglages", "Enveloppe et remise"),
+        ],
         Some(Role::Peer) => &[
             ("/moi", "Mes aides"),
             ("/moi/lieux", "Mes lieux"),

@@ -177,7 +177,7 @@ async fn shown(
     let bundle = bundle(app, caller, asked).await?;
     let here = match bundle.desk {
         Desk::Association => "/aides",
-        Desk::Payer => "/ccas",
+        Desk::Payer => "/ccas/avances",
     };
     let frame = Frame::of(&app.assets, caller, &bundle.settings, "L’avance", here);
     let said = refused.as_ref().map(told);
@@ -272,7 +272,7 @@ fn replenish_view(bundle: &Bundle, said: Option<String>) -> AnyView {
     });
     let back = match bundle.desk {
         Desk::Association => crumbs("/aides".into(), "Aides"),
-        Desk::Payer => crumbs("/ccas".into(), "Toutes les listes"),
+        Desk::Payer => ().into_any(),
     };
     view! {
         {back}
@@ -298,7 +298,7 @@ fn replenish_view(bundle: &Bundle, said: Option<String>) -> AnyView {
     .into_any()
 }
 
-/// What to ask the payer for: what was handed over since the last time.
+/// What was handed over since the last time: the bundle that goes with asking for more.
 fn bundle_card(bundle: &Bundle) -> AnyView {
     let (lines, sum) = bundle.total();
     let csv = format!("{}.csv?depuis={}", bundle.desk.books(), bundle.from);
@@ -308,10 +308,6 @@ fn bundle_card(bundle: &Bundle) -> AnyView {
         kind: "date",
         value: bundle.from.to_string(),
         ..Field::default()
-    };
-    let whom = match bundle.desk {
-        Desk::Association => format!("à demander {}", bundle.settings.payer.to_the()),
-        Desk::Payer => "à remettre dans l’avance".to_owned(),
     };
     view! {
         <section class="card">
@@ -323,7 +319,7 @@ fn bundle_card(bundle: &Bundle) -> AnyView {
             <p class="worth">
                 <b class="amount">{amount(sum.paid)}</b>
                 <br/>
-                <span class="soft">{whom}" · "{amount_in_words(sum.paid)}</span>
+                <span class="soft">"remis aux personnes · "{amount_in_words(sum.paid)}</span>
             </p>
             {days_table(bundle, (lines, sum))}
             <div class="actions">

@@ -58,7 +58,6 @@ fn view_of(days: &[WaitingDay], today: Day) -> AnyView {
                 <h1>"Remise en mains propres"</h1>
                 <p class="soft">"Choisissez le jour de la sortie. La remise édite la liste, la paie et note la signature."</p>
             </div>
-            <a class="button quiet" href="/ccas/avances">"L’avance"</a>
         </div>
         {content}
     }

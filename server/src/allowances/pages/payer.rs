@@ -39,6 +39,8 @@ use uuid::Uuid;
 const LISTS_PER_PAGE: u32 = 12;
 /// Lists that a search by name opens, the newest first: some years of them.
 const SEARCHED_LISTS_MAX: u32 = 120;
+/// Lines that a search shows, the newest first.
+const FOUND_SHOWN: usize = 50;
 /// Months in sight.
 const MONTHS_SHOWN: usize = 12;
 
@@ -131,6 +133,7 @@ struct Lists {
 struct Found {
     number: String,
     name: String,
+    known_by: String,
     day: Day,
     amount: Cents,
 }
@@ -156,6 +159,7 @@ async fn search(app: &App, caller: &Caller, words: &str) -> Result<Vec<Found>, P
                 found.push(Found {
                     number: content.number.clone(),
                     name,
+                    known_by: known_by(&line.identity),
                     day: line.outing_day,
                     amount: line.amount_cents,
                 });
@@ -181,11 +185,7 @@ fn lists_view(view: Lists) -> AnyView {
                 <h1>{view.title}</h1>
                 <p class="soft">{about}</p>
             </div>
-            <div class="actions">
-                {hands_over}
-                <a class="button quiet" href="/ccas/avances">"L’avance"</a>
-                <a class="button quiet" href="/ccas/reglages">"Enveloppe et remise"</a>
-            </div>
+            {hands_over}
         </div>
         {figures(&view.envelope, view.year)}
         {search_form(view.asked)}
@@ -240,13 +240,19 @@ fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
         0 => format!("Personne ne s’appelle « {asked} » sur les listes"),
         n => counted(n as i64, "ligne trouvée", "lignes trouvées"),
     };
+    let more = found.len().checked_sub(FOUND_SHOWN).filter(|it| *it > 0);
+    let more = more.map(|_| {
+        let words = format!("Voici les {FOUND_SHOWN} plus récentes. Écrivez le nom et le prénom.");
+        view! { <p class="help">{words}</p> }
+    });
     let rows: Vec<_> = found
         .into_iter()
+        .take(FOUND_SHOWN)
         .map(|it| {
             let href = format!("/ccas/{}", it.number);
             view! {
                 <tr>
-                    <th scope="row">{it.name}</th>
+                    <th scope="row">{it.name}<small class="line soft">{it.known_by}</small></th>
                     <td data-label="Liste"><a href=href>{it.number}</a></td>
                     <td data-label="Date">{date_cell(it.day)}</td>
                     <td class="n" data-label="Montant">{amount(it.amount)}</td>
@@ -269,7 +275,7 @@ fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
             </table>
         }
     });
-    view! { <section class="card"><h2>{title}</h2>{table}</section> }.into_any()
+    view! { <section class="card"><h2>{title}</h2>{more}{table}</section> }.into_any()
 }
 
 fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyView {
@@ -729,7 +735,9 @@ fn line_row(view: &One, (rank, line): (usize, &LineOnList), vouchers: bool) -> A
         }
         .into_any()
     } else {
-        view! { <span>{name}<small class="line soft">{about}</small></span> }.into_any()
+        // In line with the names that have a box before them.
+        let class = view.lines.iter().any(is_open).then_some("untick");
+        view! { <span class=class>{name}<small class="line soft">{about}</small></span> }.into_any()
     };
     let numbers = vouchers.then(|| {
         let field = open.then(|| {

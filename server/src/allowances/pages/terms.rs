@@ -8,7 +8,7 @@ use crate::allowances::terms;
 use crate::app::{App, local_day};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, crumbs, note};
+use crate::http::pieces::{Tone, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use axum::extract::State;
@@ -129,7 +129,6 @@ fn view_of(it: &Shown) -> AnyView {
     let refused = it.refused.as_ref();
     let refused = refused.map(|(text, _)| note(Tone::Alarm, text.clone()));
     view! {
-        {crumbs("/ccas".into(), "Toutes les listes")}
         <div class="head">
             <div>
                 <h1>"Enveloppe et remise"</h1>

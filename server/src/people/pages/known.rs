@@ -52,7 +52,7 @@ fn view_of(settings: &Settings, identity: Option<&CivilIdentity>) -> AnyView {
         <section class="card">
             <h2>"Sur ce téléphone"</h2>
             <p>"Le téléphone garde une clé et votre signe. Rien d’autre."</p>
-            <p>"Pour les enlever\u{a0}: touchez « Quitter », puis « Oublier »."</p>
+            <p>"Pour les enlever\u{a0}: touchez «\u{a0}Quitter\u{a0}», puis «\u{a0}Oublier\u{a0}»."</p>
         </section>
     }
     .into_any()
