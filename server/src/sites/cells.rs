@@ -58,7 +58,9 @@ mod tests {
     fn keys() -> KeyFile {
         let name = format!("cueillette-cells-{}.key", Uuid::new_v4());
         let path = std::env::temp_dir().join(name);
-        KeyFile::load_or_create(&path).unwrap().0
+        let (keys, _) = KeyFile::load_or_create(&path).unwrap();
+        std::fs::remove_file(path).unwrap();
+        keys
     }
 
     proptest! {
