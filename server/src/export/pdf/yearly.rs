@@ -193,7 +193,7 @@ mod tests {
         let identity = CivilIdentity::new("Éluard", "Zoé", Some(day), Some("0042"), day).unwrap();
         assert_eq!(
             whose(&identity),
-            "Éluard Zoé, né·e le 24 novembre 2026, référence 0042."
+            "Éluard Zoé, né·e le 24\u{a0}novembre\u{a0}2026, référence 0042."
         );
         let line = |n: i64| YearlyLine {
             outing_day: day,
