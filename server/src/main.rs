@@ -4,8 +4,30 @@ use clap::Parser;
 use server::cli::{self, Cli};
 use tracing_subscriber::EnvFilter;
 
+fn main() -> std::process::ExitCode {
+    give_large_blocks_back();
+    run()
+}
+
+/// A list's files are megabytes for a moment. By itself glibc learns from the first of them to keep
+/// such blocks for later ones, in each thread's heap: ten thousand lines left 230 MB behind, and
+/// leave 45 MB so.
+#[cfg(all(target_os = "linux", target_env = "gnu"))]
+#[allow(unsafe_code, reason = "the C library's own setting has no safe door")]
+fn give_large_blocks_back() {
+    /// What glibc begins with.
+    const LARGE_BYTES: libc::c_int = 128 * 1024;
+    // SAFETY: it sets a number, and no other thread is there yet.
+    unsafe {
+        libc::mallopt(libc::M_MMAP_THRESHOLD, LARGE_BYTES);
+    }
+}
+
+#[cfg(not(all(target_os = "linux", target_env = "gnu")))]
+fn give_large_blocks_back() {}
+
 #[tokio::main]
-async fn main() -> std::process::ExitCode {
+async fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
     let filter = EnvFilter::try_from_env("CUEILLETTE_LOG");
     tracing_subscriber::fmt()
