@@ -74,7 +74,12 @@ pub async fn problems_as_pages(State(app): State<App>, request: Request, next: N
         let to = format!("{door}?vers={}", percent_encode(&back));
         return Redirect::to(&to).into_response();
     }
-    (problem.status, page::problem(&app.assets, &problem)).into_response()
+    let mut told = (problem.status, page::problem(&app.assets, &problem)).into_response();
+    if let Some(seconds) = problem.retry_after_s {
+        let headers = told.headers_mut();
+        headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    told
 }
 
 /// A page that only a peer's card opens.

@@ -183,6 +183,17 @@ on_both! {
         assert_eq!(location(&sign_in(&world, "bordeaux-clerk@test.example", PASSWORD).await), "/");
     }
 
+    async fn a_wrong_password_on_ones_own_page_counts_like_at_the_door(world) {
+        let me = world.administrator(Role::Clerk).await;
+        world.set_password("bordeaux-clerk@test.example", PASSWORD).await;
+        for _ in 0..10 {
+            assert_eq!(form(&me, "/compte/codes", "pour-le-code=faux").await.status, 422);
+        }
+        let waits = form(&me, "/compte/codes", "pour-le-code=faux").await;
+        assert_eq!((waits.status.as_u16(), &waits.headers[header::RETRY_AFTER]), (429, &header::HeaderValue::from(60)));
+        assert_eq!(sign_in(&world, "bordeaux-clerk@test.example", PASSWORD).await.status, 429);
+    }
+
     async fn session_fixation_the_token_is_new_at_sign_in_and_the_old_session_ends(world) {
         let login = "bordeaux-clerk@test.example";
         world.set_password(login, PASSWORD).await;
@@ -372,6 +383,10 @@ on_both! {
         let codes = recovery_codes(&done.words(200));
         assert_eq!(codes.len(), 10);
         first.get("/sorties").await.words(200);
+        let kept: Vec<u8> = world.value("select sealed_totp from accounts where sealed_totp is not null").await;
+        let plain = serde_json::to_string(&secret).unwrap();
+        let plain = plain.trim_matches('"').as_bytes();
+        assert!(!kept.windows(plain.len()).any(|it| it == plain), "sealed at rest");
         // Next time, a code; the one just used is used up.
         world.set_clock("2026-11-24T13:05:10.000Z");
         let asked = sign_in(&world, login, PASSWORD).await;

@@ -115,7 +115,7 @@ fn row(member: &Member, own: Uuid, settings: &Settings, now: Instant) -> AnyView
         .then(|| view! { <span class="tag ok">"avec code"</span> });
     view! {
         <li>
-            <a class="row person" href=href>
+            <a class="row somebody" href=href>
                 <Icon path=PERSON/>
                 <span class="row-text">
                     <b>{name}{is_own}</b>
@@ -226,7 +226,7 @@ pub struct Inviting {
 
 /// What is wrong with a name or an e-mail, in words.
 pub fn words(error: &FieldError) -> Option<&'static str> {
-    Some(match (error.field.as_str(), error.code.as_ref()) {
+    Some(match (error.field.as_str(), error.code) {
         ("name", "missing") => "Il manque le nom. Écrivez le prénom et le nom.",
         ("name", _) => "Ce nom est trop long. Écrivez-le plus court.",
         ("login", "has_account") => "Cette personne a déjà un compte. Il est dans la liste.",

@@ -158,8 +158,12 @@ const INSERT_LINK: &str = "
       drops_second_factor, login, name, made_by, made_at, expires_at)
     values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)";
 
-/// Makes a link.
+// Used or expired, they are names and addresses that nobody needs.
+const SWEEP_LINKS: &str = "delete from invitations where used_at is not null or expires_at <= $1";
+
+/// Makes a link, and sweeps those that are over.
 pub async fn insert_link(tx: &mut Tx, it: NewLink<'_>, now: Instant) -> Result<(), DbError> {
+    sql(SWEEP_LINKS).bind(now).run(tx).await?;
     sql(INSERT_LINK)
         .bind(it.token_hash)
         .bind(it.id)

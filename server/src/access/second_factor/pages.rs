@@ -120,7 +120,7 @@ pub async fn set_up(
     match confirm(&app, &headers, &typed.code).await? {
         Confirmed::NoStep => Ok(too_late(&typed.vers)),
         Confirmed::Wrong => {
-            let sentence = "Ce code n’est pas le bon. Regardez le code de « Cueillette » dans \
+            let sentence = "Ce code n’est pas le bon. Regardez le code de «\u{a0}Cueillette\u{a0}» dans \
                             l’application, puis recommencez.";
             let form = set_up_form(&app, &headers, typed.vers, Some(sentence)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
