@@ -298,7 +298,7 @@ fn proposals_card(data: &OwnData, settings: &Settings) -> Option<AnyView> {
 }
 
 fn openings_card(data: &OwnData, settings: &Settings) -> AnyView {
-    const SHOWN_MAX: usize = 20;
+    const SHOWN_MAX: usize = 8;
     let rows: Vec<_> = data
         .openings
         .iter()
@@ -314,11 +314,21 @@ fn openings_card(data: &OwnData, settings: &Settings) -> AnyView {
         .collect();
     let none = rows.is_empty().then(|| view! { <p>"Personne."</p> });
     let kept = settings.terms.journal_months;
+    let more = data.openings.len().saturating_sub(SHOWN_MAX);
+    let more = (more > 0).then(|| {
+        let n = i64::try_from(more).unwrap_or(i64::MAX);
+        let words = format!(
+            "Et {} avant. Le fichier les a toutes.",
+            counted(n, "fois", "fois")
+        );
+        view! { <p class="soft">{words}</p> }
+    });
     view! {
         <section class="card own-data">
             <h2>"Qui a ouvert mon nom"</h2>
             {none}
             <ul>{rows}</ul>
+            {more}
             <p class="soft">{format!("C’est noté pendant {kept} mois.")}</p>
         </section>
     }

@@ -180,7 +180,7 @@ fn old_copies(role: Role, days: u32) -> AnyView {
         return note(Tone::Info, words);
     }
     view! {
-        <section class="card">
+        <section class="card old-copies">
             <h2>"Les vieilles copies de la clé"</h2>
             <p>"Les noms et les lieux discrets sont fermés par une clé par mois. Ces clés sont dans un fichier, à part de la base."</p>
             <p>"Quand quelque chose est effacé, une vieille sauvegarde pourrait encore l’ouvrir. C’est pourquoi chaque clé de mois est détruite "<b>{days}" jours"</b>" après le début de son mois. Ce qui vit encore est d’abord refermé avec la clé du mois en cours."</p>
@@ -382,7 +382,7 @@ fn several(
         })
         .collect();
     view! {
-        <fieldset class="field setting">
+        <fieldset class="setting">
             <legend>{it.label}</legend>
             <p class="help">{it.effect}</p>
             {error.map(|text| error_line(format!("{}-erreur", it.code), text))}

@@ -53,7 +53,7 @@ pub(super) fn of(role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
     add(
         association,
         "Sa carte, son surnom, son signe".into(),
-        "Pour entrer sur « Ma page » et pour se reconnaître dans l’équipe.",
+        "Pour entrer sur «\u{a0}Ma page\u{a0}» et pour se reconnaître dans l’équipe.",
         format!("{} après le dernier contact.", months(it.terms.peer_months)),
         "Un numéro.",
     );
@@ -112,7 +112,7 @@ pub(super) fn of(role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
         true,
         "Les connexions et les codes".into(),
         "Pour rester connecté·e.",
-        "Quelques heures. Ou jusqu’à « Sortir ».".into(),
+        "Quelques heures. Ou jusqu’à «\u{a0}Sortir\u{a0}».".into(),
         "Rien.",
     );
     add(

@@ -219,7 +219,7 @@ fn view(
         <div class="head"><h1>"Quelqu’un demande des informations"</h1></div>
         {done.then(|| note(Tone::Ok, "La demande est dans le registre. Ses mots sont fermés à clé."))}
         {checklist(settings)}
-        <div class="on-screen">
+        <div class="on-screen register">
             {register(lines)}
             {form(typed, faults)}
         </div>

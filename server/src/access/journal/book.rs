@@ -297,12 +297,13 @@ pub async fn months(
     let last = oldest.map_or(day, |at| {
         crate::app::local_day(settings, Instant::from_ms(at))
     });
+    let kept = usize::try_from(settings.terms.journal_months).unwrap_or(usize::MAX);
     let mut all = Vec::new();
     loop {
         let month: String = day.to_string().chars().take(7).collect();
         let is_last = last.to_string().starts_with(&month);
         all.push(month);
-        if is_last || day < last || all.len() > 60 {
+        if is_last || day < last || all.len() > kept {
             return Ok(all);
         }
         day = day.plus_days(-i32::from(day.0.day()));

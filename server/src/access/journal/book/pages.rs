@@ -217,13 +217,18 @@ fn filters(it: &Sheet) -> AnyView {
         let label = format!("{} (enlever)", day_title(day, it.today));
         view! { <p class="links">{link("jour", "", label, true)}</p> }
     });
+    let parts = [&asked.mois, &asked.jour, &asked.genre, &asked.qui];
+    let is_chosen = parts.iter().any(|it| !it.is_empty());
     view! {
-        <section class="card chooser" aria-label="Choisir">
+        <details class="card" open=is_chosen>
+            <summary>"Choisir un mois, un genre, une personne"</summary>
+            <div class="chooser">
             {one_filter("Mois", link("mois", "", "Tous".into(), asked.mois.is_empty() && asked.jour.is_empty()), months)}
             {day}
             {one_filter("Genre", link("genre", "", "Tout".into(), asked.genre.is_empty()), kinds)}
             {(!people.is_empty()).then(|| one_filter("Qui", link("qui", "", "Tout le monde".into(), asked.qui.is_empty()), people))}
-        </section>
+            </div>
+        </details>
     }
     .into_any()
 }
