@@ -397,6 +397,22 @@ fn private_file(path: &Path) -> std::io::Result<File> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn what_was_destroyed_so_many_days_ago_was_wrapped_under_a_key_that_is_due(
+            now in 0i64..4_000, hour in 0i64..24, days in 35u32..200, more in 0i64..400,
+        ) {
+            let now = Instant::from_ms(1_790_000_000_000 + now * DAY_MS + hour * 3_600_000);
+            let destroyed = now.plus_ms(-(i64::from(days) + more) * DAY_MS);
+            let month = month_of(destroyed);
+            prop_assert!(month < month_of(now));
+            prop_assert!(begins_by(&month, now, days));
+            // The month that is wrapped under now is never due.
+            prop_assert!(!begins_by(&month_of(now), now, days));
+        }
+    }
 
     fn folder() -> PathBuf {
         let path = std::env::temp_dir().join(format!("cueillette-keys-{}", uuid::Uuid::new_v4()));

@@ -174,6 +174,40 @@ on_both! {
         assert_eq!(faults(&world).await, ["bordeaux: month 2026-11 does not end as it was sealed"]);
     }
 
+    async fn whatever_is_done_to_any_row_is_told(world) {
+        some_rows(&world).await;
+        link(&world).await;
+        for path in ["/lieux", "/sorties", "/lieux", "/carte"] {
+            world.town.coordinator.get(path).await.expect_page(200);
+            link(&world).await;
+        }
+        let rows = ids(&world).await;
+        assert!(rows.len() > 8, "{}", rows.len());
+        let mut tried = 0;
+        for id in rows {
+            for text in [
+                "update journal set at = at + 1 where id = $1",
+                "update journal set actor_role = 'clerk' where id = $1",
+                "update journal set actor_id = id where id = $1",
+                "update journal set action = 'signed_in' where id = $1",
+                "update journal set subjects = subjects || ' ' where id = $1",
+                "delete from journal where id = $1",
+                "delete from journal_links where journal_id = $1",
+                "update journal_links set linked_at = linked_at + 1 where journal_id = $1",
+                "update journal_links set rank = rank + 1000 where journal_id = $1",
+            ] {
+                // Tried in a transaction that is rolled back.
+                let mut tx = world.app.db.write().await.unwrap();
+                assert_eq!(sql(text).bind(id).run(&mut tx).await.unwrap(), 1, "{text}");
+                let checked = chain::check(&mut tx, &world.app.keys).await.unwrap();
+                assert!(!checked.faults.is_empty(), "{text}");
+                tried += 1;
+            }
+        }
+        assert!(tried > 72);
+        assert_eq!(faults(&world).await, [""; 0]);
+    }
+
     async fn two_servers_that_link_at_once_make_one_chain(world) {
         some_rows(&world).await;
         let programme = world.programme().await;
@@ -286,10 +320,7 @@ fn every_action_has_a_code_of_its_own_and_words() {
     for it in Action::ALL {
         assert_eq!(Action::parse(it.as_str()), Some(*it));
         let words = it.words();
-        assert!(
-            words.starts_with(|c: char| c.is_lowercase()),
-            "{words}"
-        );
+        assert!(words.starts_with(|c: char| c.is_lowercase()), "{words}");
         assert!(!words.ends_with('.') && !words.contains('\''), "{words}");
         assert!(About::ALL.contains(&it.about()));
     }
