@@ -4,7 +4,7 @@
 //! and one wrapping key a month. Data keys in the database are wrapped under the month's key, so
 //! that destroying an old month here makes what it wrapped unreadable in every old backup at once.
 //!
-//! Months are made [`MONTHS_AHEAD`] before their time: a copy on paper stays good for as long, and
+//! Months are made `MONTHS_AHEAD` before their time: a copy on paper stays good for as long, and
 //! servers that each hold a copy of the file agree on the keys to come. Every change reads the file
 //! again under a lock first, so that two servers on one file never undo each other's.
 

@@ -231,7 +231,7 @@ mod tests {
             .lines()
             .enumerate()
             .map(|(n, it)| match n == line {
-                true => it.replacen(|c: char| c == 'A' || c == '7', "Z", 1) + " \n",
+                true => it.replacen(['A', '7'], "Z", 1) + " \n",
                 false => format!("{it}\n"),
             })
             .collect();
