@@ -175,10 +175,11 @@ impl Needles {
         }
     }
 
-    fn point(&mut self, lat: f64, lon: f64) {
+    /// A degree that a place in the open shares says nothing by itself: then only both are searched.
+    fn point(&mut self, (lat, lon): (f64, f64), open: &[f64]) {
         let both = format!("{lat} {lon}");
         let mut add = |how: &str, bytes: Vec<u8>| self.0.push((format!("{both} ({how})"), bytes));
-        for it in [lat, lon] {
+        for it in [lat, lon].into_iter().filter(|it| !open.contains(it)) {
             // As people and programs write it; shorter ones stand for many places.
             for text in [format!("{it:.5}"), format!("{it:.6}"), format!("{it}")] {
                 if text.len() >= 8 {
@@ -193,6 +194,7 @@ impl Needles {
             add("e7 i64 be", e7.to_be_bytes().to_vec());
             add("e7 text", e7.to_string().into_bytes());
         }
+        add("text", format!("{lon},{lat}").into_bytes());
         // Four bytes alone are found in any large file; both together are not.
         let e7 = |it: f64| ((it * 1e7).round() as i32).to_le_bytes();
         let be = |it: f64| ((it * 1e7).round() as i32).to_be_bytes();
@@ -265,26 +267,31 @@ async fn secrets_of(server: &Server) -> Needles {
         .await
         .unwrap();
     drop(tx);
+    let open: Vec<f64> = public.iter().flat_map(|(lat, lon)| [*lat, *lon]).collect();
     let mut needles = Needles::default();
     for row in &sites {
         let secret: SiteSecret = opened(db, &keys, row).await.unwrap();
         needles.words(secret.title.as_deref().unwrap());
         secret.note.iter().for_each(|it| needles.words(it));
         let at = secret.at.unwrap();
-        needles.point(at.lat(), at.lon());
+        needles.point((at.lat(), at.lon()), &open);
     }
     for row in &names {
         let it: CivilIdentity = opened(db, &keys, row).await.unwrap();
         needles.words(&it.surname);
         needles.words(&format!("{} {}", it.first_name, it.surname));
-        it.reference.iter().for_each(|it| needles.words(it));
+        // Five figures alone are part of many an id: looked for as a text or a cell has them.
+        for reference in it.reference.iter() {
+            needles.words(&format!("\"{reference}\""));
+            needles.words(&format!(",{reference},"));
+        }
     }
     for row in &facts {
         let secret: FactSecret = opened(db, &keys, row).await.unwrap();
         secret.words.iter().for_each(|it| needles.words(it));
         // A proposal that became a public site is no secret any more.
-        if let Some((lat, lon)) = secret.point.filter(|at| !public.contains(at)) {
-            needles.point(lat, lon);
+        if let Some(at) = secret.point.filter(|at| !public.contains(at)) {
+            needles.point(at, &open);
         }
     }
     needles.0.sort();
