@@ -100,14 +100,16 @@ test("a browser that is killed starts again with no network, has everything, and
     await joinHere(first.page, outing);
     await first.context.setOffline(true);
     await tapMany(first.page, "Plus cinq", 10);
-    await tap(first.page, "Plus une");
+    await tapMany(first.page, "Plus une", 1);
+    await expect(first.page.getByText("gardé sur ce téléphone")).toBeVisible();
     await first.kill();
 
     const second = await browserOn(profile, use, true);
     await second.page.goto("/terrain");
     await expect(total(second.page)).toHaveText("51");
     await expect(second.page.getByText("11 à envoyer").first()).toBeVisible();
-    await tap(second.page, "Plus dix");
+    await tapMany(second.page, "Plus dix", 1);
+    await expect(second.page.getByText("gardé sur ce téléphone")).toBeVisible();
     await second.kill();
 
     const third = await browserOn(profile, use, false);

@@ -178,8 +178,10 @@ test("an update that comes while something waits does not happen before all is s
   await expectExactly(page, outing, 60);
   // Once every page is closed the next one that opens is of the new build, and knows everything.
   await page.close();
-  const later = await context.newPage();
+  let later;
   await expect(async () => {
+    await later?.close();
+    later = await context.newPage();
     await later.goto("/terrain");
     await expect(later.locator("html")).toHaveAttribute("data-build", next.build, { timeout: 500 });
   }).toPass();
