@@ -245,6 +245,12 @@ impl World {
         (self.twin().await, self.twin().await)
     }
 
+    /// What a server that starts again finds: the same rows and keys, and nothing in memory.
+    pub async fn restarted(&self) -> Self {
+        self.app.db.close().await;
+        self.twin().await
+    }
+
     async fn twin(&self) -> Self {
         let folder = std::env::temp_dir().join(format!("cueillette-test-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).unwrap();
