@@ -4,6 +4,7 @@ use super::{Arg, DbError, On, Tx};
 use sqlx::SqlSafeStr;
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
+use std::ops::Range;
 use uuid::Uuid;
 
 /// A row type that both engines can fill: derive `sqlx::FromRow`, or use a tuple.
@@ -22,13 +23,15 @@ impl<T> Row for T where
 pub struct Sql {
     text: &'static str,
     lock: Lock,
-    /// The number of the first value that stands for `{among}`.
-    among_from: Option<usize>,
+    /// The numbers of the values that stand for `{among}`.
+    among: Range<usize>,
     args: Vec<Arg>,
 }
 
-/// As many ids as one `{among}` holds. Always so many, so that an engine prepares one statement.
-pub const AMONG_MAX: usize = 64;
+/// As many ids as one `{among}` holds at most.
+pub const AMONG_MAX: usize = 512;
+/// Either so many or [`AMONG_MAX`], so that an engine prepares two statements of a text, not hundreds.
+const AMONG_FEW: usize = 64;
 
 /// What a `select` holds until the transaction ends. SQLite needs none of it: a transaction that
 /// writes is alone there (see [`crate::db::Db::write`]), so the words are left out.
@@ -44,7 +47,7 @@ pub fn sql(text: &'static str) -> Sql {
     Sql {
         text,
         lock: Lock::None,
-        among_from: None,
+        among: 0..0,
         args: Vec::new(),
     }
 }
@@ -94,10 +97,15 @@ impl Sql {
 
     /// The ids that `in {among}` speaks of; those after the first [`AMONG_MAX`] are left out.
     pub fn bind_among(mut self, ids: &[Uuid]) -> Self {
-        self.among_from = Some(self.args.len() + 1);
+        let count = match ids.len() {
+            ..=AMONG_FEW => AMONG_FEW,
+            _ => AMONG_MAX,
+        };
+        let from = self.args.len() + 1;
+        self.among = from..from + count;
         let last = ids.last().copied().unwrap_or_default();
         let padded = ids.iter().copied().chain(std::iter::repeat(last));
-        self.args.extend(padded.take(AMONG_MAX).map(Arg::from));
+        self.args.extend(padded.take(count).map(Arg::from));
         self
     }
 
@@ -114,10 +122,10 @@ impl Sql {
     }
 
     fn on_sqlite(&self) -> sqlx::SqlStr {
-        let Some(from) = self.among_from else {
+        if self.among.is_empty() {
             return self.text.into_sql_str();
-        };
-        let numbers: Vec<String> = (from..from + AMONG_MAX).map(|n| format!("${n}")).collect();
+        }
+        let numbers: Vec<String> = self.among.clone().map(|n| format!("${n}")).collect();
         let among = format!("({})", numbers.join(", "));
         // A constant and numbers: nothing that was typed is in it.
         sqlx::AssertSqlSafe(self.text.replace("{among}", &among)).into_sql_str()

@@ -159,6 +159,16 @@ async fn opened<T: Sealable>(db: &Db, keys: &KeyFile, row: &SealedRow) -> Option
 #[derive(Default)]
 struct Needles(Vec<(String, Vec<u8>)>);
 
+/// Figures in the middle of longer hexadecimal ones are a part of something sealed, by chance.
+fn is_inside_hex(hay: &[u8], at: usize, it: &[u8]) -> bool {
+    let is_hex = |n: Option<usize>| {
+        n.and_then(|n| hay.get(n))
+            .is_some_and(u8::is_ascii_hexdigit)
+    };
+    it.iter().all(u8::is_ascii_hexdigit)
+        && (is_hex(at.checked_sub(1)) || is_hex(Some(at + it.len())))
+}
+
 impl Needles {
     fn words(&mut self, text: &str) {
         let (le, be): (Vec<_>, Vec<_>) = text
@@ -228,6 +238,7 @@ impl Needles {
                 found.extend(
                     these
                         .filter(|(_, it)| hay[at..].starts_with(it))
+                        .filter(|(name, it)| name.ends_with(" hex") || !is_inside_hex(hay, at, it))
                         .map(|(name, _)| name.as_str()),
                 );
             }

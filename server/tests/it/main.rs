@@ -16,6 +16,7 @@ mod cards;
 mod client_versions;
 mod command_line;
 mod crew;
+mod db;
 mod documents;
 mod ends;
 mod facts;

@@ -44,9 +44,8 @@ pub async fn take(
     Path(token): Path<String>,
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
-    if typed.password != typed.again {
-        let sentence = "Les deux mots de passe ne sont pas pareils. Écrivez-les encore.";
-        return wrong(&app, &token, typed, Faults::one("again", sentence)).await;
+    if let Some(faults) = unlike(&typed.password, &typed.again) {
+        return wrong(&app, &token, typed, faults).await;
     }
     let accepting = Accepting {
         name: typed.name.clone(),
@@ -169,6 +168,12 @@ fn login_view(link: &Link, typed: String, faults: &Faults) -> AnyView {
         ..Field::default()
     }
     .view()
+}
+
+/// A new password that was not typed twice alike.
+pub fn unlike(password: &str, again: &str) -> Option<Faults> {
+    const SENTENCE: &str = "Les deux mots de passe ne sont pas pareils. Écrivez-les encore.";
+    (password != again).then(|| Faults::one("again", SENTENCE))
 }
 
 /// A new password, twice.

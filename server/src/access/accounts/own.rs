@@ -1,6 +1,6 @@
 //! `/compte`: one's own e-mail, password, codes and sessions.
 
-use super::invitation::new_password_fields;
+use super::invitation::{new_password_fields, unlike};
 use super::pages::words;
 use super::store::{self, Own, Session};
 use super::{appoint_again, login_of, strong_enough, subject};
@@ -290,13 +290,12 @@ pub async fn change_password(
 ) -> Result<Response, Problem> {
     let faults = match current_fault(&app, &of, &typed.current).await? {
         Some(faults) => Some(faults),
-        None if typed.password != typed.again => Some(Faults::one(
-            "again",
-            "Les deux mots de passe ne sont pas pareils. Écrivez-les encore.",
-        )),
-        None => match check_strength(&app, &of, &typed.password).await {
-            Ok(()) => None,
-            Err(problem) => Some(Faults::of(&problem, words).ok_or(problem)?),
+        None => match unlike(&typed.password, &typed.again) {
+            Some(faults) => Some(faults),
+            None => match check_strength(&app, &of, &typed.password).await {
+                Ok(()) => None,
+                Err(problem) => Some(Faults::of(&problem, words).ok_or(problem)?),
+            },
         },
     };
     if let Some(faults) = faults {

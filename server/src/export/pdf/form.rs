@@ -6,19 +6,23 @@ use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
 use super::table::Column;
 use domain::{Day, Settings, french};
 
-const SMALL: Style = Style {
+/// What is said beside.
+pub const SMALL: Style = Style {
     weight: Weight::Regular,
     size_pt: 9.0,
 };
-const TEXT: Style = Style {
+/// What is said.
+pub const TEXT: Style = Style {
     weight: Weight::Regular,
     size_pt: 10.5,
 };
-const STRONG: Style = Style {
+/// What it is about.
+pub const STRONG: Style = Style {
     weight: Weight::Bold,
     size_pt: 10.5,
 };
-const TITLE: Style = Style {
+/// What a document is called.
+pub const TITLE: Style = Style {
     weight: Weight::Bold,
     size_pt: 20.0,
 };

@@ -2,25 +2,14 @@
 
 use super::PdfError;
 use super::fonts::Weight;
-use super::form::{SIGNING_PT, signatures};
+use super::form::{SIGNING_PT, SMALL, STRONG, TEXT, signatures};
 use super::paper::{BOTTOM_PT, MARGIN_PT, PAGE_PT, Paper, Part, Style, WIDTH_PT};
 use super::payment::way;
 use crate::export::payment::{Paid, PaymentLine};
 use domain::allowance::ListNumber;
 use domain::{Day, Settings, french};
 
-const SMALL: Style = Style {
-    weight: Weight::Regular,
-    size_pt: 9.0,
-};
-const TEXT: Style = Style {
-    weight: Weight::Regular,
-    size_pt: 10.5,
-};
-const STRONG: Style = Style {
-    weight: Weight::Bold,
-    size_pt: 10.5,
-};
+/// Smaller than a document's: three are on a sheet.
 const TITLE: Style = Style {
     weight: Weight::Bold,
     size_pt: 14.0,

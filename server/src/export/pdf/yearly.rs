@@ -2,28 +2,11 @@
 //! where that is.
 
 use super::PdfError;
-use super::fonts::Weight;
-use super::form::{SIGNING_PT, column, signatures};
-use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
+use super::form::{SIGNING_PT, SMALL, STRONG, TEXT, TITLE, column, signatures};
+use super::paper::{MARGIN_PT, Paper, Part, WIDTH_PT};
 use super::table::{Column, Shape, table};
 use domain::{Cents, CivilIdentity, Day, Settings, french};
 
-const SMALL: Style = Style {
-    weight: Weight::Regular,
-    size_pt: 9.0,
-};
-const TEXT: Style = Style {
-    weight: Weight::Regular,
-    size_pt: 10.5,
-};
-const STRONG: Style = Style {
-    weight: Weight::Bold,
-    size_pt: 10.5,
-};
-const TITLE: Style = Style {
-    weight: Weight::Bold,
-    size_pt: 20.0,
-};
 /// Room for the sums and what is said of them.
 const SUMS_PT: f32 = 70.0;
 
