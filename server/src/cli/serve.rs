@@ -1,0 +1,137 @@
+//! `cueillette serve`: from settings to a server that listens, and to one that stopped.
+
+use super::{Failure, app_of, lock, opening};
+use crate::app::App;
+use crate::config::Config;
+use crate::db::Patience;
+use crate::http::{metrics, router};
+use crate::upkeep;
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::time::Duration;
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+
+/// How long requests in flight have to end once the server was asked to stop. A phone whose answer
+/// does not come sends again.
+const LAST_ANSWERS_WITHIN: Duration = Duration::from_secs(20);
+/// How long the database has to let go of its connections after that.
+const LETTING_GO_WITHIN: Duration = Duration::from_secs(5);
+
+/// Serves until it is asked to stop.
+pub(super) async fn run(config: &Config) -> Result<(), Failure> {
+    let file = config.sqlite_file();
+    if let Some(file) = &file {
+        opening::make_folder_of(file)?;
+    }
+    let _alone = file.as_deref().map(lock::alone).transpose()?;
+    let app = app_of(config, Patience::Serving).await?;
+    warn_of_plain_http(config.listen);
+    if !app.assets.is_built() {
+        eprintln!("cueillette: no built assets; run `cargo xtask build` first.");
+    }
+    let listener = listening(config.listen).await?;
+    let watched = match config.metrics_listen {
+        Some(address) => Some(listening(address).await?),
+        None => None,
+    };
+    // A server that stopped between a number and its files left them to this one. A document that
+    // fails is told in the log and made when somebody looks at it: it keeps nobody from serving.
+    _ = crate::allowances::files::finish_all(&app).await;
+    println!("Cueillette: http://{}/", listener.local_addr()?);
+    print_set_up_links(&app, listener.local_addr()?).await?;
+    upkeep::start(&app);
+    if let Some(listener) = watched {
+        println!(
+            "Cueillette: metrics at http://{}/metrics",
+            listener.local_addr()?
+        );
+        tokio::spawn(axum::serve(listener, metrics::router(app.clone())).into_future());
+    }
+    until_asked_to_stop(&app, listener).await?;
+    _ = tokio::time::timeout(LETTING_GO_WITHIN, app.db.close()).await;
+    Ok(())
+}
+
+async fn listening(address: SocketAddr) -> Result<TcpListener, Failure> {
+    let listener = TcpListener::bind(address).await;
+    listener.map_err(|wrong| {
+        Failure(format!(
+            "cannot listen on {address} ({wrong}): stop what listens there, or give another address"
+        ))
+    })
+}
+
+/// Answers requests; once asked to stop takes no new ones, and ends those in flight.
+async fn until_asked_to_stop(app: &App, listener: TcpListener) -> Result<(), Failure> {
+    let (say, mut asked) = watch::channel(false);
+    tokio::spawn(async move {
+        asked_to_stop().await;
+        _ = say.send(true);
+    });
+    let mut heard = asked.clone();
+    let service = router::router(app.clone());
+    let service = service.into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(async move {
+        _ = heard.wait_for(|it| *it).await;
+    });
+    let out_of_time = async {
+        _ = asked.wait_for(|it| *it).await;
+        tokio::time::sleep(LAST_ANSWERS_WITHIN).await;
+    };
+    tokio::select! {
+        ended = server.into_future() => ended?,
+        () = out_of_time => tracing::warn!(
+            seconds = LAST_ANSWERS_WITHIN.as_secs(),
+            "requests that took longer were given up when stopping"
+        ),
+    }
+    Ok(())
+}
+
+fn warn_of_plain_http(listen: SocketAddr) {
+    if !listen.ip().is_loopback() {
+        eprintln!(
+            "cueillette: listening on {listen} without HTTPS. Browsers then refuse sign-in, work \
+             without network and position: put a reverse proxy with HTTPS in front (see README)."
+        );
+    }
+}
+
+/// Nobody can come into a programme without accounts: a link, once, for its first administrator.
+async fn print_set_up_links(app: &App, listen: SocketAddr) -> Result<(), Failure> {
+    let origin = app.public_url.as_deref().map(str::to_owned);
+    let origin = origin.unwrap_or_else(|| format!("http://{listen}"));
+    for (slug, token) in crate::access::accounts::set_up_links(app).await? {
+        println!(
+            "Cueillette: {slug} has no account yet. For its first administrator, once, within \
+             24 hours: {origin}/invitation/{token}"
+        );
+    }
+    Ok(())
+}
+
+/// Ctrl-C or a service manager's SIGTERM.
+async fn asked_to_stop() {
+    let interrupt = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    };
+    #[cfg(unix)]
+    let terminate = async {
+        use tokio::signal::unix::{SignalKind, signal};
+        match signal(SignalKind::terminate()) {
+            Ok(mut signal) => {
+                signal.recv().await;
+            }
+            Err(_) => std::future::pending().await,
+        }
+    };
+    #[cfg(not(unix))]
+    let terminate = std::future::pending::<()>();
+    tokio::select! {
+        () = interrupt => {}
+        () = terminate => {}
+    }
+}
