@@ -5,26 +5,29 @@
 //! to the data, so that what a handler reads is one consistent picture.
 
 mod arg;
+mod fault;
+pub mod postgres;
 mod query;
+mod sqlite;
+mod standing;
 
 pub use arg::Arg;
+pub use fault::Fault;
+pub use postgres::Patience;
 pub use query::{AMONG_MAX, Row, Sql, sql};
+pub use standing::{Standing, newest};
+
+pub use sqlite::SqliteFile;
 
 use crate::sites::kept;
-use sqlx::postgres::{PgConnectOptions, PgPool, PgPoolOptions};
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqlitePool, SqlitePoolOptions, SqliteSynchronous,
-};
-use sqlx::{Postgres, Sqlite, Transaction};
-use std::str::FromStr;
+use sqlite::{Commit, SqliteTx};
+use std::sync::Arc;
 use std::time::Duration;
 
-/// Connections that only read, on SQLite.
-const SQLITE_READERS_MAX: u32 = 4;
-/// Connections to PostgreSQL.
-const POSTGRES_CONNECTIONS_MAX: u32 = 16;
 /// How long a request waits for a connection or for SQLite's one writer.
 const WAIT_MAX: Duration = Duration::from_secs(10);
+/// How long the database may take to say that it is there.
+const READY_MAX: Duration = Duration::from_secs(2);
 
 static SQLITE_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
 static POSTGRES_MIGRATIONS: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
@@ -35,6 +38,9 @@ pub enum DbError {
     /// The engine said no.
     #[error("database: {0}")]
     Engine(#[from] sqlx::Error),
+    /// A commit failed that several requests shared.
+    #[error("database: {0}")]
+    Shared(Arc<sqlx::Error>),
     /// The migrations do not fit this database.
     #[error("migration: {0}")]
     Migration(#[from] sqlx::migrate::MigrateError),
@@ -43,18 +49,24 @@ pub enum DbError {
     Unreadable(String),
 }
 
+impl DbError {
+    /// What kind of trouble it is.
+    pub fn fault(&self) -> Fault {
+        match self {
+            Self::Engine(error) => Fault::of(error),
+            Self::Shared(error) => Fault::of(error),
+            Self::Migration(_) | Self::Unreadable(_) => Fault::Ours,
+        }
+    }
+}
+
 /// One database.
 #[derive(Clone, Debug)]
 pub enum Db {
     /// One file: one writer, a few readers.
-    Sqlite {
-        /// One connection: SQLite has one writer, and waiting in the pool is fairer than in the file.
-        writer: SqlitePool,
-        /// They never block on the writer (WAL).
-        readers: SqlitePool,
-    },
-    /// A server.
-    Postgres(PgPool),
+    Sqlite(SqliteFile),
+    /// A server, or several of which one takes writes.
+    Postgres(postgres::Pool),
 }
 
 /// One transaction; rolled back when dropped without [`Tx::commit`].
@@ -69,43 +81,29 @@ pub struct Tx {
 /// The engine that a transaction is on.
 #[derive(Debug)]
 enum On {
-    Sqlite(Transaction<'static, Sqlite>),
-    Postgres(Transaction<'static, Postgres>),
+    Sqlite(SqliteTx),
+    Postgres(postgres::PgTx),
 }
 
 impl Db {
-    /// `sqlite:PATH` (made when absent) or `postgres://…`.
+    /// `sqlite:PATH` (made when absent) or `postgres://…`, for people and phones.
     pub async fn open(url: &str) -> Result<Self, DbError> {
+        Self::open_for(url, Patience::Serving).await
+    }
+
+    /// The same, for whoever waits.
+    pub async fn open_for(url: &str, patience: Patience) -> Result<Self, DbError> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            let options = PgConnectOptions::from_str(url)?;
-            let pool = PgPoolOptions::new()
-                .max_connections(POSTGRES_CONNECTIONS_MAX)
-                .acquire_timeout(WAIT_MAX)
-                .connect_with(options)
-                .await?;
-            return Ok(Self::Postgres(pool));
+            return Ok(Self::Postgres(postgres::Pool::open(url, patience).await?));
         }
-        // Durability before speed: a fact that was acknowledged survives a power cut.
-        let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(WAIT_MAX)
-            .pragma("secure_delete", "on");
-        let pool = SqlitePoolOptions::new().acquire_timeout(WAIT_MAX);
-        let writer = pool.clone().max_connections(1);
-        let writer = writer.connect_with(options.clone()).await?;
-        let readers = pool.max_connections(SQLITE_READERS_MAX);
-        let readers = readers.connect_lazy_with(options);
-        Ok(Self::Sqlite { writer, readers })
+        Ok(Self::Sqlite(SqliteFile::open(url).await?))
     }
 
     /// Brings the tables up to this version. Applied migrations never change.
     pub async fn migrate(&self) -> Result<(), DbError> {
         match self {
-            Self::Sqlite { writer, .. } => SQLITE_MIGRATIONS.run(writer).await?,
-            Self::Postgres(pool) => POSTGRES_MIGRATIONS.run(pool).await?,
+            Self::Sqlite(file) => file.migrate(&SQLITE_MIGRATIONS).await?,
+            Self::Postgres(pool) => pool.migrate(&POSTGRES_MIGRATIONS).await?,
         }
         kept::build_missing(self).await
     }
@@ -132,11 +130,8 @@ impl Db {
     /// A transaction that reads.
     pub async fn read(&self) -> Result<Tx, DbError> {
         Ok(Tx::new(match self {
-            Self::Sqlite { readers, .. } => On::Sqlite(readers.begin().await?),
-            Self::Postgres(pool) => {
-                const SNAPSHOT: &str = "begin isolation level repeatable read read only";
-                On::Postgres(pool.begin_with(SNAPSHOT).await?)
-            }
+            Self::Sqlite(file) => On::Sqlite(file.read().await?),
+            Self::Postgres(pool) => On::Postgres(pool.begin(postgres::READ).await?),
         }))
     }
 
@@ -144,30 +139,46 @@ impl Db {
     /// fail half way for want of it.
     pub async fn write(&self) -> Result<Tx, DbError> {
         Ok(Tx::new(match self {
-            Self::Sqlite { writer, .. } => On::Sqlite(writer.begin_with("begin immediate").await?),
-            Self::Postgres(pool) => On::Postgres(pool.begin().await?),
+            Self::Sqlite(file) => On::Sqlite(file.write(Commit::Alone).await?),
+            Self::Postgres(pool) => On::Postgres(pool.begin(postgres::WRITE).await?),
         }))
     }
 
-    /// Is it reachable, and migrated?
-    pub async fn is_ready(&self) -> bool {
-        let Ok(mut tx) = self.read().await else {
-            return false;
+    /// A short transaction that writes, of which many come at the same time. On SQLite those that
+    /// do share one commit; each is told once it is durable. PostgreSQL does the same by itself.
+    pub async fn write_in_group(&self) -> Result<Tx, DbError> {
+        match self {
+            Self::Sqlite(file) => {
+                let mut tx = Tx::new(On::Sqlite(file.write(Commit::InGroup).await?));
+                tx.touched = kept::Touched::ahead();
+                Ok(tx)
+            }
+            Self::Postgres(_) => self.write().await,
+        }
+    }
+
+    /// Is it reachable, and migrated? Otherwise why not. A newer version migrates ahead of this
+    /// one, which goes on meanwhile.
+    pub async fn ready(&self) -> Result<(), &'static str> {
+        let asked = async {
+            let mut tx = self.read().await.ok()?;
+            sql("select coalesce(max(version), 0) from _sqlx_migrations")
+                .one::<(i64,)>(&mut tx)
+                .await
+                .ok()
         };
-        let newest = SQLITE_MIGRATIONS.iter().map(|it| it.version).max();
-        sql("select version from _sqlx_migrations order by version desc limit 1")
-            .maybe::<(i64,)>(&mut tx)
-            .await
-            .is_ok_and(|row| row.map(|(version,)| version) == newest)
+        let ours = SQLITE_MIGRATIONS.iter().map(|it| it.version).max();
+        match tokio::time::timeout(READY_MAX, asked).await {
+            Ok(Some((version,))) if Some(version) >= ours => Ok(()),
+            Ok(Some(_)) => Err("the database is not migrated"),
+            Ok(None) | Err(_) => Err("the database does not answer"),
+        }
     }
 
     /// Lets go of every connection, after the requests in flight.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
-            }
+            Self::Sqlite(file) => file.close().await,
             Self::Postgres(pool) => pool.close().await,
         }
     }

@@ -1,5 +1,6 @@
 //! One statement with its values, run on whichever engine the transaction is on.
 
+use super::postgres::within;
 use super::{Arg, DbError, On, Tx};
 use sqlx::SqlSafeStr;
 use sqlx::postgres::PgRow;
@@ -76,13 +77,14 @@ macro_rules! on {
         match &mut $tx.on {
             On::Sqlite(tx) => {
                 bound!($make($sql.on_sqlite()), $sql.args)
-                    .$method(&mut **tx)
+                    .$method(tx.connection()?)
                     .await?
             }
             On::Postgres(tx) => {
-                bound!($make($sql.on_postgres()), $sql.args)
-                    .$method(&mut **tx)
-                    .await?
+                let query = bound!($make($sql.on_postgres()), $sql.args);
+                let (conn, limit) = tx.line()?;
+                let answer = within(limit, query.$method(conn)).await;
+                tx.heed(answer)?
             }
         }
     };
@@ -160,13 +162,15 @@ impl Sql {
     pub async fn run(self, tx: &mut Tx) -> Result<u64, DbError> {
         Ok(match &mut tx.on {
             On::Sqlite(tx) => bound!(sqlx::query(self.text), self.args)
-                .execute(&mut **tx)
+                .execute(tx.connection()?)
                 .await?
                 .rows_affected(),
-            On::Postgres(tx) => bound!(sqlx::query(self.text), self.args)
-                .execute(&mut **tx)
-                .await?
-                .rows_affected(),
+            On::Postgres(tx) => {
+                let query = bound!(sqlx::query(self.text), self.args);
+                let (conn, limit) = tx.line()?;
+                let answer = within(limit, query.execute(conn)).await;
+                tx.heed(answer)?.rows_affected()
+            }
         })
     }
 }

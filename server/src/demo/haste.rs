@@ -6,27 +6,12 @@
 
 use crate::app::App;
 use crate::db::{Db, DbError};
-use sqlx::postgres::PgPoolOptions;
-use sqlx::sqlite::{SqlitePoolOptions, SqliteSynchronous};
 
 /// The same application on connections of its own, to be closed after use.
 pub(super) async fn in_haste(app: &App) -> Result<App, DbError> {
     let db = match &app.db {
-        Db::Sqlite { writer, readers } => {
-            let options = writer.connect_options().as_ref().clone();
-            let options = options.synchronous(SqliteSynchronous::Normal);
-            let pool = SqlitePoolOptions::new().max_connections(1);
-            Db::Sqlite {
-                writer: pool.connect_with(options).await?,
-                readers: readers.clone(),
-            }
-        }
-        Db::Postgres(pool) => {
-            let options = pool.connect_options().as_ref().clone();
-            let options = options.options([("synchronous_commit", "off")]);
-            let pool = PgPoolOptions::new().max_connections(2);
-            Db::Postgres(pool.connect_with(options).await?)
-        }
+        Db::Sqlite(file) => Db::Sqlite(file.in_haste().await?),
+        Db::Postgres(pool) => Db::Postgres(pool.in_haste(2).await?),
     };
     Ok(App { db, ..app.clone() })
 }
@@ -34,7 +19,7 @@ pub(super) async fn in_haste(app: &App) -> Result<App, DbError> {
 /// Lets go of what [`in_haste`] opened, and of nothing else.
 pub(super) async fn close(app: App) {
     match app.db {
-        Db::Sqlite { writer, .. } => writer.close().await,
+        Db::Sqlite(file) => file.close_writer().await,
         Db::Postgres(pool) => pool.close().await,
     }
 }

@@ -3,16 +3,17 @@
 //! Which one to use: [`Problem::malformed`] for what cannot be read at all; [`Problem::invalid`]
 //! for a field with a wrong value; [`Problem::not_found`] for an unknown id or one of another
 //! programme; [`Problem::state`] when the thing is not in a state that allows it;
-//! [`Problem::internal`] for our own failures: logged once, here, and told without detail.
+//! [`Problem::internal`] for our own failures: logged once, at the edge, and told without detail.
 
 use crate::access::keys::KeyError;
 use crate::access::seal::SealError;
-use crate::db::DbError;
+use crate::db::{DbError, Fault};
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::{FieldError, Invalid};
 use serde_json::json;
+use std::sync::Arc;
 
 /// A request that could not be served.
 #[derive(Clone, Debug)]
@@ -25,8 +26,12 @@ pub struct Problem {
     pub detail: String,
     /// Which fields, for 422 and its kin.
     pub errors: Vec<FieldError>,
-    /// Seconds to wait, for 429 and 503.
+    /// Seconds to wait, for 429, 503 and 507.
     pub retry_after_s: Option<u32>,
+    /// The database undid it, or lost the link: the same may pass at once (see [`super::again`]).
+    pub was_undone: bool,
+    /// What failed of ours: for the log, and for nobody who asked.
+    cause: Option<Arc<str>>,
 }
 
 impl Problem {
@@ -37,6 +42,8 @@ impl Problem {
             detail: detail.into(),
             errors: Vec::new(),
             retry_after_s: None,
+            was_undone: false,
+            cause: None,
         }
     }
 
@@ -192,24 +199,44 @@ impl Problem {
 
     /// 500: our fault. `cause` goes to the log, once, and nowhere else.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        tracing::error!(cause = %cause, "request failed");
-        Self::new(
+        let mut it = Self::new(
             StatusCode::INTERNAL_SERVER_ERROR,
             "internal",
             "Quelque chose a cassé de notre côté. Rien n’est perdu : réessayez dans un moment.",
-        )
+        );
+        it.cause = Some(cause.to_string().into());
+        it
+    }
+
+    /// What failed of ours, for the log.
+    pub fn cause(&self) -> Option<&str> {
+        self.cause.as_deref()
     }
 
     /// 503: no time or no database for it now; nothing was done.
     pub fn busy(cause: impl std::fmt::Display) -> Self {
         const RETRY_AFTER_S: u32 = 5;
-        tracing::warn!(cause = %cause, "request not served");
         let mut it = Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
             "unavailable",
             "Le service est occupé. Rien n’est perdu : réessayez dans un moment.",
         );
         it.retry_after_s = Some(RETRY_AFTER_S);
+        it.cause = Some(cause.to_string().into());
+        it
+    }
+
+    /// 507: the disk takes no more; nothing was done. It passes once somebody made room.
+    pub fn disk_full(cause: impl std::fmt::Display) -> Self {
+        const RETRY_AFTER_S: u32 = 30;
+        let mut it = Self::new(
+            StatusCode::INSUFFICIENT_STORAGE,
+            "disk_full",
+            "Le disque du serveur est plein. Rien n’a été écrit à moitié, rien n’est perdu. \
+             Prévenez la personne qui s’occupe du serveur, puis réessayez.",
+        );
+        it.retry_after_s = Some(RETRY_AFTER_S);
+        it.cause = Some(cause.to_string().into());
         it
     }
 }
@@ -252,12 +279,14 @@ impl From<Invalid> for Problem {
 
 impl From<DbError> for Problem {
     fn from(error: DbError) -> Self {
-        use sqlx::Error::{Io, PoolClosed, PoolTimedOut, WorkerCrashed};
-        match &error {
-            DbError::Engine(Io(_) | PoolTimedOut | PoolClosed | WorkerCrashed) => {
-                Self::busy(&error)
+        match error.fault() {
+            it @ (Fault::Again | Fault::Lost | Fault::Away) => {
+                let mut busy = Self::busy(&error);
+                busy.was_undone = it != Fault::Away;
+                busy
             }
-            _ => Self::internal(&error),
+            Fault::Full => Self::disk_full(&error),
+            Fault::Ours => Self::internal(&error),
         }
     }
 }

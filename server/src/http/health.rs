@@ -9,11 +9,10 @@ pub async fn healthz() -> &'static str {
     "ok\n"
 }
 
-/// `GET /readyz`: the database is reachable and migrated; 503 otherwise.
-pub async fn readyz(State(app): State<App>) -> (StatusCode, &'static str) {
-    if app.db.is_ready().await {
-        (StatusCode::OK, "ready\n")
-    } else {
-        (StatusCode::SERVICE_UNAVAILABLE, "database not ready\n")
+/// `GET /readyz`: the database is reachable and migrated; otherwise 503, and why.
+pub async fn readyz(State(app): State<App>) -> (StatusCode, String) {
+    match app.db.ready().await {
+        Ok(()) => (StatusCode::OK, "ready\n".into()),
+        Err(reason) => (StatusCode::SERVICE_UNAVAILABLE, format!("{reason}\n")),
     }
 }

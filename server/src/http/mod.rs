@@ -1,10 +1,13 @@
 //! HTTP: the one table of routes, layers, problems, assets, the frame of pages.
 
+pub mod again;
 pub mod assets;
 pub mod client;
+pub mod edge;
 pub mod error;
 pub mod health;
 pub mod layers;
+pub mod metrics;
 pub mod needle_stick;
 pub mod openapi;
 pub mod origin;

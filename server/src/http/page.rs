@@ -244,6 +244,8 @@ pub fn problem(assets: &Assets, problem: &Problem) -> Html {
         StatusCode::CONFLICT => "Ce n’est plus possible",
         StatusCode::GONE => "Ce lien est fini",
         StatusCode::TOO_MANY_REQUESTS => "Il faut attendre un peu",
+        StatusCode::SERVICE_UNAVAILABLE => "Un petit moment",
+        StatusCode::INSUFFICIENT_STORAGE => "Le serveur est plein",
         _ => "Un souci",
     };
     let detail = problem.detail.clone();

@@ -1,5 +1,7 @@
 //! From the table of routes to the running router, layer by layer.
 
+use super::again::again;
+use super::edge::edge;
 use super::error::Problem;
 use super::layers::{header_room, problems_as_pages, safety_headers};
 use super::table::{Kind, Route, Whom, table};
@@ -29,6 +31,7 @@ pub fn router(app: App) -> Router {
         router = router.route(route.path, guarded(route, &app));
     }
     let layers = ServiceBuilder::new()
+        .layer(from_fn_with_state(app.clone(), edge))
         .layer(from_fn_with_state(app.clone(), safety_headers))
         .layer(from_fn(header_room))
         .layer(CatchPanicLayer::custom(|_: Box<dyn Any + Send>| {
@@ -56,7 +59,7 @@ fn worth_compressing() -> impl Predicate {
 fn guarded(route: Route, app: &App) -> axum::routing::MethodRouter<App> {
     let whom = route.whom();
     let guard = from_fn(move |request: Request, next: Next| guard(whom, request, next));
-    let handler = route.handler.layer(guard);
+    let handler = route.handler.layer(from_fn(again)).layer(guard);
     match route.kind {
         Kind::Page => handler.layer(from_fn_with_state(app.clone(), problems_as_pages)),
         Kind::Api | Kind::File => handler,

@@ -342,14 +342,14 @@ async fn a_dump_of_every_table_says_nothing_on_postgres() {
         "select table_name::text from information_schema.tables
          where table_schema = 'public' and table_type = 'BASE TABLE'",
     )
-    .fetch_all(pool)
+    .fetch_all(&**pool)
     .await
     .unwrap();
     assert!(tables.len() > 40, "{}", tables.len());
     for (table,) in tables {
         let text = format!("select t::text from {table} t");
         let rows: Vec<(String,)> = sqlx::query_as(sqlx::AssertSqlSafe(text))
-            .fetch_all(pool)
+            .fetch_all(&**pool)
             .await
             .unwrap();
         let dump = rows.into_iter().map(|(it,)| it + "\n").collect::<String>();
