@@ -6,6 +6,7 @@ use crate::access::passwords::Hashing;
 use crate::db::Db;
 use crate::http::assets::Assets;
 use crate::http::client::Network;
+use crate::http::metrics::Metrics;
 use crate::sites::atlas::Atlases;
 use domain::limits::{ACCOUNT_TRIES_MAX, ACCOUNT_WAIT_S, JOIN_TRIES_MAX, JOIN_WAIT_S};
 use domain::{Day, Instant, Settings};
@@ -27,6 +28,8 @@ pub struct App {
     pub keys: Arc<KeyFile>,
     /// The clock.
     pub clock: Clock,
+    /// What the operator's monitoring may know.
+    pub metrics: Arc<Metrics>,
     /// Hashed names of what the phone loads.
     pub assets: Arc<Assets>,
     /// The town's base map, if the operator gave one.
@@ -67,6 +70,7 @@ impl App {
             db,
             keys: Arc::new(keys),
             clock,
+            metrics: Arc::default(),
             assets: Arc::new(Assets::load()),
             base_map: base_map.map(Arc::new),
             public_url: None,

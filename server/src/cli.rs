@@ -8,16 +8,18 @@ mod base_map;
 pub mod doctor;
 mod import;
 mod keys;
+mod lock;
+mod opening;
 mod retention;
+mod serve;
 
 use crate::access::keys::guard;
 use crate::app::{App, Clock};
 use crate::config::{Config, Flags, ServeFlags};
-use crate::db::Db;
-use crate::{demo, http, programmes, upkeep};
+use crate::db::Patience;
+use crate::{demo, programmes};
 use clap::{Parser, Subcommand};
 use domain::ProgrammeId;
-use std::net::SocketAddr;
 use std::path::Path;
 
 /// Collective pickup of used syringes: outings, sites, allowances.
@@ -107,32 +109,39 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             let config = Config::resolve(&cli.flags, &ServeFlags::default())?;
             keys::restore(&config.key_file, &file)
         }
-        command => with_database(&cli.flags, command).await,
+        Command::Serve(flags) => serve::run(&Config::resolve(&cli.flags, &flags)?).await,
+        command => {
+            let config = Config::resolve(&cli.flags, &ServeFlags::default())?;
+            with_database(&config, command).await
+        }
     }
 }
 
-async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
-    let serve_flags = match &command {
-        Command::Serve(flags) => flags.clone(),
-        _ => ServeFlags::default(),
-    };
-    let config = Config::resolve(flags, &serve_flags)?;
-    make_folder_of(&config.database)?;
-    let db = Db::open(&config.database).await?;
-    db.migrate().await?;
+/// The application on its database, brought up to this version, with the keys that open it.
+async fn app_of(config: &Config, patience: Patience) -> Result<App, Failure> {
+    let db = opening::migrated(config, patience).await?;
     let (keys, made) = guard::open(&db, &config.key_file).await?;
     if made {
         warn_of_new_keys(&config.key_file);
     }
-    let app = App::new(db, keys, Clock::System, config.base_map.clone())
+    Ok(App::new(db, keys, Clock::System, config.base_map.clone())
         .reached_at(config.public_url.clone())
         .behind(config.trusted_proxies.clone())
-        .forgetting_after(config.forget_after_days);
+        .forgetting_after(config.forget_after_days))
+}
+
+async fn with_database(config: &Config, command: Command) -> Result<(), Failure> {
+    let app = app_of(config, Patience::Working).await?;
+    let done = on_database(&app, command).await;
+    app.db.close().await;
+    done
+}
+
+async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Serve(_) => serve(app, config.listen).await,
-        Command::Migrate | Command::BaseMap(_) => Ok(()),
+        Command::Migrate | Command::Serve(_) | Command::BaseMap(_) => Ok(()),
         Command::Demo { json, scale } => {
-            let loaded = demo::load(&app, scale).await?;
+            let loaded = demo::load(app, scale).await?;
             if json {
                 println!("{}", serde_json::to_string_pretty(&loaded)?);
             } else {
@@ -140,17 +149,17 @@ async fn with_database(flags: &Flags, command: Command) -> Result<(), Failure> {
             }
             Ok(())
         }
-        Command::Account(command) => accounts::account(&app, command).await,
-        Command::Token(command) => accounts::token(&app, command).await,
-        Command::Import(command) => import::run(&app, command).await,
-        Command::Doctor => doctor::run(&app).await,
+        Command::Account(command) => accounts::account(app, command).await,
+        Command::Token(command) => accounts::token(app, command).await,
+        Command::Import(command) => import::run(app, command).await,
+        Command::Doctor => doctor::run(app).await,
         Command::LinkJournal => {
-            let linked = crate::access::journal::chain::link_all(&app).await?;
+            let linked = crate::access::journal::chain::link_all(app).await?;
             println!("journal: {linked} rows linked");
             Ok(())
         }
-        Command::Retention => retention::run(&app).await,
-        Command::Key(command) => keys::run(&app, command).await,
+        Command::Retention => retention::run(app).await,
+        Command::Key(command) => keys::run(app, command).await,
     }
 }
 
@@ -166,82 +175,6 @@ fn warn_of_new_keys(path: &Path) {
          ! {line}",
         path.display()
     );
-}
-
-fn make_folder_of(database: &str) -> Result<(), Failure> {
-    let Some(path) = database.strip_prefix("sqlite:") else {
-        return Ok(());
-    };
-    match Path::new(path.trim_start_matches("//")).parent() {
-        Some(folder) if !folder.as_os_str().is_empty() => Ok(std::fs::create_dir_all(folder)?),
-        _ => Ok(()),
-    }
-}
-
-async fn serve(app: App, listen: SocketAddr) -> Result<(), Failure> {
-    if !listen.ip().is_loopback() {
-        eprintln!(
-            "cueillette: listening on {listen} without HTTPS. Browsers then refuse sign-in, work \
-             without network and position: put a reverse proxy with HTTPS in front (see README)."
-        );
-    }
-    if !app.assets.is_built() {
-        eprintln!("cueillette: no built assets; run `cargo xtask build` first.");
-    }
-    // A server that stopped between a number and its files left them to this one. A document that
-    // fails is told in the log and made when somebody looks at it: it keeps nobody from serving.
-    _ = crate::allowances::files::finish_all(&app).await;
-    let listener = tokio::net::TcpListener::bind(listen)
-        .await
-        .map_err(|e| Failure(format!("cannot listen on {listen}: {e}")))?;
-    println!("Cueillette: http://{}/", listener.local_addr()?);
-    print_set_up_links(&app, listener.local_addr()?).await?;
-    let db = app.db.clone();
-    upkeep::start(&app);
-    let service = http::router::router(app).into_make_service_with_connect_info::<SocketAddr>();
-    axum::serve(listener, service)
-        .with_graceful_shutdown(asked_to_stop())
-        .await?;
-    db.close().await;
-    Ok(())
-}
-
-/// Nobody can come into a programme without accounts: a link, once, for its first administrator.
-async fn print_set_up_links(app: &App, listen: SocketAddr) -> Result<(), Failure> {
-    let origin = app.public_url.as_deref().map(str::to_owned);
-    let origin = origin.unwrap_or_else(|| format!("http://{listen}"));
-    for (slug, token) in crate::access::accounts::set_up_links(app).await? {
-        println!(
-            "Cueillette: {slug} has no account yet. For its first administrator, once, within \
-             24 hours: {origin}/invitation/{token}"
-        );
-    }
-    Ok(())
-}
-
-/// Ctrl-C or a service manager's SIGTERM: requests in flight are answered first.
-async fn asked_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
-        }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
-        }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
 }
 
 async fn programme_of(app: &App, name: &str) -> Result<ProgrammeId, Failure> {

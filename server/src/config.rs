@@ -41,6 +41,9 @@ pub struct ServeFlags {
     /// Address and port to listen on [default: 127.0.0.1:3000]
     #[arg(long, env = "CUEILLETTE_LISTEN")]
     pub listen: Option<SocketAddr>,
+    /// Address and port of the metrics for Prometheus; best on loopback [default: none]
+    #[arg(long, env = "CUEILLETTE_METRICS_LISTEN")]
+    pub metrics_listen: Option<SocketAddr>,
     /// The town's base map (PMTiles) [default: data/base-map.pmtiles when it is there]
     #[arg(long, env = "CUEILLETTE_BASE_MAP")]
     pub base_map: Option<PathBuf>,
@@ -59,6 +62,7 @@ struct FileSettings {
     key_file: Option<PathBuf>,
     forget_after_days: Option<u32>,
     listen: Option<SocketAddr>,
+    metrics_listen: Option<SocketAddr>,
     base_map: Option<PathBuf>,
     public_url: Option<String>,
     #[serde(default)]
@@ -76,6 +80,8 @@ pub struct Config {
     pub forget_after_days: u32,
     /// Listening address.
     pub listen: SocketAddr,
+    /// Where metrics are told.
+    pub metrics_listen: Option<SocketAddr>,
     /// Base map.
     pub base_map: Option<PathBuf>,
     /// `https://cueillette.example`, when the operator says so.
@@ -121,11 +127,22 @@ impl Config {
             key_file,
             forget_after_days: forget_after_days.unwrap_or(FORGET_DAYS_MIN),
             listen: serve.listen.or(file.listen).unwrap_or(DEFAULT_LISTEN),
+            metrics_listen: serve.metrics_listen.or(file.metrics_listen),
             base_map: base_map.or(here),
             public_url,
             trusted_proxies,
             database,
         })
+    }
+}
+
+impl Config {
+    /// The file of a SQLite database; `None` on PostgreSQL, or when it is in memory only.
+    pub fn sqlite_file(&self) -> Option<PathBuf> {
+        let path = self.database.strip_prefix("sqlite:")?;
+        let path = path.trim_start_matches("//");
+        let path = path.split('?').next().unwrap_or(path);
+        (!path.is_empty() && path != ":memory:").then(|| path.into())
     }
 }
 

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod allowances;
 pub mod app;
+pub mod backup;
 pub mod base_map;
 pub mod cli;
 pub mod config;

@@ -35,7 +35,16 @@ async fn run() -> std::process::ExitCode {
         .with_writer(std::io::stderr)
         .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("warn,server=info,sqlx=error")))
         .init();
+    tell_panics_without_their_words();
     // Leptos renders on this runtime.
     _ = any_spawner::Executor::init_tokio();
     cli::run(cli).await
+}
+
+/// What a panic says may hold what somebody typed: the log gets the place in the code alone.
+fn tell_panics_without_their_words() {
+    std::panic::set_hook(Box::new(|panic| {
+        let at = panic.location().map(ToString::to_string);
+        tracing::error!(at = at.unwrap_or_default(), "a handler panicked");
+    }));
 }

@@ -32,7 +32,9 @@ pub async fn post(
         sent_at: sent_at.and_then(|text| text.parse().ok()),
         handed_in_by: None,
     };
-    receive(&app, &caller, delivery, facts).await.map(Json)
+    let answer = receive(&app, &caller, delivery, facts).await?;
+    app.metrics.facts(&answer.results);
+    Ok(Json(answer))
 }
 
 /// A phone that names the account it recorded for sends nothing under another.

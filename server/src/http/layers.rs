@@ -79,6 +79,8 @@ pub async fn problems_as_pages(State(app): State<App>, request: Request, next: N
         let headers = told.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));
     }
+    // The edge tells why.
+    told.extensions_mut().insert(problem);
     told
 }
 

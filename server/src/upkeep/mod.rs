@@ -38,10 +38,17 @@ pub fn start(app: &App) {
 
 /// One turn. What fails is told in the log, and tried again at the next.
 async fn turn(app: &App) {
-    if let Err(wrong) = chain::link_all(app).await {
+    let linked = chain::link_all(app).await;
+    app.metrics.job("journal", linked.is_ok());
+    if let Err(wrong) = linked {
         tracing::error!(cause = %wrong, "the journal could not be linked");
     }
-    match daily_if_due(app).await {
+    let daily = daily_if_due(app).await;
+    // Another server may have done it: then this one tells nothing.
+    if !matches!(daily, Ok(None)) {
+        app.metrics.job("daily", daily.is_ok());
+    }
+    match daily {
         Ok(done) => {
             for it in done.unwrap_or_default() {
                 tracing::info!(ended = %it, "retention");
