@@ -58,6 +58,14 @@ impl Touched {
         self.by_programme.entry(programme).or_default()
     }
 
+    /// Of a transaction that sees what others did and did not commit yet: as one that took its turn.
+    pub fn ahead() -> Self {
+        Self {
+            settled: true,
+            ..Self::default()
+        }
+    }
+
     /// Did the transaction take its turn already?
     pub fn is_settled(&self) -> bool {
         self.settled
