@@ -8,7 +8,12 @@ use axum::http::request::Parts;
 use axum::http::{StatusCode, header};
 use domain::Invalid;
 use domain::limits::BODY_BYTES_MAX;
-use serde::de::DeserializeOwned;
+use serde::de::value::{MapDeserializer, SeqDeserializer};
+use serde::de::{
+    DeserializeOwned, Deserializer, Error as _, IntoDeserializer, Unexpected, Visitor,
+};
+use serde::forward_to_deserialize_any;
+use serde_json::Value;
 
 /// A JSON body. 415 for another content type, 413 over the limit, 400 for what is no JSON (or no
 /// UTF-8), 422 for JSON that is not a `T`, naming the field.
@@ -27,13 +32,82 @@ impl<T: DeserializeOwned, S: Send + Sync, const BYTES_MAX: usize> FromRequest<S>
             return Err(Problem::unsupported_media_type());
         }
         let bytes = read_body(request, state, BYTES_MAX).await?;
-        let value: serde_json::Value = serde_json::from_slice(&bytes).map_err(|e| {
+        let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
             let cut = e.is_eof();
             Problem::malformed("body", if cut { "cut_short" } else { "not_json" })
         })?;
-        serde_path_to_error::deserialize(value)
+        serde_path_to_error::deserialize(ByName(value))
             .map(Self)
             .map_err(|e| Problem::invalid(fault_of(&e)))
+    }
+}
+
+/// JSON whose objects are objects: Serde would also fill a struct from a list, by position.
+struct ByName(Value);
+
+impl<'de> Deserializer<'de> for ByName {
+    type Error = serde_json::Error;
+
+    fn deserialize_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.0 {
+            Value::Array(all) => {
+                visitor.visit_seq(SeqDeserializer::new(all.into_iter().map(ByName)))
+            }
+            Value::Object(all) => {
+                let pairs = all.into_iter().map(|(name, it)| (name, ByName(it)));
+                visitor.visit_map(MapDeserializer::new(pairs))
+            }
+            other => other.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        _: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        match self.0 {
+            Value::Array(_) => Err(Self::Error::invalid_type(Unexpected::Seq, &visitor)),
+            _ => self.deserialize_any(visitor),
+        }
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, Self::Error> {
+        match self.0 {
+            Value::Null => visitor.visit_none(),
+            _ => visitor.visit_some(self),
+        }
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, Self::Error> {
+        self.0.deserialize_enum(name, variants, visitor)
+    }
+
+    forward_to_deserialize_any! {
+        bool i8 i16 i32 i64 i128 u8 u16 u32 u64 u128 f32 f64 char str string bytes byte_buf unit
+        unit_struct seq tuple tuple_struct map identifier ignored_any
+    }
+}
+
+impl<'de> IntoDeserializer<'de, serde_json::Error> for ByName {
+    type Deserializer = Self;
+
+    fn into_deserializer(self) -> Self {
+        self
     }
 }
 

@@ -1,13 +1,28 @@
 //! A spreadsheet file as lines of cells: CSV as Excel and LibreOffice write it, or XLSX.
+//!
+//! An XLSX is an archive: a few kilobytes may unpack to gigabytes, name thousands of parts, or put
+//! one cell at the far corner of a sheet. Each of that has a limit, looked at before it is kept.
 
 use super::{Refused, Trouble, cell};
 use calamine::{Data, Reader, Xlsx};
-use std::io::Cursor;
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read};
+use zip::ZipArchive;
 
 /// A file.
 const FILE_BYTES_MAX: usize = 20 * 1024 * 1024;
 /// Lines of one file.
 const LINES_MAX: usize = 100_000;
+/// Cells of one line.
+const CELLS_MAX: usize = 100;
+/// Letters of all cells together: many cells may repeat one long text.
+const TEXT_BYTES_MAX: usize = 64 * 1024 * 1024;
+/// Parts of the archive that an XLSX is.
+const PARTS_MAX: usize = 1_000;
+/// All parts, unpacked.
+const UNPACKED_BYTES_MAX: u64 = 100 * 1024 * 1024;
+/// A part that holds no cells and no words (styles, names of sheets), unpacked.
+const SMALL_PART_BYTES_MAX: u64 = 4 * 1024 * 1024;
 
 /// A column of a template.
 pub(super) struct Column {
@@ -78,8 +93,16 @@ impl Line {
     }
 }
 
-/// Cells as they stand in the file, with the number of each line.
+/// Cells as they stand in the file, with the number of each line that holds any.
 type Raw = Vec<(u64, Vec<String>)>;
+
+fn too_many_lines() -> Refused {
+    format!("this file has more than {LINES_MAX} lines").into()
+}
+
+fn too_many_cells() -> Refused {
+    format!("a line of this file has more than {CELLS_MAX} cells").into()
+}
 
 /// Reads a file whose first line names the columns.
 pub(super) fn read(bytes: &[u8], columns: &'static [Column]) -> Result<Table, Refused> {
@@ -92,18 +115,13 @@ pub(super) fn read(bytes: &[u8], columns: &'static [Column]) -> Result<Table, Re
         true => from_xlsx(bytes)?,
         false => from_csv(bytes, &mut notes)?,
     };
-    let mut raw = raw
-        .into_iter()
-        .filter(|(_, cells)| cells.iter().any(|it| !it.trim().is_empty()));
+    let mut raw = raw.into_iter();
     let Some((first, names)) = raw.next() else {
         return Err("this file is empty".into());
     };
     let order = order_of(first, &names, columns, &mut notes)?;
     let (mut lines, mut wrong) = (Vec::new(), Vec::new());
     for (number, cells) in raw {
-        if lines.len() == LINES_MAX {
-            return Err(format!("this file has more than {LINES_MAX} lines").into());
-        }
         let beyond = cells
             .iter()
             .skip(names.len())
@@ -194,6 +212,16 @@ fn from_csv(bytes: &[u8], notes: &mut Vec<String>) -> Result<Raw, Refused> {
     let mut raw = Raw::new();
     for record in reader.records() {
         let record = record?;
+        if record.iter().all(|it| it.trim().is_empty()) {
+            continue;
+        }
+        if record.len() > CELLS_MAX {
+            return Err(too_many_cells());
+        }
+        // The names of the columns are a line, too.
+        if raw.len() > LINES_MAX {
+            return Err(too_many_lines());
+        }
         let cells = record.iter().map(str::to_owned).collect();
         raw.push((line_of(rest, &record) + u64::from(skip > 0), cells));
     }
@@ -254,17 +282,72 @@ fn separator_of(text: &str) -> (u8, usize) {
 }
 
 fn from_xlsx(bytes: &[u8]) -> Result<Raw, Refused> {
+    check_parts(bytes)?;
     let wrong = |e: calamine::XlsxError| format!("this file is no XLSX spreadsheet: {e}");
     let mut book: Xlsx<_> = calamine::open_workbook_from_rs(Cursor::new(bytes)).map_err(wrong)?;
-    let sheet = book
-        .worksheet_range_at(0)
-        .ok_or("this spreadsheet has no sheet")?
-        .map_err(wrong)?;
-    let first = sheet.start().map_or(0, |(row, _)| u64::from(row)) + 1;
-    let rows = (first..).zip(sheet.rows());
-    Ok(rows
-        .map(|(line, cells)| (line, cells.iter().map(shown).collect()))
-        .collect())
+    let first = book.sheet_names().into_iter().next();
+    let first = first.ok_or("this spreadsheet has no sheet")?;
+    let mut reader = book.worksheet_cells_reader(&first).map_err(wrong)?;
+    let mut rows: BTreeMap<u32, Vec<String>> = BTreeMap::new();
+    let mut text_bytes = 0;
+    // Cell by cell: the rectangle around two cells may be larger than any memory.
+    while let Some(cell) = reader.next_cell().map_err(wrong)? {
+        let (row, column) = cell.get_position();
+        let text = shown(&cell.get_value().clone().into());
+        if text.trim().is_empty() {
+            continue;
+        }
+        let column = usize::try_from(column).unwrap_or(usize::MAX);
+        text_bytes += text.len();
+        if column >= CELLS_MAX {
+            return Err(too_many_cells());
+        }
+        if text_bytes > TEXT_BYTES_MAX {
+            return Err("this spreadsheet holds more words than sites or outings need".into());
+        }
+        let cells = rows.entry(row).or_default();
+        if cells.len() <= column {
+            cells.resize(column + 1, String::new());
+        }
+        cells[column] = text;
+        // The names of the columns are a line, too.
+        if rows.len() > LINES_MAX + 1 {
+            return Err(too_many_lines());
+        }
+    }
+    let numbered = |(row, cells)| (u64::from(row) + 1, cells);
+    Ok(rows.into_iter().map(numbered).collect())
+}
+
+/// Unpacks every part without keeping it, since what an archive says of its sizes need not be true.
+fn check_parts(bytes: &[u8]) -> Result<(), Refused> {
+    let wrong = |e: &dyn std::fmt::Display| format!("this file is no XLSX spreadsheet: {e}");
+    let mut parts = ZipArchive::new(Cursor::new(bytes)).map_err(|e| wrong(&e))?;
+    if parts.len() > PARTS_MAX {
+        return Err(format!("this spreadsheet has more than {PARTS_MAX} parts").into());
+    }
+    let mut left = UNPACKED_BYTES_MAX;
+    for n in 0..parts.len() {
+        let mut part = parts.by_index(n).map_err(|e| wrong(&e))?;
+        let name = part.name().map_err(|e| wrong(&e))?.to_lowercase();
+        let holds_lines = name.contains("worksheets/") || name.ends_with("sharedstrings.xml");
+        let most = if holds_lines {
+            left
+        } else {
+            left.min(SMALL_PART_BYTES_MAX)
+        };
+        let copied = std::io::copy(&mut part.by_ref().take(most + 1), &mut std::io::sink());
+        let unpacked = copied.map_err(|e| wrong(&e))?;
+        if unpacked > most {
+            let most = UNPACKED_BYTES_MAX / 1024 / 1024;
+            return Err(format!(
+                "this spreadsheet unpacks to more than sites or outings need ({most} MB at most)"
+            )
+            .into());
+        }
+        left -= unpacked;
+    }
+    Ok(())
 }
 
 /// A cell as it would stand in a French CSV.
