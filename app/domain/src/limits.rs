@@ -54,3 +54,5 @@ pub const LOGIN_CHARS_MAX: usize = 254;
 pub const HEADERS_BYTES_MAX: usize = 16_384;
 /// Invitations of one body that wait to be used.
 pub const INVITATIONS_MAX: usize = 50;
+/// Keys for programs of one body that work.
+pub const API_TOKENS_MAX: usize = 20;

@@ -3,7 +3,7 @@
 //! Only hashes of tokens are kept: they are 256 random bits, so one SHA-256 is enough.
 
 use super::role::{Caller, Role, Staff, Who};
-use super::{accounts, cards, device, journal, second_factor, store};
+use super::{accounts, cards, device, journal, second_factor, store, tokens};
 use crate::access::Action;
 use crate::app::App;
 use crate::db::Tx;
@@ -63,7 +63,11 @@ async fn caller_of(app: &App, path: &str, headers: &HeaderMap) -> Result<Option<
         if let Some(row) = store::phone(&mut tx, hash.clone(), now).await? {
             return Ok(Some(phone_caller(row, now)));
         }
-        let row = store::token(&mut tx, hash).await?;
+        let row = store::token(&mut tx, hash.clone()).await?;
+        drop(tx);
+        if let Some(row) = &row {
+            note_use(app, hash, row.last_used_at, now).await?;
+        }
         return Ok(row.and_then(token_caller));
     }
     if path.starts_with(CREW_COOKIE_PATH)
@@ -81,6 +85,22 @@ async fn caller_of(app: &App, path: &str, headers: &HeaderMap) -> Result<Option<
         return cards::caller_of(app, token, now).await;
     }
     staff_session(app, token, now).await
+}
+
+/// A program's last use is written down once an hour, and no finer.
+async fn note_use(
+    app: &App,
+    hash: Vec<u8>,
+    last: Option<i64>,
+    now: Instant,
+) -> Result<(), Problem> {
+    let Some(hour) = tokens::store::hour_to_note(last, now) else {
+        return Ok(());
+    };
+    let mut tx = app.db.write().await?;
+    tokens::store::set_used(&mut tx, hash, hour).await?;
+    tx.commit().await?;
+    Ok(())
 }
 
 /// The staff of a session's token. Its last use is written down once a day.

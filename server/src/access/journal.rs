@@ -86,6 +86,10 @@ actions! {
     AdministrationTaken = "administration_taken", Setting, "a retiré la gestion des comptes à quelqu’un";
     /// An account was ended; its sessions, tokens and addresses are dead.
     AccountEnded = "account_ended", Setting, "a fermé un compte";
+    /// A key for a program was made.
+    TokenMade = "token_made", Setting, "a fait une clé d’accès pour un logiciel";
+    /// A key for a program was taken back.
+    TokenRevoked = "token_revoked", Setting, "a retiré une clé d’accès à un logiciel";
     /// A link for a new password was made for somebody.
     PasswordLinkMade = "password_link_made", Setting, "a fait un lien pour un nouveau mot de passe";
     /// A password was changed; other sessions ended.
@@ -106,6 +110,8 @@ actions! {
     CodeRefused = "code_refused", Entry, "a donné un code faux";
     /// Somebody ended all their sessions.
     SignedOutEverywhere = "signed_out_everywhere", Entry, "a fermé toutes ses sessions";
+    /// Somebody ended one of their sessions.
+    SessionEnded = "session_ended", Entry, "a fermé une de ses sessions";
     /// Cards were made for peers; those they had are dead.
     CardsIssued = "cards_issued", Entry, "a fait des cartes";
     /// A peer's card was ended, without another.

@@ -13,6 +13,7 @@ pub mod role;
 pub mod seal;
 pub mod second_factor;
 pub mod store;
+pub mod tokens;
 
 pub use journal::{Action, Actor};
 pub use keys::KeyFile;

@@ -80,6 +80,8 @@ pub struct TokenRow {
     pub peer_id: Option<Uuid>,
     /// Name of that account.
     pub name: Option<String>,
+    /// The hour of its last use.
+    pub last_used_at: Option<i64>,
 }
 
 /// A joined phone.
@@ -236,7 +238,7 @@ pub async fn insert_token(tx: &mut Tx, it: NewToken<'_>, now: Instant) -> Result
 }
 
 const SELECT_TOKEN: &str = "
-    select t.programme_id, t.role, t.account_id, t.peer_id, a.name
+    select t.programme_id, t.role, t.account_id, t.peer_id, a.name, t.last_used_at
     from api_tokens t
     left join accounts a on a.programme_id = t.programme_id and a.id = t.account_id
     where t.token_hash = $1 and t.revoked_at is null and a.ended_at is null";

@@ -2,15 +2,18 @@
 
 use super::{Failure, programme_of};
 use crate::access::accounts::login_of;
-use crate::access::credentials::{new_token, token_hash};
-use crate::access::{Action, Actor, Role, journal, passwords, second_factor, store as accounts};
+use crate::access::credentials::new_token;
+use crate::access::tokens::{self, store::Line};
+use crate::access::{
+    Action, Actor, Role, Staff, journal, passwords, second_factor, store as accounts,
+};
 use crate::app::App;
 use clap::{Subcommand, ValueEnum};
-use domain::AccountId;
+use domain::{AccountId, Instant};
 use uuid::Uuid;
 
 /// The command line, for the journal.
-const OPERATOR: Actor = Actor {
+pub(super) const OPERATOR: Actor = Actor {
     role: Role::Anon,
     id: None,
 };
@@ -63,6 +66,17 @@ pub enum TokenCommand {
         /// What it is for
         #[arg(long, default_value = "command line")]
         name: String,
+    },
+    /// List the tokens that work: id, programme, role, name, for whom, since when, last used
+    List {
+        /// Only those of this programme, by its short name or its id
+        #[arg(long)]
+        programme: Option<String>,
+    },
+    /// Take a token back: from now on it opens nothing
+    Revoke {
+        /// Its id, as `token list` prints it
+        id: Uuid,
     },
 }
 
@@ -167,14 +181,43 @@ async fn reset(app: &App, login: &str, drop_second_factor: bool) -> Result<Strin
     Ok(password)
 }
 
-/// Makes a token.
+/// Makes, lists or revokes tokens.
 pub async fn token(app: &App, command: TokenCommand) -> Result<(), Failure> {
-    let TokenCommand::Create {
-        role,
-        programme,
-        name,
-    } = command;
-    let (role, programme) = (Role::from(role), programme_of(app, &programme).await?);
+    match command {
+        TokenCommand::Create {
+            role,
+            programme,
+            name,
+        } => println!("{}", make_token(app, role.into(), &programme, &name).await?),
+        TokenCommand::List { programme } => {
+            let wanted = match programme {
+                Some(name) => Some(programme_of(app, &name).await?),
+                None => None,
+            };
+            let mut tx = app.db.read().await?;
+            let all = tokens::store::all(&mut tx).await?;
+            let is_wanted = |it: &&Line| wanted.is_none_or(|programme| it.programme() == programme);
+            for it in all.iter().filter(is_wanted) {
+                println!("{}", token_line(it));
+            }
+        }
+        TokenCommand::Revoke { id } => {
+            let mut tx = app.db.write().await?;
+            let all = tokens::store::all(&mut tx).await?;
+            let found = all.iter().find(|it| it.id() == id);
+            let found = found.ok_or_else(|| Failure(format!("no token {id} is in use")))?;
+            tokens::revoke(&mut tx, found, OPERATOR, app.now()).await?;
+            tx.commit().await?;
+        }
+    }
+    Ok(())
+}
+
+/// Makes a token of the first account of a role; answers it.
+async fn make_token(app: &App, role: Role, programme: &str, name: &str) -> Result<String, Failure> {
+    let programme = programme_of(app, programme).await?;
+    let wrong = |_| "the name of a token is one line, not empty".to_owned();
+    let name = tokens::name_of(name).map_err(wrong)?;
     let mut tx = app.db.write().await?;
     let account = accounts::first_account(&mut tx, programme, role).await?;
     let Some(account) = account else {
@@ -183,17 +226,24 @@ pub async fn token(app: &App, command: TokenCommand) -> Result<(), Failure> {
             "no {role} account yet: make one with `account add`"
         )));
     };
-    let token = new_token("api");
-    let new = accounts::NewToken {
-        token_hash: token_hash(&token),
+    let of = Staff {
         programme,
-        name: &name,
         role,
-        account: Some(account),
-        peer: None,
+        account,
     };
-    accounts::insert_token(&mut tx, new, app.now()).await?;
+    let token = tokens::make_for(&mut tx, &of, OPERATOR, &name, app.now()).await?;
     tx.commit().await?;
-    println!("{token}");
-    Ok(())
+    Ok(token)
+}
+
+/// Id, programme, role, name, for whom, since when, last used: tabs between.
+fn token_line(it: &Line) -> String {
+    let at = |ms: i64| Instant::from_ms(ms).to_string();
+    let used = it.last_used_at.map_or("never used".into(), at);
+    let whose = it.whose.as_deref().unwrap_or("");
+    let (id, made) = (it.id(), at(it.created_at));
+    let Line {
+        slug, role, name, ..
+    } = it;
+    format!("{id}\t{slug}\t{role}\t{name}\t{whose}\t{made}\t{used}")
 }

@@ -641,6 +641,7 @@ fn accounts() -> Vec<Route> {
             "/comptes/liens/{id}",
             STAFF,
             people::withdraw_one
+    use access::tokens::pages as keys;
         )
         .for_administrators(),
     ]
@@ -676,8 +677,12 @@ fn api() -> Vec<Route> {
             Api,
             get,
             "/api/v1/outings/{id}",
+        route!(Page, post, "/compte/sessions/{id}", STAFF, own::leave_one),
             &[Coordinator, Agent, Peer],
             out::read
+        route!(Page, get, "/comptes/cles", STAFF, keys::list).for_administrators(),
+        route!(Page, post, "/comptes/cles", STAFF, keys::make_one).for_administrators(),
+        route!(Page, post, "/comptes/cles/{id}", STAFF, keys::take_back_one).for_administrators(),
         ),
         route!(Api, patch, "/api/v1/outings/{id}", COORDINATOR, out::change),
         route!(

@@ -25,7 +25,7 @@ fn encoded(text: &str) -> String {
     server::http::layers::percent_encode(text)
 }
 
-async fn sign_in(world: &World, login: &str, password: &str) -> Answer {
+pub async fn sign_in(world: &World, login: &str, password: &str) -> Answer {
     let body = format!("login={}&password={}", encoded(login), encoded(password));
     form(&world.anon(), "/connexion", &body).await
 }
@@ -45,7 +45,7 @@ fn location(answer: &Answer) -> String {
 }
 
 /// Name and value of a cookie that an answer sets.
-fn cookie(answer: &Answer, name: &str) -> Option<String> {
+pub fn cookie(answer: &Answer, name: &str) -> Option<String> {
     let set = answer.headers.get_all(header::SET_COOKIE).iter();
     let pairs = set.filter_map(|it| it.to_str().unwrap().split(';').next());
     let found = pairs
@@ -56,7 +56,7 @@ fn cookie(answer: &Answer, name: &str) -> Option<String> {
 
 /// Whoever holds the session that an answer opened.
 #[track_caller]
-fn holder(world: &World, answer: &Answer) -> Actor {
+pub fn holder(world: &World, answer: &Answer) -> Actor {
     let pair = cookie(answer, "__Host-session").expect("a session");
     let token = pair.split_once('=').unwrap().1.to_owned();
     world.actor(Some(token))
@@ -79,7 +79,7 @@ async fn with_cookie(world: &World, pair: &str, path: &str) -> Answer {
     anon.send(request.body(Body::empty()).unwrap()).await
 }
 
-async fn change_settings(world: &World, change: impl FnOnce(&mut domain::Settings)) {
+pub async fn change_settings(world: &World, change: impl FnOnce(&mut domain::Settings)) {
     let programme = world.programme().await;
     let mut tx = world.app.db.write().await.unwrap();
     let mut settings = programmes::hold_settings(&mut tx, programme).await.unwrap();
@@ -98,12 +98,12 @@ fn link(page: &str) -> String {
     rest[..rest.find('<').unwrap()].to_owned()
 }
 
-async fn invited(by: &Actor, login: &str, more: &str) -> String {
+pub async fn invited(by: &Actor, login: &str, more: &str) -> String {
     let body = format!("name=Nour+Benali&login={}{more}", encoded(login));
     link(&form(by, "/comptes", &body).await.words(200))
 }
 
-async fn accept(world: &World, path: &str, password: &str) -> Answer {
+pub async fn accept(world: &World, path: &str, password: &str) -> Answer {
     let password = encoded(password);
     let body = format!("name=Nour+Benali&password={password}&again={password}");
     form(&world.anon(), path, &body).await
@@ -322,6 +322,114 @@ on_both! {
         sql("update accounts set administers = true where id = $1").bind(id).run(&mut tx).await.unwrap();
         tx.commit().await.unwrap();
         assert_eq!(world.town.coordinator.get("/comptes").await.status, 403);
+    }
+
+    async fn a_key_for_a_program_is_shown_once_opens_its_wall_only_and_is_taken_back(world) {
+        let by = world.administrator(Role::Clerk).await;
+        let refused = form(&by, "/comptes/cles", "name=+").await.words(422);
+        assert!(refused.contains("Il manque le nom du logiciel"), "{refused}");
+        let made = form(&by, "/comptes/cles", "name=Tableur+du+mois").await;
+        assert_eq!(made.headers[header::CACHE_CONTROL], "no-store");
+        let made = made.words(200);
+        let token = made.split("data-key>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        assert!(token.starts_with("api_") && made.contains("Cette page ne revient pas"), "{made}");
+        let listed = by.get("/comptes/cles").await.words(200);
+        assert!(listed.contains("Tableur du mois") && listed.contains("Jamais utilisée"), "{listed}");
+        assert!(!listed.contains(&token), "a key is shown once");
+        let kept: i64 = world.value("select cast(count(*) as bigint) from api_tokens where name = 'Tableur du mois' and length(token_hash) = 32").await;
+        assert_eq!(kept, 1);
+        // It is the payer's: lists, no places; and nothing that asks for an administrator.
+        let program = world.actor(Some(token));
+        program.get("/api/v1/allowance-lists").await.expect(200);
+        program.get("/api/v1/sites").await.expect(403);
+        for (method, path) in [
+            (Method::GET, "/comptes"), (Method::POST, "/comptes"), (Method::GET, "/comptes/cles"),
+            (Method::POST, "/comptes/cles"), (Method::GET, "/reglages/modifier"), (Method::POST, "/reglages/modifier"),
+        ] {
+            let answer = program.raw(method, path, "application/x-www-form-urlencoded", "name=encore").await;
+            assert_eq!(answer.status, 403, "{path}");
+        }
+        // It closes no session either.
+        form(&program, "/compte/sessions", "").await.words(409);
+        by.get("/compte").await.words(200);
+        // Last use: by the hour in the table, by the day on the screen.
+        let used = "select last_used_at from api_tokens where name = 'Tableur du mois'";
+        let at = |text: &str| text.parse::<domain::Instant>().unwrap().as_ms();
+        assert_eq!(world.value::<i64>(used).await, at("2026-11-24T13:00:00Z"));
+        for (now, noted) in [("2026-11-24T13:59:59Z", "2026-11-24T13:00:00Z"), ("2026-11-24T15:01:00Z", "2026-11-24T15:00:00Z")] {
+            world.set_clock(now);
+            program.get("/api/v1/allowance-lists").await.expect(200);
+            assert_eq!(world.value::<i64>(used).await, at(noted), "{now}");
+        }
+        let listed = by.get("/comptes/cles").await.words(200);
+        assert!(listed.contains("Utilisée aujourd’hui"), "{listed}");
+        // Nobody of another body sees it, nor takes it back.
+        let rows = listed.split("action=\"/comptes/cles/").skip(1).find(|it| it.contains("Tableur du mois")).unwrap();
+        let path = format!("/comptes/cles/{}", rows.split('"').next().unwrap());
+        for role in [Role::Coordinator, Role::Agent] {
+            let other = world.administrator(role).await;
+            assert!(!other.get("/comptes/cles").await.words(200).contains("Tableur du mois"));
+            form(&other, &path, "").await.words(404);
+        }
+        assert_eq!(location(&form(&by, &path, "").await), "/comptes/cles?fait=retiree");
+        program.get("/api/v1/allowance-lists").await.expect(401);
+        form(&by, &path, "").await.words(404);
+        assert!(!by.get("/comptes/cles").await.words(200).contains("Tableur du mois"));
+        // The journal tells the making and the revoking, by name, to the body that it is of.
+        let told = by.get("/journal").await.words(200);
+        for words in ["a fait une clé d’accès pour un logiciel", "a retiré une clé d’accès à un logiciel", "« Tableur du mois »"] {
+            assert!(told.contains(words), "{words}: {told}");
+        }
+        let other = world.administrator(Role::Coordinator).await.get("/journal").await.words(200);
+        assert!(!other.contains("Tableur"), "{other}");
+        assert_eq!((world.journal("token_made").await.len(), world.journal("token_revoked").await.len()), (1, 1));
+    }
+
+    async fn keys_of_a_body_are_not_without_number_and_end_with_the_account_that_made_them(world) {
+        let by = world.administrator(Role::Agent).await;
+        for n in 1..20 {
+            form(&by, "/comptes/cles", &format!("name=Logiciel+{n}")).await.words(200);
+        }
+        // The world has one of its own: twenty.
+        let answer = form(&by, "/comptes/cles", "name=un+de+trop").await.words(409);
+        assert!(answer.contains("trop de clés"), "{answer}");
+        let path = invited(&by, "nour@mairie.example", "&administers=oui").await;
+        accept(&world, &path, PASSWORD).await;
+        let nour = holder(&world, &sign_in(&world, "nour@mairie.example", PASSWORD).await);
+        let listed = by.get("/comptes/cles").await.words(200);
+        let first = listed.split("action=\"/comptes/cles/").nth(1).unwrap().split('"').next().unwrap();
+        form(&by, &format!("/comptes/cles/{first}"), "").await;
+        let made = form(&nour, "/comptes/cles", "name=De+Nour").await.words(200);
+        let token = made.split("data-key>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let program = world.actor(Some(token));
+        program.get("/api/v1/sites").await.expect(200);
+        let listed = by.get("/comptes").await.words(200);
+        let rows = listed.split("href=\"/comptes/").skip(1);
+        let row = rows.into_iter().find(|it| it.contains("Nour Benali")).unwrap();
+        form(&by, &format!("/comptes/{}", row.split('"').next().unwrap()), "action=fin").await;
+        program.get("/api/v1/sites").await.expect(401);
+    }
+
+    async fn one_session_is_closed_from_the_list_and_the_others_stay(world) {
+        let login = "bordeaux-clerk@test.example";
+        world.set_password(login, PASSWORD).await;
+        let lost = holder(&world, &sign_in(&world, login, PASSWORD).await);
+        world.set_clock("2026-11-24T13:40:00.000Z");
+        let here = holder(&world, &sign_in(&world, login, PASSWORD).await);
+        let page = here.get("/compte").await.words(200);
+        assert_eq!(page.matches("cette session").count(), 1, "{page}");
+        assert!(page.contains("Ouverte aujourd’hui à 14 h 05.") && page.contains("Utilisée aujourd’hui."), "{page}");
+        let path = page.split("action=\"/compte/sessions/").nth(1).unwrap().split('"').next().unwrap();
+        let path = format!("/compte/sessions/{path}");
+        // A session of somebody else is not there.
+        let other = world.administrator(Role::Agent).await;
+        form(&other, &path, "").await.words(404);
+        assert_eq!(location(&form(&here, &path, "").await), "/compte?fait=session");
+        assert_eq!(location(&lost.get("/ccas").await), "/connexion?vers=/ccas");
+        let page = here.get("/compte?fait=session").await.words(200);
+        assert!(page.contains("La session est fermée") && !page.contains("action=\"/compte/sessions/"), "{page}");
+        form(&here, &path, "").await.words(404);
+        assert_eq!(world.journal("session_ended").await.len(), 1);
     }
 
     async fn an_ended_account_opens_nothing_from_that_moment(world) {
@@ -623,6 +731,30 @@ async fn the_operator_makes_an_administrator_and_serve_prints_a_set_up_link() {
     let listed = place.run(&[&database[..], &["account", "list"]].concat());
     let line = "pleine\tclerk\tali@ccas.example\tAli\tadministrator\n";
     assert_eq!(text(&listed.stdout), line);
+    let said = |args: &[&str], code: i32| -> String {
+        let out = place.run(&[&database[..], args].concat());
+        assert_eq!(out.status.code(), Some(code), "{}", text(&out.stderr));
+        text(&out.stdout)
+    };
+    let of = [
+        "--role",
+        "clerk",
+        "--programme",
+        "pleine",
+        "--name",
+        "Tableur",
+    ];
+    let token = said(&[&["token", "create"], &of[..]].concat(), 0);
+    assert!(token.starts_with("api_"), "{token}");
+    let listed = said(&["token", "list", "--programme", "pleine"], 0);
+    let cells: Vec<&str> = listed.trim_end().split('\t').collect();
+    assert_eq!(cells[1..5], ["pleine", "clerk", "Tableur", "Ali"]);
+    assert_eq!(cells[6], "never used");
+    assert_eq!(said(&["token", "list", "--programme", "vide"], 0), "");
+    said(&["token", "revoke", cells[0]], 0);
+    assert_eq!(said(&["token", "list"], 0), "");
+    said(&["token", "revoke", cells[0]], 1);
+    said(&["token", "revoke", "Tableur"], 2);
     let mut serve = place.program(&[&database[..], &["serve", "--listen", "127.0.0.1:0"]].concat());
     let mut serve = serve.stdout(std::process::Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(serve.stdout.take().unwrap()).lines();

@@ -8,12 +8,14 @@ use crate::access::credentials::{is_password, open_session, session_hash};
 use crate::access::role::Staff;
 use crate::access::second_factor::pages::{codes_view, with_cookies};
 use crate::access::store as accounts;
+use crate::access::tokens::store::name_of_hash;
 use crate::access::{Action, Caller, journal, second_factor};
-use crate::app::{App, local_day};
+use crate::app::{App, local_day, local_hour};
+use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Faults, Field, Tone, ago, note};
-use crate::http::reading::{Query, ReadForm};
+use crate::http::pieces::{Faults, Field, Tone, note};
+use crate::http::reading::{Path, Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::{PEOPLE, PHONE};
@@ -23,6 +25,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Instant, Invalid, Settings, french};
 use leptos::prelude::*;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -115,6 +118,7 @@ async fn shown(
 fn done_note(done: &str) -> Option<AnyView> {
     let words = match done {
         "mot-de-passe" => "Votre mot de passe est changé. Vos autres sessions sont fermées.",
+        "session" => "La session est fermée. Cet appareil n’entre plus sans mot de passe.",
         "adresse" => "Votre adresse est changée. Elle sert à la prochaine connexion.",
         _ => return None,
     };
@@ -135,39 +139,18 @@ fn people_link() -> AnyView {
 }
 
 fn sessions_view(account: &Account, settings: &Settings, now: Instant) -> AnyView {
-    let today = local_day(settings, now);
     let rows: Vec<_> = account
         .sessions
         .iter()
         .map(|it| {
             let is_this = account.this.as_ref() == Some(&it.token_hash);
-            let this = is_this.then(|| view! { <span class="tag ok">"cet appareil"</span> });
-            let device = match it.device.is_empty() {
-                true => "Appareil inconnu".to_owned(),
-                false => it.device.clone(),
-            };
-            let since = ago(settings, Instant::from_ms(it.created_at), now);
-            let used = local_day(settings, Instant::from_ms(it.seen_at));
-            let used = match used == today {
-                true => "aujourd’hui".to_owned(),
-                false => format!("le {}", french::date(used)),
-            };
-            view! {
-                <li class="row">
-                    <Icon path=PHONE/>
-                    <span class="row-text">
-                        <b>{device}</b>
-                        <small>"Ouverte "{since}". Utilisée "{used}"."</small>
-                    </span>
-                    <span class="row-tags">{this}</span>
-                </li>
-            }
+            session_row(it, is_this, settings, now)
         })
         .collect();
     view! {
         <section class="card accounts">
             <h2>"Mes sessions"</h2>
-            <p class="soft">"Là où votre compte est ouvert maintenant."</p>
+            <p class="soft">"Là où votre compte est ouvert maintenant. Vous n’en reconnaissez pas une\u{a0}? Fermez-la, puis changez de mot de passe."</p>
             <ul class="rows">{rows}</ul>
             <form method="post" action="/compte/sessions">
                 <p class="actions"><button>"Me déconnecter partout"</button></p>
@@ -175,6 +158,49 @@ fn sessions_view(account: &Account, settings: &Settings, now: Instant) -> AnyVie
         </section>
     }
     .into_any()
+}
+
+/// A session by its device, when it began, and the day it was last seen.
+fn session_row(it: &Session, is_this: bool, settings: &Settings, now: Instant) -> AnyView {
+    let device = match it.device.is_empty() {
+        true => "Appareil inconnu".to_owned(),
+        false => it.device.clone(),
+    };
+    let (began, seen) = (
+        Instant::from_ms(it.created_at),
+        Instant::from_ms(it.seen_at),
+    );
+    let day = |at| match local_day(settings, at) {
+        day if day == local_day(settings, now) => "aujourd’hui".to_owned(),
+        day => format!("le {}", french::date(day)),
+    };
+    let (began, seen) = (
+        format!("{} à {}", day(began), local_hour(settings, began)),
+        day(seen),
+    );
+    let end = match is_this {
+        true => view! { <span class="tag ok">"cette session"</span> }.into_any(),
+        false => {
+            let which = format!("{device}, ouverte {began}");
+            view! { <button class="quiet">"Fermer"<span class="sr">" la session\u{a0}: "{which}</span></button> }
+                .into_any()
+        }
+    };
+    let text = view! {
+        <Icon path=PHONE/>
+        <span class="row-text">
+            <b>{device}</b>
+            <small>"Ouverte "{began}"."</small>
+            <small>"Utilisée "{seen}"."</small>
+        </span>
+        {end}
+    };
+    let action = format!("/compte/sessions/{}", name_of_hash(&it.token_hash));
+    match is_this {
+        true => view! { <li class="row">{text}</li> }.into_any(),
+        false => view! { <li><form class="row" method="post" action=action>{text}</form></li> }
+            .into_any(),
+    }
 }
 
 fn current_password(faults: &Faults, id: &'static str) -> AnyView {
@@ -429,14 +455,54 @@ async fn code_fault(
     shown(app, caller, of, headers, "", wrong).await
 }
 
+/// One's own sessions, for somebody who is in one of them: a program closes no door.
+async fn own_sessions(
+    tx: &mut Tx,
+    of: &Staff,
+    headers: &HeaderMap,
+    now: Instant,
+) -> Result<Vec<Session>, Problem> {
+    let all = store::sessions(tx, of, now).await?;
+    let this = session_hash(headers);
+    if all.iter().any(|it| Some(&it.token_hash) == this.as_ref()) {
+        return Ok(all);
+    }
+    let words = "Cela se fait depuis une session, pas avec une clé d’accès.";
+    Err(Problem::state("not_a_session", words))
+}
+
 /// `POST /compte/sessions`: every session ends, this one too.
-pub async fn leave_everywhere(State(app): State<App>, of: Staff) -> Result<Response, Problem> {
+pub async fn leave_everywhere(
+    State(app): State<App>,
+    of: Staff,
+    headers: HeaderMap,
+) -> Result<Response, Problem> {
     let now = app.now();
     let mut tx = app.db.write().await?;
+    own_sessions(&mut tx, &of, &headers, now).await?;
     accounts::delete_sessions_of(&mut tx, &of).await?;
     second_factor::store::delete_steps(&mut tx, &of).await?;
     let action = Action::SignedOutEverywhere;
     journal::write(&mut tx, of.programme, of.actor(), action, &[], now).await?;
     tx.commit().await?;
     Ok(Redirect::to("/connexion?fait=sortie").into_response())
+}
+
+/// `POST /compte/sessions/{id}`: one session ends; this one, and one is out.
+pub async fn leave_one(
+    State(app): State<App>,
+    of: Staff,
+    headers: HeaderMap,
+    Path(id): Path<Uuid>,
+) -> Result<Response, Problem> {
+    let now = app.now();
+    let mut tx = app.db.write().await?;
+    let all = own_sessions(&mut tx, &of, &headers, now).await?;
+    let found = all.iter().find(|it| name_of_hash(&it.token_hash) == id);
+    let found = found.ok_or_else(Problem::not_found)?;
+    store::delete_session(&mut tx, &of, found).await?;
+    let action = Action::SessionEnded;
+    journal::write(&mut tx, of.programme, of.actor(), action, &[], now).await?;
+    tx.commit().await?;
+    Ok(Redirect::to("/compte?fait=session").into_response())
 }

@@ -85,10 +85,24 @@ async fn list_page(
             </section>
             {waiting_view(&waiting, &settings)}
             {invite_form(typed, faults)}
+            {keys_link()}
         }
         .into_any()
     });
     Ok(shown.into_response())
+}
+
+fn keys_link() -> AnyView {
+    view! {
+        <a class="card door" href="/comptes/cles">
+            <Icon path=KEY/>
+            <span>
+                <b>"Clés d’accès pour un logiciel"</b>
+                <small>"Faire une clé, voir quand elle a servi, la retirer."</small>
+            </span>
+        </a>
+    }
+    .into_any()
 }
 
 fn done_note(done: &str) -> Option<AnyView> {

@@ -334,3 +334,13 @@ pub async fn sessions(tx: &mut Tx, of: &Staff, now: Instant) -> Result<Vec<Sessi
     let query = sql(SELECT_SESSIONS).bind(of.programme).bind(of.account);
     query.bind(now).all(tx).await
 }
+
+const DELETE_SESSION: &str = "
+    delete from sessions where programme_id = $1 and account_id = $2 and token_hash = $3";
+
+/// Ends one of one's own sessions.
+pub async fn delete_session(tx: &mut Tx, of: &Staff, it: &Session) -> Result<(), DbError> {
+    let delete = sql(DELETE_SESSION).bind(of.programme).bind(of.account);
+    delete.bind(it.token_hash.clone()).run(tx).await?;
+    Ok(())
+}

@@ -231,6 +231,7 @@ fn article_end(one: &str) -> String {
         "carte",
         "demande",
         "invitation",
+        "clé",
     ];
     let first = one.split(' ').next().unwrap_or_default();
     let e = if is_feminine.contains(&first) {
@@ -254,6 +255,7 @@ fn kind_words(kind: &str) -> Option<(&'static str, &'static str)> {
         "account" => ("compte", "comptes"),
         "request" => ("demande", "demandes"),
         "invitation" => ("invitation", "invitations"),
+        "token" => ("clé d’accès", "clés d’accès"),
         _ => return None,
     })
 }

@@ -1,6 +1,7 @@
 //! SQL of reading the journal: only the rows of one body, and names that it may know.
 
 use super::{Body, Wanted};
+use crate::access::tokens::store as tokens;
 use crate::db::{DbError, Tx, sql};
 use domain::{Day, Instant, ProgrammeId, french};
 use std::collections::HashMap;
@@ -131,6 +132,7 @@ pub struct Names {
     accounts: HashMap<Uuid, String>,
     peers: HashMap<Uuid, String>,
     lists: HashMap<Uuid, String>,
+    tokens: HashMap<Uuid, String>,
     met: HashMap<Uuid, Option<String>>,
 }
 
@@ -164,6 +166,7 @@ impl Names {
             Body::City => Vec::new(),
             _ => sql(SELECT_LISTS).bind(programme).all(tx).await?,
         };
+        let tokens = tokens::names(tx, programme, body.code()).await?;
         let number = |(id, year, rank)| (id, format!("liste {year}-{rank:04}"));
         Ok(Self {
             programme,
@@ -171,6 +174,7 @@ impl Names {
             accounts: accounts.into_iter().collect(),
             peers: peers.into_iter().collect(),
             lists: lists.into_iter().map(number).collect(),
+            tokens: tokens.into_iter().collect(),
             met: HashMap::new(),
         })
     }
@@ -186,6 +190,7 @@ impl Names {
             "account" => return Ok(self.accounts.get(&id).cloned()),
             "identity" | "peer" => return Ok(self.peers.get(&id).cloned()),
             "list" => return Ok(self.lists.get(&id).cloned()),
+            "token" => return Ok(self.tokens.get(&id).map(|it| format!("« {it} »"))),
             _ => {}
         }
         if let Some(known) = self.met.get(&id) {
