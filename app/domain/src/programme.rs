@@ -4,6 +4,8 @@ use crate::allowance::RateTable;
 use crate::money::Cents;
 use crate::outing::GreenLightRule;
 use crate::people::coded_enum;
+use crate::problem::Invalid;
+use crate::time::Day;
 use serde::{Deserialize, Serialize};
 
 /// How a body's name takes its article, so that no screen says « de le CCAS ».
@@ -160,6 +162,8 @@ pub struct Settings {
     /// IANA time zone: days and weeks are those of the place.
     pub time_zone: String,
     /// The association that runs the outings.
+    /// Months that words, notes and « ici » points of an outing stay after its day.
+    pub outing_months: u32,
     pub association: BodyName,
     /// The city's hygiene service, where one takes part.
     pub city: Option<BodyName>,
@@ -171,6 +175,7 @@ pub struct Settings {
     pub rates: RateTable,
     /// How the money reaches a person.
     pub payment_mode: PaymentMode,
+            outing_months: 24,
     /// What opens an outing.
     pub green_light: GreenLightRule,
     /// The object written on every list.

@@ -26,6 +26,8 @@ pub enum Shape {
     Some(&'static [(&'static str, &'static str)]),
     /// One a line.
     Lines,
+    /// The name of a time zone. Whether it has hours is known where the hours are.
+    Zone,
 }
 
 /// What settings are about, in the order of the screen.
@@ -45,11 +47,13 @@ pub enum Group {
     Boxes,
     /// After a needle-stick.
     Help,
+    /// How the staff come in.
+    Accounts,
 }
 
 impl Group {
     /// All of them.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Names,
         Self::Outings,
         Self::Money,
@@ -57,6 +61,7 @@ impl Group {
         Self::City,
         Self::Boxes,
         Self::Help,
+        Self::Accounts,
     ];
 
     /// As in an address.
@@ -69,19 +74,21 @@ impl Group {
             Self::City => "ville",
             Self::Boxes => "collecteurs",
             Self::Help => "piqure",
+            Self::Accounts => "comptes",
         }
     }
 
     /// On a screen.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Names => "Les noms",
+            Self::Names => "Les noms et l’heure",
             Self::Outings => "Le départ des sorties",
             Self::Money => "Les aides et les listes",
             Self::Terms => "Les durées de garde",
             Self::City => "Ce que la ville voit",
             Self::Boxes => "Les collecteurs",
             Self::Help => "Après une piqûre",
+            Self::Accounts => "L’entrée dans les comptes",
         }
     }
 
@@ -117,6 +124,11 @@ const MODES: &[(&str, &str)] = &[
     ("voucher", "chèque d’accompagnement personnalisé"),
     ("transfer", "virement"),
 ];
+const ROLES: &[(&str, &str)] = &[
+    ("coordinator", "l’association"),
+    ("agent", "la ville"),
+    ("clerk", "qui paie"),
+];
 const EQUIPMENT: &[(&str, &str)] = &[
     ("gloves", "gants"),
     ("tongs", "pinces"),
@@ -151,6 +163,7 @@ settings! {
     "payer" Shape::Line, "Nom de qui paie", "Écrit partout où on parle de l’aide. Les listes déjà faites ne changent pas.";
     "payer_article" Shape::One(ARTICLES), "Petit mot devant qui paie", "Pour écrire « du CCAS ».";
     "peer_word" Shape::Line, "Comment s’appelle une personne qui participe", "Écrit sur les attestations et les feuilles.";
+    "time_zone" Shape::Zone, "Heure du lieu", "Dit quel jour on est\u{a0}: le jour d’une sortie commence et finit à minuit, à cette heure-là. Change aussi les heures montrées. Une sortie déjà prévue garde son jour.";
     Outings:
     "coordinators_min" Shape::Number(1, 10, "professionnel·le·s au moins"), "Professionnel·le·s au départ", "Le feu vert attend ce nombre de professionnel·le·s.";
     "agents_min" Shape::Number(0, 10, "agent·e·s au moins"), "Agent·e·s au départ", "Le feu vert attend ce nombre d’agent·e·s. Avec 0, l’équipe part sans agent·e.";
@@ -165,7 +178,8 @@ settings! {
     "voucher_cents" Shape::MaybeEuros, "Valeur d’un chèque", "Si tous les chèques valent pareil\u{a0}: le nombre de chèques à donner est alors compté.";
     "regular_months" Shape::Number(2, 24, "mois de suite"), "Paiements réguliers", "Après ces mois payés de suite, l’équipe est prévenue\u{a0}: d’autres droits de la personne peuvent changer. Le logiciel ne décide rien.";
     Terms:
-    "peer_months" Shape::Number(6, 60, "mois"), "Une personne que l’équipe ne voit plus", "Après ces mois sans contact, son nom, sa carte et son surnom sont effacés. Ses aides restent sous un numéro.";
+    "peer_months" Shape::Number(6, 60, "mois"), "Une personne que l’équipe ne voit plus", "Après ces mois sans contact, son nom, sa carte et son surnom sont effacés. Si de l’argent lui est dû, la carte part et le nom attend. Ses aides restent sous un numéro.";
+    "outing_months" Shape::Number(6, 60, "mois"), "Mots et points « ici » d’une sortie", "Ces mois après une sortie, ses notes, ses raisons écrites et ses points « ici » sont effacés. Rangez avant ce qui reste « ici »\u{a0}: après, on ne sait plus où c’était. Les nombres restent.";
     "photo_months" Shape::Number(1, 24, "mois"), "Photos des signalements", "Après ces mois, la photo est détruite. Le signalement reste.";
     "closed_site_days" Shape::Number(1, 365, "jours"), "Lieu discret fermé", "Ces jours après la fermeture d’un lieu discret, son nom, son point et ses mots sont détruits. Les nombres restent.";
     "journal_months" Shape::Number(6, 36, "mois"), "Journal", "Après ces mois, un mois du journal est détruit en entier.";
@@ -181,6 +195,8 @@ settings! {
     "validated_by" Shape::MaybeLine, "Médecin qui a relu le texte", "Sans ce nom, la page dit que le texte est à valider.";
     "coordinator_phone" Shape::MaybeLine, "Numéro à appeler", "Le gros bouton de la page « Je me suis piqué·e ».";
     "places" Shape::Lines, "Où aller", "Un lieu par ligne\u{a0}: nom\u{a0}; adresse\u{a0}; téléphone. Le premier est le meilleur.";
+    Accounts:
+    "second_factor_for" Shape::Some(ROLES), "Qui donne un code à chaque connexion", "Le mot de passe ne suffit plus\u{a0}: il faut aussi un code de son téléphone. Qui n’en a pas encore le met en place à la prochaine connexion. Qui en a un le garde, même si vous décochez. Sans code, le mot de passe doit être plus long. L’association et qui paie ouvrent des noms\u{a0}: laissez-les cochés.";
 }
 
 /// The setting of a code.
@@ -190,7 +206,11 @@ pub fn find(code: &str) -> Option<&'static Setting> {
 
 /// What a setting is called.
 pub fn label(code: &str) -> Option<&'static str> {
-    find(code).map(|it| it.label)
+    match code {
+        // Ticked on a page of its own.
+        "first_steps" => Some("Avant la première sortie"),
+        _ => find(code).map(|it| it.label),
+    }
 }
 
 const NAMES: [(Article, &str); 4] = [
@@ -211,7 +231,7 @@ fn article_of(code: &str) -> Article {
 }
 
 /// « 12 000,00 », « 5 » or « 5.50 » as cents.
-fn euros(field: &'static str, text: &str) -> Result<Cents, Invalid> {
+pub fn euros(field: &'static str, text: &str) -> Result<Cents, Invalid> {
     let wrong = || Invalid::new(field, "not_an_amount");
     let text: String = text
         .chars()
@@ -271,6 +291,16 @@ fn maybe_phone(field: &'static str, text: &str) -> Result<Option<String>, Invali
     }
 }
 
+/// As such names are written: « America/Port-au-Prince », « Etc/GMT+1 ».
+fn zone(field: &'static str, text: &str) -> Result<String, Invalid> {
+    let text = text.trim();
+    let known = |c: char| c.is_ascii_alphanumeric() || "/_+-".contains(c);
+    match (1..=64).contains(&text.len()) && text.chars().all(known) {
+        true => Ok(text.to_owned()),
+        false => Err(Invalid::new(field, "unknown_value")),
+    }
+}
+
 fn number(it: &Setting, text: &str) -> Result<u32, Invalid> {
     let Shape::Number(min, max, _) = it.shape else {
         return Err(Invalid::new(it.code, "unknown_value"));
@@ -327,6 +357,8 @@ pub fn read(settings: &Settings, code: &str) -> String {
         "list_object" => it.list_object.clone(),
         "service_done" => it.service_done.clone(),
         "decision_reference" => text(&it.decision_reference),
+        "time_zone" => it.time_zone.clone(),
+        "second_factor_for" => it.second_factor_for.join(" "),
         "payment_mode" => it.payment_mode.code().into(),
         "payment_modes" => {
             let codes: Vec<_> = it.payment_modes.iter().map(|it| it.code()).collect();
@@ -354,6 +386,7 @@ fn number_in<'a>(it: &'a mut Settings, code: &str) -> Option<&'a mut u32> {
         "regular_months" => &mut it.regular_months,
         "peer_months" => &mut it.terms.peer_months,
         "photo_months" => &mut it.terms.photo_months,
+        "outing_months" => &mut it.terms.outing_months,
         "closed_site_days" => &mut it.terms.closed_site_days,
         "journal_months" => &mut it.terms.journal_months,
         "accounting_years" => &mut it.accounting_years,
@@ -392,6 +425,11 @@ pub fn write(settings: &mut Settings, code: &str, text: &str) -> Result<(), Inva
             let known = Equipment::ALL.iter().map(|it| it.code());
             let kept = known.filter(|it| chosen.contains(it)).map(str::to_owned);
             to.green_light.equipment = kept.collect();
+        }
+        "time_zone" => to.time_zone = zone(it.code, text)?,
+        "second_factor_for" => {
+            let chosen = codes(it, text)?.into_iter();
+            to.second_factor_for = chosen.map(str::to_owned).collect();
         }
         "list_object" => to.list_object = line(text)?,
         "service_done" => to.service_done = line(text)?,
@@ -482,6 +520,9 @@ mod tests {
             ("voucher_cents", "-5"),
             ("coordinator_phone", "appelez Léa"),
             ("places", "Urgences"),
+            ("time_zone", ""),
+            ("time_zone", "Ici, chez nous"),
+            ("second_factor_for", "coordinator peer"),
             ("no_such", "1"),
         ] {
             let mut settings = some();

@@ -190,10 +190,14 @@ actions! {
     PeerErased = "peer_erased", End, "a effacé une personne";
     /// Peers were forgotten, long after the last contact.
     PeersEnded = "peers_ended", End, "a oublié des personnes que l’équipe ne voit plus";
+    /// Cards of peers whom nobody met for long were ended; their name waits with their money.
+    PeersWait = "peers_wait", End, "a effacé les cartes de personnes que l’équipe ne voit plus, à qui de l’argent est dû";
     /// Pictures came to their end.
     PhotosEnded = "photos_ended", End, "a détruit des photos à la fin de leur durée";
     /// What was sealed of sites that are over was destroyed.
     SitesEnded = "sites_ended", End, "a détruit ce qui était fermé à clé sur des lieux finis";
+    /// Words, notes and « ici » points of outings of long ago were destroyed. The counts stay.
+    WordsEnded = "words_ended", End, "a effacé les mots et les points « ici » de sorties anciennes";
     /// Tokens, sessions and cards that open nothing any more were emptied.
     AccessEnded = "access_ended", End, "a effacé des accès finis";
     /// A discreet site is over: its point goes after some days.

@@ -206,6 +206,8 @@ impl<'k> Sealer<'k> {
         }
         let key = match find_data_key(tx, self.keys, self.programme, scope).await? {
             Some(key) => key,
+            // What comes after the end is not kept either: its key is nowhere.
+            None if ended_at(tx, self.programme, scope).await?.is_some() => random_key(),
             None => self.make_data_key(tx, scope).await?,
         };
         self.met.insert(scope, key.clone());
@@ -243,7 +245,8 @@ pub struct Opening<'k> {
 }
 
 impl<'k> Opening<'k> {
-    /// Writes who opens what into the journal. Nothing to open writes nothing.
+    /// Writes who opens what into the journal. Nothing to open writes nothing: neither does what
+    /// came to its end, whose key is gone.
     pub async fn begin(
         tx: &mut Tx,
         keys: &'k KeyFile,
@@ -253,16 +256,17 @@ impl<'k> Opening<'k> {
         named: Vec<Scope>,
         now: Instant,
     ) -> Result<Self, SealError> {
-        if !named.is_empty() {
-            let subjects: Vec<String> = named.iter().map(|it| it.journal_name()).collect();
+        let all: HashSet<Scope> = named.iter().copied().collect();
+        let met = find_data_keys(tx, keys, programme, &all).await?;
+        let there = named.iter().filter(|it| met.contains_key(it));
+        let subjects: Vec<String> = there.map(|it| it.journal_name()).collect();
+        if !subjects.is_empty() {
             journal::write(tx, programme, actor, action, &subjects, now).await?;
         }
-        let named: HashSet<Scope> = named.into_iter().collect();
-        let met = find_data_keys(tx, keys, programme, &named).await?;
         Ok(Self {
             keys,
             programme,
-            named,
+            named: all,
             met,
         })
     }
@@ -279,6 +283,18 @@ impl<'k> Opening<'k> {
         Ok(serde_json::from_slice(&plain).map_err(|_| KeyError::Sealed)?)
     }
 
+    /// The same of what has an end: `None` when it is no longer kept.
+    pub async fn open_if_kept<T: Sealable>(
+        &mut self,
+        tx: &mut Tx,
+        sealed: &Sealed<T>,
+    ) -> Result<Option<T>, SealError> {
+        match self.key_of(tx, sealed.scope).await? {
+            Some(_) => self.open(tx, sealed).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
     /// Opens bytes that were sealed as they are.
     pub async fn open_bytes(
         &mut self,
@@ -287,20 +303,25 @@ impl<'k> Opening<'k> {
         label: &'static str,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, SealError> {
+        let key = self.key_of(tx, scope).await?.ok_or(KeyError::Sealed)?;
+        let bound = bound_to(self.programme, scope, label);
+        Ok(decrypt(&key, sealed, &bound)?)
+    }
+
+    /// The key of a scope that was named and had one when this began.
+    async fn key_of(&mut self, tx: &mut Tx, scope: Scope) -> Result<Option<Key>, SealError> {
         if !self.named.contains(&scope) {
             return Err(KeyError::Sealed.into());
         }
-        let key = match self.met.get(&scope) {
-            Some(key) => key.clone(),
-            None => {
-                let found = find_data_key(tx, self.keys, self.programme, scope).await?;
-                let key = found.ok_or(KeyError::Sealed)?;
-                self.met.insert(scope, key.clone());
-                key
-            }
-        };
-        let bound = bound_to(self.programme, scope, label);
-        Ok(decrypt(&key, sealed, &bound)?)
+        if let Some(key) = self.met.get(&scope) {
+            return Ok(Some(key.clone()));
+        }
+        // Made since, in this transaction.
+        let found = find_data_key(tx, self.keys, self.programme, scope).await?;
+        if let Some(key) = &found {
+            self.met.insert(scope, key.clone());
+        }
+        Ok(found)
     }
 }
 
@@ -324,6 +345,36 @@ pub async fn destroy(tx: &mut Tx, programme: ProgrammeId, scope: Scope) -> Resul
         .run(tx)
         .await?;
     Ok(())
+}
+
+const INSERT_ENDED: &str = "
+    insert into ended_keys (programme_id, scope, subject_id, ended_at)
+    values ($1, $2, $3, $4) on conflict do nothing";
+const SELECT_ENDED: &str = "
+    select ended_at from ended_keys
+    where programme_id = $1 and scope = $2 and subject_id = $3";
+
+/// The end of a scope: its key is destroyed, and what comes for it later is not kept.
+pub async fn end(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    scope: Scope,
+    now: Instant,
+) -> Result<(), DbError> {
+    let query = sql(INSERT_ENDED).bind(programme).bind(scope.name());
+    query.bind(scope.subject()).bind(now).run(tx).await?;
+    destroy(tx, programme, scope).await
+}
+
+/// When a scope came to its end, if it did.
+pub async fn ended_at(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    scope: Scope,
+) -> Result<Option<Instant>, DbError> {
+    let query = sql(SELECT_ENDED).bind(programme).bind(scope.name());
+    let row: Option<(i64,)> = query.bind(scope.subject()).maybe(tx).await?;
+    Ok(row.map(|(at,)| Instant::from_ms(at)))
 }
 
 async fn find_data_key(

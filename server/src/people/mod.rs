@@ -2,6 +2,7 @@
 
 pub mod api;
 pub mod attestation;
+pub mod away;
 pub mod erase;
 pub mod identity;
 pub mod own_data;

@@ -2,7 +2,8 @@
 
 use crate::access::{Scope, Sealable, Sealed};
 use crate::db::{DbError, Tx, sql};
-use domain::{CivilIdentity, Instant, PeerId, ProgrammeId, Pseudonym, Sign};
+use domain::{CivilIdentity, Day, Instant, PeerId, ProgrammeId, Pseudonym, Sign};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 impl Sealable for CivilIdentity {
@@ -182,19 +183,93 @@ const REVOKE_TOKENS: &str = "
     update api_tokens set revoked_at = $3
     where programme_id = $1 and peer_id = $2 and revoked_at is null";
 
-/// Ends whatever lets a peer in.
+/// Ends whatever lets a peer in. Answers how much of that there was.
 pub async fn end_access(
     tx: &mut Tx,
     programme: ProgrammeId,
     peer: PeerId,
     now: Instant,
-) -> Result<(), DbError> {
+) -> Result<u64, DbError> {
+    let mut ended = 0;
     for text in [DELETE_SESSIONS, DELETE_CARDS, DELETE_EXPECTED] {
-        sql(text).bind(programme).bind(peer).run(tx).await?;
+        ended += sql(text).bind(programme).bind(peer).run(tx).await?;
     }
     let tokens = sql(REVOKE_TOKENS).bind(programme).bind(peer).bind(now);
-    tokens.run(tx).await?;
-    Ok(())
+    Ok(ended + tokens.run(tx).await?)
+}
+
+// A clock that runs ahead keeps nobody: a fact is no later than when it came.
+const CONTACTS: [&str; 5] = [
+    "select id, created_at from peers where programme_id = $1 and erased_at is null",
+    "select peer_id, max(case when recorded_at < received_at then recorded_at else received_at end)
+     from facts where programme_id = $1 and peer_id is not null group by peer_id",
+    "select sender_id, max(received_at) from facts
+     where programme_id = $1 and sender_role = 'peer' and sender_id is not null
+     group by sender_id",
+    "select peer_id, max(coalesce(last_used_at, issued_at)) from cards
+     where programme_id = $1 group by peer_id",
+    "select a.peer_id, max(x.at) from allowances a
+     join ledger_events e on e.programme_id = a.programme_id and e.line_id = a.id
+       and e.what = 'received'
+     join ledger_acts x on x.programme_id = e.programme_id and x.id = e.act_id
+     where a.programme_id = $1 group by a.peer_id",
+];
+
+/// When each peer who is not forgotten was last met, wrote, came in, or got money.
+pub async fn last_contacts(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+) -> Result<HashMap<PeerId, i64>, DbError> {
+    let mut last: HashMap<PeerId, i64> = HashMap::new();
+    for (n, text) in CONTACTS.into_iter().enumerate() {
+        let rows: Vec<(Uuid, i64)> = sql(text).bind(programme).all(tx).await?;
+        for (id, at) in rows {
+            // The first are those who are there; a phone may speak of others.
+            match last.get_mut(&PeerId(id)) {
+                Some(known) => *known = at.max(*known),
+                None if n == 0 => _ = last.insert(PeerId(id), at),
+                None => {}
+            }
+        }
+    }
+    Ok(last)
+}
+
+/// Money that somebody has not got yet.
+#[derive(sqlx::FromRow)]
+pub struct Owed {
+    peer_id: Uuid,
+    /// All of it together.
+    pub cents: i64,
+    last_day: String,
+}
+
+impl Owed {
+    /// Whose.
+    pub fn peer(&self) -> PeerId {
+        PeerId(self.peer_id)
+    }
+
+    /// The last outing it comes from was on this day or before.
+    pub fn is_from_before(&self, day: Day) -> bool {
+        self.last_day <= day.to_string()
+    }
+}
+
+const SELECT_OWED: &str = "
+    select a.peer_id, cast(sum(a.amount_cents) as bigint) as cents, max(a.outing_day) as last_day
+    from allowances a
+    where a.programme_id = $1 and a.state in ('due', 'listed', 'sent', 'paid')
+      and a.entry = 'original'
+      and not exists (
+        select 1 from allowances c
+        where c.programme_id = a.programme_id and c.outing_id = a.outing_id
+          and c.peer_id = a.peer_id and c.entry = 'counter')
+    group by a.peer_id";
+
+/// Everybody to whom money is owed: due, on a list, sent, or paid and not in their hands.
+pub async fn owed(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Owed>, DbError> {
+    sql(SELECT_OWED).bind(programme).all(tx).await
 }
 
 const SELECT_IDENTITY: &str = "

@@ -7,6 +7,7 @@ mod terms;
 pub mod third_parties;
 
 use crate::access::{Action, Caller, journal};
+mod zones;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::programmes;
@@ -44,6 +45,7 @@ pub async fn change(
     }
     if !wrong.is_empty() {
         let mut problem = Problem::invalid(wrong.swap_remove(0));
+    wrong.extend(zones::check(&after.time_zone).err());
         problem.errors.extend(wrong.into_iter().map(|it| it.0));
         return Err(problem);
     }

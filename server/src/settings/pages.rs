@@ -1,11 +1,12 @@
 //! The pages of settings: the table for everybody, and a form for each group.
 
-use super::{change, terms};
+use super::{change, terms, zones};
 use crate::access::{Caller, Role};
+use crate::allowances::pages::follow::rates_form;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Faults, Tone, crumbs, error_line, note};
+use crate::http::pieces::{Faults, Tone, capital, crumbs, error_line, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -80,7 +81,10 @@ fn groups(settings: &Settings, may_change: bool) -> AnyView {
         .into_iter()
         .map(|group| {
             let some: Vec<_> = setting::ALL.iter().filter(|it| it.group == group).collect();
-            let names: Vec<_> = some.iter().map(|it| it.label.to_lowercase()).collect();
+            let mut names: Vec<_> = some.iter().map(|it| it.label.to_lowercase()).collect();
+            if group == Group::Money {
+                names.insert(0, "montant d’une présence".into());
+            }
             let names = names.join(", ");
             let href = format!("/reglages/modifier?groupe={}", group.code());
             let text = view! {
@@ -122,6 +126,7 @@ fn value_words(it: &Setting, text: &str) -> String {
         _ if text.is_empty() => "—".into(),
         Shape::Number(_, _, unit) => format!("{text} {unit}"),
         Shape::MaybeEuros => format!("{text} €"),
+        Shape::Zone => zones::label(text),
         Shape::One(known) | Shape::Some(known) => {
             let chosen = known
                 .iter()
@@ -308,10 +313,34 @@ fn form(
             <p class="soft">"Chaque changement est écrit dans le journal, avec votre nom."</p>
         </form>
     }
+        {(group == Group::Money).then(|| rates(settings))}
+        {(group == Group::Money).then(|| decided_by_payer(settings))}
     .into_any()
 }
 
 /// One setting: its name, what it changes, and how to write it.
+/// Amounts by first day: each new one is added, none is changed.
+fn rates(settings: &Settings) -> AnyView {
+    view! {
+        <section class="card" id="montants">
+            <h2>"Le montant d’une présence"</h2>
+            <p class="soft">"Chaque personne présente à une sortie reçoit le montant du jour de la sortie, quel que soit le nombre ramassé. Un nouveau montant commence à une date. Ce qui est déjà compté ne change pas."</p>
+            {rates_form(settings, "reglages")}
+        </section>
+    }
+    .into_any()
+}
+
+fn decided_by_payer(settings: &Settings) -> AnyView {
+    let who = capital(&settings.payer.the());
+    note(
+        Tone::Info,
+        view! {
+            {who}" décide dans ses propres réglages\u{a0}: l’enveloppe de l’année, et qui remet l’argent en mains propres."
+        },
+    )
+}
+
 fn one(it: &'static Setting, value: &str, error: Option<String>) -> AnyView {
     let (code, help_id, error_id) = (
         it.code,
@@ -344,6 +373,10 @@ fn one(it: &'static Setting, value: &str, error: Option<String>) -> AnyView {
             view! { <select id=code name=code aria-describedby=about aria-invalid=invalid>{options}</select> }.into_any()
         }
         Shape::Some(known) => return several(it, known, &value, error),
+        Shape::Zone => view! {
+            <select id=code name=code aria-describedby=about aria-invalid=invalid>{zones::options(&value)}</select>
+        }
+        .into_any(),
         Shape::Line | Shape::MaybeLine | Shape::MaybeEuros => {
             let keyboard = (it.shape == Shape::MaybeEuros).then_some("decimal");
             view! {

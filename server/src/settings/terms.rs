@@ -45,7 +45,7 @@ pub(super) fn of(role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
         "Le nom d’une personne qui participe".into(),
         "Pour qu’elle reçoive son aide.",
         format!(
-            "{} après le dernier contact. Ou tout de suite, si elle le demande.",
+            "{} après le dernier contact. Si de l’argent lui est dû\u{a0}: son nom attend qu’il soit dans sa main. Ou tout de suite, si elle le demande.",
             months(it.terms.peer_months)
         ),
         "Ses aides, sous un numéro.",
@@ -54,7 +54,10 @@ pub(super) fn of(role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
         association,
         "Sa carte, son surnom, son signe".into(),
         "Pour entrer sur «\u{a0}Ma page\u{a0}» et pour se reconnaître dans l’équipe.",
-        format!("{} après le dernier contact.", months(it.terms.peer_months)),
+        format!(
+            "{} après le dernier contact. Si de l’argent lui est dû, le surnom et le signe attendent aussi.",
+            months(it.terms.peer_months)
+        ),
         "Un numéro.",
     );
     add(
@@ -83,6 +86,13 @@ pub(super) fn of(role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
         "Pour que l’équipe puisse y aller.",
         format!("{} après sa fermeture.", days(it.terms.closed_site_days)),
         "Les nombres.",
+    );
+    add(
+        association,
+        "Les mots d’une sortie\u{a0}: notes, raisons écrites, lieux proposés, points «\u{a0}ici\u{a0}»".into(),
+        "Pour compter juste, et pour ranger chaque ramassage à son lieu.",
+        format!("{} après le jour de la sortie.", months(it.terms.outing_months)),
+        "Les nombres, les présences, les lieux connus.",
     );
     add(
         association || city,

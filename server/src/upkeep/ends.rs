@@ -7,11 +7,12 @@
 use super::store;
 use crate::access::journal::{self, chain};
 use crate::access::{Action, Actor, Role, Scope, seal};
-use crate::app::App;
+use crate::app::{App, local_day};
 use crate::db::{DbError, Tx};
 use crate::{people, programmes};
 use domain::time::DAY_MS;
 use domain::{FactId, Instant, PeerId, ProgrammeId, Settings, SiteId};
+use std::collections::HashSet;
 
 /// More of one kind than this are counted in the journal, and not named.
 const NAMED_MAX: usize = 50;
@@ -56,6 +57,10 @@ async fn of_programme(app: &App, programme: ProgrammeId) -> Result<Vec<String>, 
         sites(app, programme, &settings).await?,
         "discreet sites emptied",
     );
+    tell(
+        words(app, programme, &settings).await?,
+        "outings and months without their words",
+    );
     tell(access(app, programme).await?, "tokens and cards emptied");
     let first_kept = months_ago(app.now(), settings.terms.journal_months);
     let first_kept: String = first_kept.to_string().chars().take(7).collect();
@@ -66,7 +71,7 @@ async fn of_programme(app: &App, programme: ProgrammeId) -> Result<Vec<String>, 
 }
 
 /// The same moment, so many months ago.
-fn months_ago(now: Instant, months: u32) -> Instant {
+pub(crate) fn months_ago(now: Instant, months: u32) -> Instant {
     let zoned = now.timestamp().to_zoned(jiff::tz::TimeZone::UTC);
     let span = jiff::Span::new().months(i32::try_from(months).unwrap_or(i32::MAX));
     let then = zoned.checked_sub(span);
@@ -93,11 +98,12 @@ async fn tell(
     journal::write(tx, programme, nobody, action, &subjects, app.now()).await
 }
 
-/// Peers whom nobody met for the programme's term.
+/// Peers whom nobody met for the programme's term. Where money is still owed, the name and the
+/// pseudonym wait for it, and only what lets them in goes.
 async fn peers(app: &App, programme: ProgrammeId, settings: &Settings) -> Result<usize, DbError> {
     let since = months_ago(app.now(), settings.terms.peer_months);
     let mut tx = app.db.read().await?;
-    let contacts = store::last_contacts(&mut tx, programme).await?;
+    let contacts = people::store::last_contacts(&mut tx, programme).await?;
     drop(tx);
     let mut due: Vec<PeerId> = contacts
         .into_iter()
@@ -109,15 +115,27 @@ async fn peers(app: &App, programme: ProgrammeId, settings: &Settings) -> Result
         return Ok(0);
     }
     let mut tx = app.db.write().await?;
-    let mut named = Vec::new();
+    let owed = people::store::owed(&mut tx, programme).await?;
+    let owed: HashSet<PeerId> = owed.iter().map(people::store::Owed::peer).collect();
+    let (mut forgotten, mut waiting) = (Vec::new(), Vec::new());
     for peer in due {
-        if people::erase::erase(&mut tx, programme, peer, app.now()).await? {
-            named.push(format!("peer:{peer}"));
+        let name = format!("peer:{peer}");
+        if owed.contains(&peer) {
+            if people::store::end_access(&mut tx, programme, peer, app.now()).await? > 0 {
+                waiting.push(name);
+            }
+        } else if people::erase::erase(&mut tx, programme, peer, app.now()).await? {
+            forgotten.push(name);
         }
     }
-    let n = named.len();
-    if n > 0 {
-        tell(&mut tx, app, programme, Action::PeersEnded, named).await?;
+    let n = forgotten.len();
+    for (named, action) in [
+        (forgotten, Action::PeersEnded),
+        (waiting, Action::PeersWait),
+    ] {
+        if !named.is_empty() {
+            tell(&mut tx, app, programme, action, named).await?;
+        }
     }
     tx.commit().await?;
     Ok(n)
@@ -157,6 +175,25 @@ async fn sites(app: &App, programme: ProgrammeId, settings: &Settings) -> Result
     let n = named.len();
     if n > 0 {
         tell(&mut tx, app, programme, Action::SitesEnded, named).await?;
+    }
+    tx.commit().await?;
+    Ok(n)
+}
+
+/// Words, notes and « ici » points of outings of long ago, and of what belonged to none. What was
+/// counted stays: facts are never touched, only the key goes.
+async fn words(app: &App, programme: ProgrammeId, settings: &Settings) -> Result<usize, DbError> {
+    let since = months_ago(app.now(), settings.terms.outing_months);
+    let day = local_day(settings, since);
+    let mut tx = app.db.write().await?;
+    let due = store::words_before(&mut tx, programme, day, since).await?;
+    for scope in &due {
+        seal::end(&mut tx, programme, *scope, app.now()).await?;
+    }
+    let named: Vec<String> = due.iter().map(|it| it.journal_name()).collect();
+    let n = named.len();
+    if n > 0 {
+        tell(&mut tx, app, programme, Action::WordsEnded, named).await?;
     }
     tx.commit().await?;
     Ok(n)

@@ -1,48 +1,11 @@
 //! SQL of ends. Facts are never among what changes here.
 
+use crate::access::Scope;
 use crate::db::{DbError, Tx, sql};
 use crate::sites::kept;
 use domain::time::DAY_MS;
-use domain::{Instant, PeerId, ProgrammeId, SiteId};
-use std::collections::HashMap;
+use domain::{Day, Instant, OutingId, ProgrammeId, SiteId};
 use uuid::Uuid;
-
-// A clock that runs ahead keeps nobody: a fact is no later than when it came.
-const CONTACTS: [&str; 5] = [
-    "select id, created_at from peers where programme_id = $1 and erased_at is null",
-    "select peer_id, max(case when recorded_at < received_at then recorded_at else received_at end)
-     from facts where programme_id = $1 and peer_id is not null group by peer_id",
-    "select sender_id, max(received_at) from facts
-     where programme_id = $1 and sender_role = 'peer' and sender_id is not null
-     group by sender_id",
-    "select peer_id, max(coalesce(last_used_at, issued_at)) from cards
-     where programme_id = $1 group by peer_id",
-    "select a.peer_id, max(x.at) from allowances a
-     join ledger_events e on e.programme_id = a.programme_id and e.line_id = a.id
-       and e.what = 'received'
-     join ledger_acts x on x.programme_id = e.programme_id and x.id = e.act_id
-     where a.programme_id = $1 group by a.peer_id",
-];
-
-/// When each peer who is not forgotten was last met, wrote, came in, or got money.
-pub(super) async fn last_contacts(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-) -> Result<HashMap<PeerId, i64>, DbError> {
-    let mut last: HashMap<PeerId, i64> = HashMap::new();
-    for (n, text) in CONTACTS.into_iter().enumerate() {
-        let rows: Vec<(Uuid, i64)> = sql(text).bind(programme).all(tx).await?;
-        for (id, at) in rows {
-            // The first are those who are there; a phone may speak of others.
-            match last.get_mut(&PeerId(id)) {
-                Some(known) => *known = at.max(*known),
-                None if n == 0 => _ = last.insert(PeerId(id), at),
-                None => {}
-            }
-        }
-    }
-    Ok(last)
-}
 
 const SELECT_PHOTOS: &str = "select id from photos where programme_id = $1 and received_at <= $2";
 const DELETE_PHOTO: &str = "delete from photos where programme_id = $1 and id = $2";
@@ -96,6 +59,40 @@ pub(super) async fn empty_site(
     sql(EMPTY_SITE).bind(programme).bind(id).run(tx).await?;
     kept::touch_site(tx, programme, id);
     Ok(())
+}
+
+const SELECT_OUTING_KEYS: &str = "
+    select o.id from outings o
+    join data_keys k on k.programme_id = o.programme_id and k.scope = 'outing'
+      and k.subject_id = o.id
+    where o.programme_id = $1 and o.day <= $2
+    order by o.day, o.id";
+// The key of a month is made within it, and nothing is sealed under it after.
+const SELECT_LOOSE_KEYS: &str = "
+    select created_at from data_keys
+    where programme_id = $1 and scope = 'loose' and created_at <= $2
+    order by created_at";
+const LOOSE_MONTH_MS: i64 = 31 * DAY_MS;
+
+/// Whose words came to their end: outings of a day or before, and months of what belongs to none.
+pub(super) async fn words_before(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    day: Day,
+    since: Instant,
+) -> Result<Vec<Scope>, DbError> {
+    let outings = sql(SELECT_OUTING_KEYS)
+        .bind(programme)
+        .bind(day.to_string());
+    let outings: Vec<(Uuid,)> = outings.all(tx).await?;
+    let whole_month = since.plus_ms(-LOOSE_MONTH_MS);
+    let loose = sql(SELECT_LOOSE_KEYS).bind(programme).bind(whole_month);
+    let loose: Vec<(i64,)> = loose.all(tx).await?;
+    let outings = outings.into_iter().map(|(id,)| Scope::Outing(OutingId(id)));
+    let loose = loose
+        .into_iter()
+        .map(|(at,)| Scope::Loose(Instant::from_ms(at)));
+    Ok(outings.chain(loose).collect())
 }
 
 const SELECT_PHONES: &str = "

@@ -11,6 +11,7 @@ use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, ago, crumbs, note};
 use crate::http::reading::{Query, ReadForm};
+use crate::people::away::Away;
 use crate::people::store::Peer;
 use crate::{people, programmes};
 use app::ui::pictograms::{KEY, NEXT, TRASH};
@@ -73,6 +74,7 @@ pub async fn team(
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let peers = people::store::all(&mut tx, caller.programme).await?;
     let cards = store::alive(&mut tx, caller.programme).await?;
+    let away = people::away::who(&mut tx, caller.programme, &settings, now).await?;
     drop(tx);
     let mut cards: HashMap<Uuid, Card> = cards.into_iter().map(|it| (it.peer_id, it)).collect();
     let holders = peers.into_iter().map(|peer| Holder {
@@ -81,10 +83,16 @@ pub async fn team(
     });
     let holders: Vec<_> = holders.collect();
     let frame = Frame::of(&app.assets, &caller, &settings, "Équipe", "/equipe");
-    Ok(page(&frame, || team_view(&holders, &settings, now, &done)).into_response())
+    Ok(page(&frame, || team_view(&holders, &away, &settings, now, &done)).into_response())
 }
 
-fn team_view(holders: &[Holder], settings: &Settings, now: Instant, done: &Done) -> AnyView {
+fn team_view(
+    holders: &[Holder],
+    away: &[Away],
+    settings: &Settings,
+    now: Instant,
+    done: &Done,
+) -> AnyView {
     let rows: Vec<_> = holders.iter().map(|it| row(it, settings, now)).collect();
     let erased = (done.fait == "effacee").then(|| {
         note(
@@ -105,6 +113,7 @@ fn team_view(holders: &[Holder], settings: &Settings, now: Instant, done: &Done)
         {forgotten}
         {erased}
         {copied(holders)}
+        {people::away::card(away, settings)}
         <form class="form card" method="post" action="/equipe/cartes">
             <input type="hidden" name="serie" value=series/>
             <h2>"Cartes"</h2>

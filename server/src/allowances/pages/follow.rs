@@ -446,6 +446,9 @@ pub(super) fn regular_card(
 pub struct Setting {
     depuis: String,
     montant: String,
+    /// Which page it was sent from, if another one than `/aides`.
+    #[serde(default)]
+    vers: String,
 }
 
 /// `POST /aides/montant`
@@ -464,6 +467,7 @@ pub async fn set_rate(
         rates::set(&app, &caller, rate).await
     };
     match set.await {
+        Ok(_) if form.vers == "reglages" => Ok(Redirect::to("/reglages?fait=oui").into_response()),
         Ok(_) => Ok(Redirect::to("/aides").into_response()),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let asked = super::Asked::default();
@@ -488,8 +492,19 @@ pub(in crate::allowances) fn euros(text: &str) -> Option<Cents> {
     Some(Cents(whole.parse::<i64>().ok()? * 100 + rest))
 }
 
-/// The amounts, and the form for another one.
+/// The amounts, and the form for another one, folded away.
 pub(super) fn rates_card(settings: &Settings) -> AnyView {
+    view! {
+        <details class="card">
+            <summary>"Montant d’une présence"</summary>
+            {rates_form(settings, "")}
+        </details>
+    }
+    .into_any()
+}
+
+/// The amounts by first day, and the form for another one, which leads back to `to`.
+pub(crate) fn rates_form(settings: &Settings, to: &'static str) -> AnyView {
     let rows: Vec<_> = settings
         .rates
         .all()
@@ -514,18 +529,17 @@ pub(super) fn rates_card(settings: &Settings) -> AnyView {
         inputmode: Some("decimal"),
         ..Field::default()
     };
+    let back = (!to.is_empty()).then(|| view! { <input type="hidden" name="vers" value=to/> });
     view! {
-        <details class="card">
-            <summary>"Montant d’une présence"</summary>
-            <table>
-                <thead><tr><th scope="col">"Depuis le"</th><th scope="col" class="n">"Montant"</th></tr></thead>
-                <tbody>{rows}</tbody>
-            </table>
-            <form class="form" method="post" action="/aides/montant">
-                <div class="side">{from.view()}{how_much.view()}</div>
-                <div class="actions"><button>"Fixer ce montant"</button></div>
-            </form>
-        </details>
+        <table>
+            <thead><tr><th scope="col">"Depuis le"</th><th scope="col" class="n">"Montant"</th></tr></thead>
+            <tbody>{rows}</tbody>
+        </table>
+        <form class="form" method="post" action="/aides/montant">
+            {back}
+            <div class="side">{from.view()}{how_much.view()}</div>
+            <div class="actions"><button>"Fixer ce montant"</button></div>
+        </form>
     }
     .into_any()
 }

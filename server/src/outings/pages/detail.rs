@@ -2,7 +2,7 @@
 
 use super::sheet::Sheet;
 use super::{closing, departure, meeting, people, phones, places, revising, state_tag, title_of};
-use crate::app::local_hour;
+use crate::app::{local_day, local_hour};
 use crate::http::origin::Origin;
 use crate::http::pieces::{Tone, crumbs, listed, note};
 use app::ui::Icon;
@@ -19,6 +19,7 @@ pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
         {head(sheet)}
         {done_note(sheet, done)}
         {still(sheet)}
+        {words_ended(sheet)}
         {sheet.is_open().then(|| closing::quiet_phones(sheet))}
         {to_look_at(sheet)}
         {revising::late(sheet)}
@@ -42,6 +43,17 @@ pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
         </div>
     }
     .into_any()
+}
+
+/// What is no longer kept of it, and since when.
+fn words_ended(sheet: &Sheet) -> Option<AnyView> {
+    let at = sheet.words_ended?;
+    let day = domain::french::date(local_day(&sheet.settings, at));
+    let words = format!(
+        "Les mots et les points «\u{a0}ici\u{a0}» de cette sortie ont été effacés le {day}. \
+         Les nombres restent."
+    );
+    Some(note(Tone::Info, words))
 }
 
 fn head(sheet: &Sheet) -> AnyView {

@@ -33,6 +33,8 @@ pub struct Point {
     when: String,
     /// Phones knew where.
     has_point: bool,
+    /// They knew, and it is no longer kept.
+    ended: bool,
     /// Places of the outing, the nearest first.
     planned: Vec<Offer>,
     /// Public places close by.
@@ -56,6 +58,7 @@ pub async fn load(app: &App, caller: &Caller, sheet: &Sheet) -> Result<Vec<Point
     let mut points = Vec::new();
     for spot in by_spot(all) {
         let at = spot.first().and_then(|it| it.at);
+        let ended = spot.iter().any(|it| it.ended);
         let beside = match at {
             Some(at) => public_sites(&mut tx, caller.programme, around(at, OFFERED_M)).await?,
             None => Vec::new(),
@@ -75,6 +78,7 @@ pub async fn load(app: &App, caller: &Caller, sheet: &Sheet) -> Result<Vec<Point
             what: what(&spot),
             when: when(sheet, &spot),
             has_point: at.is_some(),
+            ended,
             beside: nearest_first(beside.collect()),
             planned: nearest_first(planned),
             ids: spot.into_iter().map(|it| it.id).collect(),
@@ -182,9 +186,10 @@ fn row(point: &Point, unfolded: bool) -> AnyView {
             </button>
         }
     });
-    let told = match point.has_point {
-        true => "Espace public\u{a0}: les agents d’hygiène verront ce point et ce nombre.",
-        false => "Le téléphone ne savait pas où il était.",
+    let told = match (point.has_point, point.ended) {
+        (true, _) => "Espace public\u{a0}: les agents d’hygiène verront ce point et ce nombre.",
+        (false, true) => "Ces points ne sont plus gardés.",
+        (false, false) => "Le téléphone ne savait pas où il était.",
     };
     view! {
         <li>

@@ -109,11 +109,15 @@ fn row(sheet: &Sheet, shown: &ShownRevision) -> AnyView {
             ),
         );
     }
-    let (what, reason, by) = (what.join(" · "), shown.reason.clone(), shown.by.clone());
+    let (what, by) = (what.join(" · "), shown.by.clone());
+    let reason = match &shown.reason {
+        Some(words) => format!("«\u{a0}{words}\u{a0}»"),
+        None => "La raison n’est plus gardée.".into(),
+    };
     view! {
         <li>
             <b>{what}</b>
-            <span class="line">"«\u{a0}"{reason}"\u{a0}»"</span>
+            <span class="line">{reason}</span>
             <small class="soft line">{day}", "{by}</small>
         </li>
     }

@@ -1,7 +1,7 @@
 //! Everything the page of one outing is made from, loaded in one transaction that leaves its row
 //! in the journal when discreet sites are opened.
 
-use crate::access::{Action, Caller};
+use crate::access::{Action, Caller, Scope, seal};
 use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::facts::store::PickupSum;
@@ -55,6 +55,8 @@ pub struct Sheet {
     pub review: Review,
     /// What was corrected after closing.
     pub revisions: Vec<ShownRevision>,
+    /// When its words and « ici » points came to their end.
+    pub words_ended: Option<Instant>,
     /// Facts that came after closing and wait.
     pub waiting: Vec<Late>,
     /// The payer appointed the reader to hand the money over.
@@ -123,6 +125,7 @@ impl Sheet {
         };
         let review = review::of(&mut tx, programme, id).await?;
         let revisions = revisions::shown(&mut tx, app, caller, id).await?;
+        let words_ended = seal::ended_at(&mut tx, programme, Scope::Outing(id)).await?;
         let waiting = match outing.state {
             OutingState::Closed => revisions::store::waiting(&mut tx, programme, id).await?,
             _ => Vec::new(),
@@ -145,6 +148,7 @@ impl Sheet {
             repeated_until,
             review,
             revisions,
+            words_ended,
             waiting,
             hands_over,
             now: app.now(),

@@ -232,8 +232,8 @@ pub struct ShownRevision {
     pub revision: Revision,
     /// Who made it.
     pub by: String,
-    /// Why.
-    pub reason: String,
+    /// Why; nothing when the words are no longer kept.
+    pub reason: Option<String>,
 }
 
 /// The revisions of an outing, their reasons opened: one row in the journal says so.
@@ -262,7 +262,8 @@ pub async fn shown(
     let mut shown = Vec::with_capacity(rows.len());
     for row in rows {
         let sealed: Sealed<RevisionReason> = Sealed::from_row(scope, row.sealed_reason);
-        let RevisionReason(reason) = opening.open(tx, &sealed).await?;
+        let reason = opening.open_if_kept(tx, &sealed).await?;
+        let reason = reason.map(|RevisionReason(words)| words);
         let found = store::find(tx, caller.programme, outing, row.id).await?;
         let revision = found.ok_or_else(|| Problem::internal("a revision went away"))?;
         shown.push(ShownRevision {

@@ -33,6 +33,8 @@ pub struct Here {
     pub count: i64,
     /// Where, if the phone knew.
     pub at: Option<Position>,
+    /// Its point came to its end.
+    pub ended: bool,
 }
 
 /// What a coordinator says.
@@ -89,10 +91,12 @@ async fn open(
     let mut opening = Opening::begin(tx, &app.keys, programme, actor, action, named, now).await?;
     let mut opened = Vec::with_capacity(sealed.len());
     for it in sealed {
-        let point = match &it.sealed {
-            Some(sealed) => opening.open(tx, sealed).await?.point,
+        let secret = match &it.sealed {
+            Some(sealed) => opening.open_if_kept(tx, sealed).await?,
             None => None,
         };
+        let ended = it.sealed.is_some() && secret.is_none();
+        let point = secret.and_then(|it| it.point);
         opened.push(Here {
             id: it.id,
             outing: it.outing,
@@ -101,6 +105,7 @@ async fn open(
             method: it.method,
             count: it.count,
             at: point.and_then(|(lat, lon)| Position::new(lat, lon).ok()),
+            ended,
         });
     }
     Ok(opened)

@@ -76,8 +76,9 @@ impl Around {
     }
 
     /// « à 24 m de Place Meynard ».
-    fn place(&self, at: Option<Position>) -> String {
+    fn place(&self, at: Option<Position>, ended: bool) -> String {
         match self.nearest(at).first() {
+            _ if ended => "son point et ses mots ne sont plus gardés".into(),
             _ if at.is_none() => "le téléphone n’avait pas de position".into(),
             Some((Some(metres), site)) => {
                 format!(
@@ -253,15 +254,13 @@ fn proposal(n: usize, it: &Proposal, around: &Around) -> AnyView {
         .chars()
         .take(domain::limits::TITLE_CHARS_MAX)
         .collect();
-    let place = around.place(it.at);
+    let place = around.place(it.at, it.ended);
     let (title_id, words_id) = (format!("titre-{}", it.id), format!("mots-{}", it.id));
     let (title_for, words_for) = (title_id.clone(), words_id.clone());
-    view! {
-        <article class="card">
-            <h2><span class="rank">{n}</span>{who}</h2>
-            <p class="soft">{words}" · "{when}" · "{place}</p>
-            {said.map(|text| view! { <p class="said">{text}</p> })}
-            <form class="form" method="post" action=action.clone()>
+    let to_accept = action.clone();
+    let accept = it.at.map(|_| {
+        view! {
+            <form class="form" method="post" action=to_accept>
                 <input type="hidden" name="geste" value="accepter"/>
                 <div class="field">
                     <label for=title_for>"Nom du lieu"</label>
@@ -269,6 +268,14 @@ fn proposal(n: usize, it: &Proposal, around: &Around) -> AnyView {
                 </div>
                 <button class="primary">"Ajouter ce lieu"</button>
             </form>
+        }
+    });
+    view! {
+        <article class="card">
+            <h2><span class="rank">{n}</span>{who}</h2>
+            <p class="soft">{words}" · "{when}" · "{place}</p>
+            {said.map(|text| view! { <p class="said">{text}</p> })}
+            {accept}
             <details>
                 <summary>"C’est un lieu déjà connu"</summary>
                 <form class="form" method="post" action=action.clone()>
@@ -321,7 +328,7 @@ fn here(n: usize, spot: &[Here], around: &Around) -> AnyView {
     view! {
         <article class="card">
             <h2><span class="rank">{n}</span>"Ramassé «\u{a0}ici\u{a0}»\u{a0}: "{what(spot)}</h2>
-            <p class="soft">{when(spot, around)}" · "{around.place(first.at)}</p>
+            <p class="soft">{when(spot, around)}" · "{around.place(first.at, first.ended)}</p>
             <form class="form" method="post" action=action.clone()>
                 <input type="hidden" name="geste" value="rattacher"/>
                 {also(&others)}

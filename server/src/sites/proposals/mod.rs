@@ -46,6 +46,8 @@ pub struct Proposal {
     pub decision: Option<(Decision, Instant)>,
     /// Words to who proposed.
     pub words: Option<String>,
+    /// Its point and words came to their end.
+    pub ended: bool,
 }
 
 async fn open(
@@ -74,11 +76,13 @@ async fn open(
     let mut opened = Vec::with_capacity(sealed.len());
     for it in sealed {
         let secret = match &it.sealed {
-            Some(sealed) => opening.open(tx, sealed).await?,
-            None => facts::FactSecret::default(),
+            Some(sealed) => opening.open_if_kept(tx, sealed).await?,
+            None => Some(facts::FactSecret::default()),
         };
+        let ended = secret.is_none();
+        let secret = secret.unwrap_or_default();
         let words = match &it.words {
-            Some(sealed) => Some(opening.open(tx, sealed).await?.0),
+            Some(sealed) => opening.open_if_kept(tx, sealed).await?.map(|it| it.0),
             None => None,
         };
         opened.push(Proposal {
@@ -95,6 +99,7 @@ async fn open(
             note: secret.words,
             decision: it.decision,
             words,
+            ended,
         });
     }
     Ok(opened)
@@ -238,9 +243,11 @@ pub async fn accept(
         let words = "Un lieu proposé comme discret le reste.";
         return Err(Problem::state("stays_discreet", words));
     }
-    let at = it
-        .at
-        .ok_or_else(|| Problem::internal("a proposal without a point"))?;
+    let at = match it.at {
+        Some(at) => at,
+        None if it.ended => return Err(no_longer_kept()),
+        None => return Err(Problem::internal("a proposal without a point")),
+    };
     let note = it.note.map(|text| Reason::new("note", &text)).transpose()?;
     let new = NewPlace {
         id: site,
@@ -264,6 +271,11 @@ pub async fn accept(
     .await?;
     tx.commit().await?;
     Ok(site)
+}
+
+fn no_longer_kept() -> Problem {
+    let words = "Le point de ce lieu n’est plus gardé\u{a0}: son temps est passé.";
+    Problem::state("no_longer_kept", words)
 }
 
 /// Says that a proposal is a site that is known.
