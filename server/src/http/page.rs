@@ -236,6 +236,21 @@ fn foot(frame: &Frame<'_>) -> Option<AnyView> {
     Some(view! { <footer class="foot">{links}<span>{name}</span></footer> }.into_any())
 }
 
+/// The address of a form was opened like a page: where the form is.
+pub fn form_address(assets: &Assets, page_of_form: String) -> Html {
+    let title = "Cette adresse ne s’ouvre pas";
+    page(&Frame::for_anyone(assets, title), || {
+        view! {
+            <section class="card">
+                <h1>{title}</h1>
+                <p>"Elle sert seulement à envoyer un formulaire. Rien n’a changé."</p>
+                <p class="actions"><a class="button primary" href=page_of_form>"Ouvrir la page du formulaire"</a></p>
+            </section>
+        }
+        .into_any()
+    })
+}
+
 /// A problem, told to a person: what happened and what to do next.
 pub fn problem(assets: &Assets, problem: &Problem) -> Html {
     let title = match problem.status {

@@ -4,12 +4,13 @@ use super::again::again;
 use super::edge::edge;
 use super::error::Problem;
 use super::layers::{header_room, problems_as_pages, safety_headers};
-use super::table::{Kind, Route, Whom, table};
+use super::page;
+use super::table::{Kind, Route, Whom, page_of_form, table};
 use crate::access::Caller;
 use crate::access::credentials::identify;
 use crate::app::App;
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::limits::BODY_BYTES_MAX;
@@ -44,9 +45,19 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), identify));
     router
         .fallback(|| async { Problem::not_found() })
-        .method_not_allowed_fallback(|| async { Problem::method_not_allowed() })
+        .method_not_allowed_fallback(method_not_allowed)
         .layer(layers)
         .with_state(app)
+}
+
+/// The address is there, the method is not. Somebody who opened the address of a form is shown
+/// where the form is.
+async fn method_not_allowed(State(app): State<App>, request: Request) -> Response {
+    let problem = Problem::method_not_allowed();
+    match page_of_form(request.uri().path()) {
+        Some(page) => (problem.status, page::form_address(&app.assets, page)).into_response(),
+        None => problem.into_response(),
+    }
 }
 
 /// Fonts and the base map are compressed already.

@@ -676,13 +676,13 @@ fn api() -> Vec<Route> {
         route!(
             Api,
             get,
-            "/api/v1/outings/{id}",
         route!(Page, post, "/compte/sessions/{id}", STAFF, own::leave_one),
-            &[Coordinator, Agent, Peer],
-            out::read
+            "/api/v1/outings/{id}",
         route!(Page, get, "/comptes/cles", STAFF, keys::list).for_administrators(),
         route!(Page, post, "/comptes/cles", STAFF, keys::make_one).for_administrators(),
         route!(Page, post, "/comptes/cles/{id}", STAFF, keys::take_back_one).for_administrators(),
+            &[Coordinator, Agent, Peer],
+            out::read
         ),
         route!(Api, patch, "/api/v1/outings/{id}", COORDINATOR, out::change),
         route!(
@@ -1019,16 +1019,61 @@ pub fn allows(roles: &[Role], role: Role) -> bool {
 
 /// Is this the address of a page that can be asked for?
 pub fn is_page(path: &str) -> bool {
-    let fits = |pattern: &str| {
-        let (asked, known) = (path.split('/'), pattern.split('/'));
-        let alike = |(asked, known): (&str, &str)| {
-            let open = known.starts_with('{') && !asked.is_empty() && asked != "..";
-            asked == known || open
-        };
-        asked.clone().count() == known.clone().count() && asked.zip(known).all(alike)
-    };
     let mut pages = table()
         .into_iter()
         .filter(|it| it.kind == Kind::Page && it.method == Method::GET);
-    pages.any(|it| fits(it.path))
+    pages.any(|it| fits(path, it.path))
+}
+
+fn fits(path: &str, pattern: &str) -> bool {
+    let (asked, known) = (path.split('/'), pattern.split('/'));
+    let alike = |(asked, known): (&str, &str)| {
+        let open = known.starts_with('{') && !asked.is_empty() && asked != "..";
+        asked == known || open
+    };
+    asked.clone().count() == known.clone().count() && asked.zip(known).all(alike)
+}
+
+/// For an address that people only send forms to: the page above it, where the form is. Nothing
+/// for those of programs.
+pub fn page_of_form(path: &str) -> Option<String> {
+    let rows = table();
+    let written = |it: &&Route| it.path.split('/').filter(|it| !it.starts_with('{')).count();
+    let of_pages = rows.iter().filter(|it| it.kind == Kind::Page);
+    let route = of_pages
+        .filter(|it| fits(path, it.path))
+        .max_by_key(written)?;
+    let is_shown = |pattern: &str| {
+        let mut pages = rows.iter().filter(|it| it.method == Method::GET);
+        pages.any(|it| it.kind == Kind::Page && it.path == pattern)
+    };
+    let (known, asked) = (segments(route.path), segments(path));
+    let above = (2..known.len())
+        .rev()
+        .find(|n| is_shown(&known[..*n].join("/")));
+    Some(above.map_or_else(|| "/".to_owned(), |n| asked[..n].join("/")))
+}
+
+fn segments(path: &str) -> Vec<&str> {
+    path.split('/').collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_a_form_is_the_nearest_one_above_it() {
+        for (form, page) in [
+            ("/sorties/7/code", Some("/sorties/7")),
+            ("/comptes/liens/7", Some("/comptes")),
+            ("/compte/sessions", Some("/compte")),
+            ("/lieux/ici/7", Some("/lieux")),
+            ("/deconnexion", Some("/")),
+            ("/api/v1/crew/join", None),
+            ("/healthz", None),
+        ] {
+            assert_eq!(page_of_form(form).as_deref(), page, "{form}");
+        }
+    }
 }

@@ -183,6 +183,19 @@ fn whose(it: &Sheet) -> String {
     )
 }
 
+/// « liste 2026-0012 » keeps to one line: a number that breaks at its hyphen reads as two.
+fn unbroken(text: &str) -> AnyView {
+    if !text.contains("liste 2") {
+        return text.to_owned().into_any();
+    }
+    let parts = text.split(", ").enumerate().map(|(n, part)| {
+        let class = part.starts_with("liste 2").then_some("whole");
+        let comma = (n > 0).then_some(", ");
+        view! { {comma}<span class=class>{part.to_owned()}</span> }
+    });
+    parts.collect_view().into_any()
+}
+
 fn filters(it: &Sheet) -> AnyView {
     let asked = &it.asked;
     let link = |name: &str, value: &str, label: String, chosen: bool| {
@@ -282,8 +295,7 @@ fn row(it: &Sheet, entry: &Entry) -> AnyView {
     let hour = local_hour(&it.settings, entry.at);
     let end = if entry.to.is_empty() { "." } else { "\u{a0}: " };
     let sentence = format!("{} {}{end}", entry.who, entry.what);
-    let to = entry.to.clone();
-    let to = (!to.is_empty()).then(|| view! { <b>{to}</b> });
+    let to = (!entry.to.is_empty()).then(|| view! { <b>{unbroken(&entry.to)}</b> });
     view! {
         <li>
             <span class="num soft">{hour}</span>
