@@ -147,9 +147,13 @@ impl KeyFile {
     /// HMAC-SHA-256 of `content`, under a key derived for `purpose`, so that a hash made for one
     /// thing says nothing about another.
     pub fn mac(&self, purpose: &str, content: &[u8]) -> Vec<u8> {
+        self.hashing(purpose).mac(content)
+    }
+
+    /// The same for many: the key for `purpose` is derived once.
+    pub fn hashing(&self, purpose: &str) -> KeyedHash {
         let keys = self.held();
-        let derived = Zeroizing::new(hmac(&*keys.mac, purpose.as_bytes()));
-        hmac(&derived, content)
+        KeyedHash(Zeroizing::new(hmac(&*keys.mac, purpose.as_bytes())))
     }
 
     /// The wrapping key of the month of `now`, made and saved when it is the first asked for.
@@ -237,6 +241,16 @@ impl KeyFile {
         }
         *held = keys;
         Ok(())
+    }
+}
+
+/// Makes keyed hashes for one purpose.
+pub struct KeyedHash(Zeroizing<Vec<u8>>);
+
+impl KeyedHash {
+    /// HMAC-SHA-256.
+    pub fn mac(&self, content: &[u8]) -> Vec<u8> {
+        hmac(&self.0, content)
     }
 }
 

@@ -31,8 +31,8 @@ pub struct Sql {
 
 /// As many ids as one `{among}` holds at most.
 pub const AMONG_MAX: usize = 512;
-/// Either so many or [`AMONG_MAX`], so that an engine prepares two statements of a text, not hundreds.
-const AMONG_FEW: usize = 64;
+/// As many as one text speaks of: an engine prepares a few statements of it, not hundreds.
+const AMONG: [usize; 4] = [1, 8, 64, AMONG_MAX];
 
 /// What a `select` holds until the transaction ends. SQLite needs none of it: a transaction that
 /// writes is alone there (see [`crate::db::Db::write`]), so the words are left out.
@@ -97,12 +97,16 @@ impl Sql {
         self
     }
 
+    /// Room for so many values at once.
+    pub fn with_room(mut self, values: usize) -> Self {
+        self.args.reserve(values);
+        self
+    }
+
     /// The ids that `in {among}` speaks of; those after the first [`AMONG_MAX`] are left out.
     pub fn bind_among(mut self, ids: &[Uuid]) -> Self {
-        let count = match ids.len() {
-            ..=AMONG_FEW => AMONG_FEW,
-            _ => AMONG_MAX,
-        };
+        let fits = AMONG.into_iter().find(|it| *it >= ids.len());
+        let count = fits.unwrap_or(AMONG_MAX);
         let from = self.args.len() + 1;
         self.among = from..from + count;
         let last = ids.last().copied().unwrap_or_default();
@@ -161,12 +165,12 @@ impl Sql {
     /// Runs it; answers how many rows it touched.
     pub async fn run(self, tx: &mut Tx) -> Result<u64, DbError> {
         Ok(match &mut tx.on {
-            On::Sqlite(tx) => bound!(sqlx::query(self.text), self.args)
+            On::Sqlite(tx) => bound!(sqlx::query(self.on_sqlite()), self.args)
                 .execute(tx.connection()?)
                 .await?
                 .rows_affected(),
             On::Postgres(tx) => {
-                let query = bound!(sqlx::query(self.text), self.args);
+                let query = bound!(sqlx::query(self.on_postgres()), self.args);
                 let (conn, limit) = tx.line()?;
                 let answer = within(limit, query.execute(conn)).await;
                 tx.heed(answer)?.rows_affected()

@@ -206,9 +206,7 @@ impl Turn {
         let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
         let writer = Arc::clone(&self.writer);
         match self.commit {
-            Commit::Alone => {
-                to_the_end(async { Ok(held.must("commit").await?.put_back()) }).await
-            }
+            Commit::Alone => to_the_end(async { Ok(held.must("commit").await?.put_back()) }).await,
             Commit::InGroup => to_the_end(writer.commit_in_group(held)).await,
         }
     }

@@ -1,11 +1,13 @@
 //! SQL of facts. Facts are inserted once and never changed.
 
-use crate::db::{DbError, Tx, sql};
-use crate::sites::kept::OfFact;
+use crate::db::{AMONG_MAX, DbError, Sql, Tx, sql};
+use crate::outings::totals::kept::store as totals;
+use crate::sites::kept::{self, OfFact};
 use domain::fact::Whose;
 use domain::{AccountId, DeviceId, FactId, Instant, OutingId, PeerId, ProgrammeId, SiteId};
 use serde::Deserialize;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::LazyLock;
 use uuid::Uuid;
 
 /// A fact as it is kept: checked, its point and words sealed.
@@ -61,14 +63,62 @@ const INSERT: &str = "
     insert into facts (programme_id, id, outing_id, device_id, seq, kind, recorded_at, received_at,
       sender_role, sender_id, early, late, time_to_check, site_id, peer_id, target_id, item, method,
       count, present, data, sealed, content_mac, sender_ahead_ms, handed_in_by)
-    values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19,
-      $20, $21, $22, $23, $24, $25)
-    on conflict (programme_id, id) do nothing";
+    values {rows}
+    on conflict (programme_id, id) do nothing
+    returning id";
+/// Columns of [`INSERT`].
+const COLUMNS: usize = 25;
+/// Rows of one statement: so many texts an engine prepares, and no others.
+const ROWS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
+
+/// [`INSERT`] for each of [`ROWS`].
+static INSERTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
+    ROWS.map(|rows| {
+        let row = |n: usize| {
+            let numbers = n * COLUMNS + 1..=(n + 1) * COLUMNS;
+            let numbers: Vec<String> = numbers.map(|it| format!("${it}")).collect();
+            format!("({})", numbers.join(", "))
+        };
+        let rows: Vec<String> = (0..rows).map(row).collect();
+        INSERT.replace("{rows}", &rows.join(", "))
+    })
+});
 
 /// Keeps a fact. Answers `false` when the id is there already.
 pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<bool, DbError> {
-    let may_change = OfFact::new(&it);
-    let touched = sql(INSERT)
+    let inserted = insert_all(tx, programme, vec![it]).await?;
+    Ok(!inserted.is_empty())
+}
+
+/// Keeps facts. Answers the ids of those that are new: the others are there already.
+pub async fn insert_all(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    all: Vec<NewFact>,
+) -> Result<HashSet<FactId>, DbError> {
+    let may_change = all.iter().map(|it| (it.fact.id, OfFact::new(it)));
+    let may_change: Vec<(FactId, OfFact)> = may_change.collect();
+    let mut inserted = HashSet::with_capacity(all.len());
+    let mut left = all.into_iter();
+    for (rows, text) in ROWS.into_iter().zip(INSERTS.iter()) {
+        while left.len() >= rows {
+            let insert = sql(text).with_room(rows * COLUMNS);
+            let some = left.by_ref().take(rows);
+            let insert = some.fold(insert, |insert, it| bind(insert, programme, it));
+            let ids: Vec<(Uuid,)> = insert.all(tx).await?;
+            inserted.extend(ids.into_iter().map(|(id,)| FactId(id)));
+        }
+    }
+    for (id, it) in may_change {
+        if inserted.contains(&id) {
+            it.touch(tx, programme);
+        }
+    }
+    Ok(inserted)
+}
+
+fn bind(insert: Sql, programme: ProgrammeId, it: NewFact) -> Sql {
+    insert
         .bind(programme)
         .bind(it.fact.id)
         .bind(it.fact.outing)
@@ -94,24 +144,25 @@ pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<
         .bind(it.content_mac)
         .bind(it.sender_ahead_ms)
         .bind(it.handed_in_by)
-        .run(tx)
-        .await?;
-    if touched == 1 {
-        may_change.touch(tx, programme);
-    }
-    Ok(touched == 1)
 }
 
-const SELECT_MAC: &str = "select content_mac from facts where programme_id = $1 and id = $2";
+const SELECT_MACS: &str = "
+    select id, content_mac from facts where programme_id = $1 and id in {among}";
 
-/// The keyed hash of a fact that is there.
-pub async fn content_mac(
+/// The keyed hashes of those of these facts that are there.
+pub async fn content_macs(
     tx: &mut Tx,
     programme: ProgrammeId,
-    id: FactId,
-) -> Result<Vec<u8>, DbError> {
-    let (mac,): (Vec<u8>,) = sql(SELECT_MAC).bind(programme).bind(id).one(tx).await?;
-    Ok(mac)
+    ids: &[FactId],
+) -> Result<HashMap<FactId, Vec<u8>>, DbError> {
+    let mut macs = HashMap::with_capacity(ids.len());
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    for some in ids.chunks(AMONG_MAX) {
+        let query = sql(SELECT_MACS).bind(programme).bind_among(some);
+        let rows: Vec<(Uuid, Vec<u8>)> = query.all(tx).await?;
+        macs.extend(rows.into_iter().map(|(id, mac)| (FactId(id), mac)));
+    }
+    Ok(macs)
 }
 
 const SELECT_THERE: &str = "select 1 from facts where programme_id = $1 and id = $2";
@@ -212,20 +263,13 @@ pub struct PickupSum {
     pub total: i64,
 }
 
-// An « ici » that a coordinator attached to a site is that site's, by the latest word.
-const SUM_PICKUPS: &str = concat!(
-    "select coalesce(d.site_id, f.site_id) as site_id, f.item, f.method,
-       cast(sum(f.count) as bigint) as total
-     from facts f
-     left join here_decisions d on d.programme_id = f.programme_id and d.fact_id = f.id
-       and not exists (
-         select 1 from here_decisions later
-         where later.programme_id = d.programme_id and later.fact_id = d.fact_id
-           and later.rank > d.rank)
-     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'pickup' and ",
-    not_voided!(),
-    " group by coalesce(d.site_id, f.site_id), f.item, f.method"
-);
+// As it is kept while facts come in: an « ici » that a coordinator attached to a site is that
+// site's, by the latest word.
+const SUM_PICKUPS: &str = "
+    select nullif(site_id, $3) as site_id, item, method, cast(sum(total) as bigint) as total
+    from outing_sums
+    where programme_id = $1 and outing_id = $2 and kind = 'pickup'
+    group by site_id, item, method having sum(total) <> 0";
 
 /// What was picked up on an outing.
 pub async fn pickup_sums(
@@ -233,16 +277,15 @@ pub async fn pickup_sums(
     programme: ProgrammeId,
     outing: OutingId,
 ) -> Result<Vec<PickupSum>, DbError> {
-    sql(SUM_PICKUPS).bind(programme).bind(outing).all(tx).await
+    kept::settle(tx).await?;
+    let query = sql(SUM_PICKUPS).bind(programme).bind(outing);
+    query.bind(totals::NOWHERE).all(tx).await
 }
 
-const SUM_TALLIES: &str = concat!(
-    "select f.item, cast(sum(f.count) as bigint) as total
-     from facts f
-     where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'tally' and ",
-    not_voided!(),
-    " group by f.item"
-);
+const SUM_TALLIES: &str = "
+    select item, cast(sum(total) as bigint) as total from outing_sums
+    where programme_id = $1 and outing_id = $2 and kind = 'tally'
+    group by item having sum(total) <> 0";
 
 /// Who was met on an outing, as numbers.
 pub async fn tally_sums(
@@ -250,6 +293,7 @@ pub async fn tally_sums(
     programme: ProgrammeId,
     outing: OutingId,
 ) -> Result<BTreeMap<String, i64>, DbError> {
+    kept::settle(tx).await?;
     let query = sql(SUM_TALLIES).bind(programme).bind(outing);
     let rows: Vec<(String, i64)> = query.all(tx).await?;
     Ok(rows.into_iter().collect())
@@ -403,10 +447,11 @@ pub struct ToLookAt {
 }
 
 const COUNT_TO_LOOK_AT: &str = "
-    select cast(coalesce(sum(case when late then 1 else 0 end), 0) as bigint) as late,
-      cast(coalesce(sum(case when early then 1 else 0 end), 0) as bigint) as early,
-      cast(coalesce(sum(case when time_to_check then 1 else 0 end), 0) as bigint) as to_check
-    from facts where programme_id = $1 and outing_id = $2";
+    select cast(coalesce(sum(case when item = 'late' then total else 0 end), 0) as bigint) as late,
+      cast(coalesce(sum(case when item = 'early' then total else 0 end), 0) as bigint) as early,
+      cast(coalesce(sum(case when item = 'to_check' then total else 0 end), 0) as bigint)
+        as to_check
+    from outing_sums where programme_id = $1 and outing_id = $2 and kind = 'to_look_at'";
 
 /// How many facts of an outing came late, early, or with an absurd time.
 pub async fn to_look_at(
@@ -414,6 +459,7 @@ pub async fn to_look_at(
     programme: ProgrammeId,
     outing: OutingId,
 ) -> Result<ToLookAt, DbError> {
+    kept::settle(tx).await?;
     sql(COUNT_TO_LOOK_AT)
         .bind(programme)
         .bind(outing)

@@ -1,10 +1,11 @@
 //! SQL of outings and their sites.
 
-use crate::db::{DbError, Tx, sql};
+use crate::db::{AMONG_MAX, DbError, Tx, sql};
 use crate::sites::kept;
 use domain::fact::AgentAccess;
 use domain::outing::Readiness;
 use domain::{AccountId, Day, Instant, OutingId, OutingState, PeerId, ProgrammeId, SiteId};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// An outing as it is kept.
@@ -295,19 +296,25 @@ pub async fn site_ids(
     Ok(rows.into_iter().map(|(id,)| SiteId(id)).collect())
 }
 
-const SELECT_HAS_SITE: &str = "
+const SELECT_SITES_AMONG: &str = "
     select site_id from outing_sites
-    where programme_id = $1 and outing_id = $2 and site_id = $3";
+    where programme_id = $1 and outing_id = $2 and site_id in {among}";
 
-/// Is that site on that outing?
-pub async fn has_site(
+/// Those of these sites that are on that outing.
+pub async fn sites_among(
     tx: &mut Tx,
     programme: ProgrammeId,
     id: OutingId,
-    site: SiteId,
-) -> Result<bool, DbError> {
-    let query = sql(SELECT_HAS_SITE).bind(programme).bind(id).bind(site);
-    Ok(query.maybe::<(Uuid,)>(tx).await?.is_some())
+    sites: &[SiteId],
+) -> Result<Vec<SiteId>, DbError> {
+    let mut there = Vec::new();
+    let sites: Vec<Uuid> = sites.iter().map(|it| it.0).collect();
+    for some in sites.chunks(AMONG_MAX) {
+        let query = sql(SELECT_SITES_AMONG).bind(programme).bind(id);
+        let rows: Vec<(Uuid,)> = query.bind_among(some).all(tx).await?;
+        there.extend(rows.into_iter().map(|(site,)| SiteId(site)));
+    }
+    Ok(there)
 }
 
 /// Who is expected on an outing.
@@ -423,24 +430,28 @@ pub async fn set_agent_told(
     Ok(())
 }
 
-const SELECT_STATE: &str = "select state, day from outings where programme_id = $1 and id = $2";
+const SELECT_STATES: &str = "
+    select id, state, day from outings where programme_id = $1 and id in {among}";
 
-/// State and day of an outing that nobody closes before this transaction ends.
-pub async fn hold_state(
+/// State and day of outings that nobody closes before this transaction ends.
+pub async fn hold_states(
     tx: &mut Tx,
     programme: ProgrammeId,
-    id: OutingId,
-) -> Result<Option<(OutingState, Day)>, DbError> {
-    let query = sql(SELECT_STATE).bind(programme).bind(id).for_share();
-    let row: Option<(String, String)> = query.maybe(tx).await?;
-    row.map(|(state, day)| {
-        let unreadable = |e: domain::Invalid| DbError::Unreadable(format!("outing: {e}"));
-        Ok((
-            OutingState::parse(&state).map_err(unreadable)?,
-            day.parse().map_err(unreadable)?,
-        ))
-    })
-    .transpose()
+    ids: &[OutingId],
+) -> Result<HashMap<OutingId, (OutingState, Day)>, DbError> {
+    let mut states = HashMap::new();
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    for some in ids.chunks(AMONG_MAX) {
+        let query = sql(SELECT_STATES).bind(programme).bind_among(some);
+        let rows: Vec<(Uuid, String, String)> = query.for_share().all(tx).await?;
+        for (id, state, day) in rows {
+            let unreadable = |e: domain::Invalid| DbError::Unreadable(format!("outing: {e}"));
+            let state = OutingState::parse(&state).map_err(unreadable)?;
+            let day = day.parse().map_err(unreadable)?;
+            states.insert(OutingId(id), (state, day));
+        }
+    }
+    Ok(states)
 }
 
 const UPDATE_STAFF: &str = "

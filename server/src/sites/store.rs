@@ -7,6 +7,7 @@ use domain::fact::AgentAccess;
 use domain::place::{Pictogram, SiteState, Visits};
 use domain::{Instant, Nature, OutingId, Position, ProgrammeId, SiteId};
 use serde::{Deserialize, Serialize};
+use std::collections::HashMap;
 use uuid::Uuid;
 
 /// What of a site only a coordinator (and a confirmed crew phone) may open.
@@ -98,6 +99,29 @@ pub async fn insert(
         .await?;
     super::kept::touch_site(tx, programme, it.id);
     Ok(touched == 1)
+}
+
+const SELECT_NATURES: &str = "
+    select id, nature from sites where programme_id = $1 and id in {among}";
+
+/// Public or discreet, of those of these sites that are of this programme.
+pub async fn natures(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    ids: &[SiteId],
+) -> Result<HashMap<SiteId, Nature>, DbError> {
+    let mut natures = HashMap::new();
+    let ids: Vec<Uuid> = ids.iter().map(|id| id.0).collect();
+    for some in ids.chunks(AMONG_MAX) {
+        let query = sql(SELECT_NATURES).bind(programme).bind_among(some);
+        let rows: Vec<(Uuid, String)> = query.all(tx).await?;
+        for (id, text) in rows {
+            let nature = Nature::parse(&text);
+            let nature = nature.map_err(|e| DbError::Unreadable(format!("site: {e}")))?;
+            natures.insert(SiteId(id), nature);
+        }
+    }
+    Ok(natures)
 }
 
 const SELECT_NATURE: &str = "select nature from sites where programme_id = $1 and id = $2";
