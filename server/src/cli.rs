@@ -1,23 +1,27 @@
 //! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`,
-//! `import`, `doctor`, `link-journal`, `retention`, `key`.
+//! `import`, `backup`, `restore`, `doctor`, `link-journal`, `retention`, `key`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
 
 mod accounts;
+mod backup;
 mod base_map;
 pub mod doctor;
 mod import;
 mod keys;
 mod lock;
 mod opening;
+mod restore;
 mod retention;
 mod serve;
 
+use crate::access::journal::chain;
 use crate::access::keys::guard;
 use crate::app::{App, Clock};
 use crate::config::{Config, Flags, ServeFlags};
 use crate::db::Patience;
 use crate::{demo, programmes};
+use crate::sites::kept;
 use clap::{Parser, Subcommand};
 use domain::ProgrammeId;
 use std::path::Path;
@@ -37,7 +41,11 @@ enum Command {
     /// Serve the application
     Serve(ServeFlags),
     /// Bring the database up to this version
-    Migrate,
+    Migrate {
+        /// And work out anew what is kept so that pages are quick (see `doctor`)
+        #[arg(long)]
+        rebuild: bool,
+    },
     /// Load the two demonstration programmes (only into a database without real ones)
     Demo {
         /// Print accounts, tokens and ids as JSON
@@ -58,7 +66,11 @@ enum Command {
     /// Bring in what was before, from spreadsheets: all of a file, or nothing
     #[command(subcommand)]
     Import(import::ImportCommand),
-    /// Look for what must never be in the database: does the money add up, is the journal whole?
+    /// Put every row of this moment into one file, while the server serves; no keys are in it
+    Backup(backup::BackupFlags),
+    /// Make the database of a backup, on either engine
+    Restore(restore::RestoreFlags),
+    /// Look for what must never be, in the database and around it: one line for each thing
     Doctor,
     /// Link the rows of the journal that are not linked yet (`serve` does it every few minutes)
     LinkJournal,
@@ -112,7 +124,12 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
         Command::Serve(flags) => serve::run(&Config::resolve(&cli.flags, &flags)?).await,
         command => {
             let config = Config::resolve(&cli.flags, &ServeFlags::default())?;
-            with_database(&config, command).await
+            match command {
+                Command::Backup(flags) => backup::run(&config, &flags).await,
+                Command::Restore(flags) => restore::run(&config, &flags).await,
+                Command::Doctor => doctor::run(&config).await,
+                command => with_database(&config, command).await,
+            }
         }
     }
 }
@@ -139,7 +156,14 @@ async fn with_database(config: &Config, command: Command) -> Result<(), Failure>
 
 async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
     match command {
-        Command::Migrate | Command::Serve(_) | Command::BaseMap(_) => Ok(()),
+        // The others were done without one, or brought up to this version is all they are.
+        Command::Migrate { rebuild: true } => rebuild(app).await,
+        Command::Migrate { .. }
+        | Command::Serve(_)
+        | Command::BaseMap(_)
+        | Command::Backup(_)
+        | Command::Restore(_)
+        | Command::Doctor => Ok(()),
         Command::Demo { json, scale } => {
             let loaded = demo::load(app, scale).await?;
             if json {
@@ -152,15 +176,23 @@ async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
         Command::Account(command) => accounts::account(app, command).await,
         Command::Token(command) => accounts::token(app, command).await,
         Command::Import(command) => import::run(app, command).await,
-        Command::Doctor => doctor::run(app).await,
         Command::LinkJournal => {
-            let linked = crate::access::journal::chain::link_all(app).await?;
+            let linked = chain::link_all(app).await?;
             println!("journal: {linked} rows linked");
             Ok(())
         }
         Command::Retention => retention::run(app).await,
         Command::Key(command) => keys::run(app, command).await,
     }
+}
+
+/// Works out anew, for every programme, what follows from all that was recorded.
+async fn rebuild(app: &App) -> Result<(), Failure> {
+    let mut tx = app.db.write().await?;
+    for (programme, _) in chain::store::programmes(&mut tx).await? {
+        kept::rebuild(&mut tx, programme).await?;
+    }
+    Ok(tx.commit().await?)
 }
 
 /// Loud, once: whoever loses this file loses everything that is sealed.

@@ -31,7 +31,7 @@ Usage: cargo xtask COMMAND
   check              formatting, lints, documentation, byte budgets
   build [--release]  the site and the server; --release makes one self-contained binary
   bench [NAME]       measures on real input; NAME: boston, sites,
-                     lists, recorder
+                     lists, idle, recorder
   help               this text
 ";
 
@@ -60,6 +60,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench", "boston"] => bench::boston(),
         ["bench", "sites"] => bench::sites(),
         ["bench", "lists"] => bench::lists(),
+        ["bench", "idle"] => bench::idle(),
         ["bench", "recorder"] => bench::recorder(),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");

@@ -15,6 +15,7 @@ pub use arg::Arg;
 pub use fault::Fault;
 pub use postgres::Patience;
 pub use query::{AMONG_MAX, Row, Sql, sql};
+pub(crate) use standing::migrations_of_files;
 pub use standing::{Standing, newest};
 
 pub use sqlite::SqliteFile;

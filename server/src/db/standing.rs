@@ -22,6 +22,11 @@ pub enum Standing {
     Halfway(i64),
 }
 
+/// The migrations of SQLite: a backup has its tables, wherever its rows come from.
+pub(crate) fn migrations_of_files() -> &'static Migrator {
+    &SQLITE_MIGRATIONS
+}
+
 /// The newest migration of this version.
 pub fn newest() -> i64 {
     let all = SQLITE_MIGRATIONS.iter().map(|it| it.version);

@@ -1,11 +1,12 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
 //! several phones at once, then sent again in another order, then summed and compared. A town of
 //! many sites, as a map and lists show it ([`mod@sites`]). A list of allowances with as many lines
-//! as anybody will ever put on one ([`mod@lists`]). And the recorder, in a real browser
-//! ([`mod@recorder`]).
+//! as anybody will ever put on one ([`mod@lists`]). A small box that starts, and waits
+//! ([`mod@idle`]). And the recorder, in a real browser ([`mod@recorder`]).
 
 mod dice;
 mod figures;
+mod idle;
 mod lists;
 mod phones;
 mod positions;
@@ -13,6 +14,7 @@ mod recorder;
 mod sites;
 mod visitor;
 
+pub use idle::idle;
 pub use lists::lists;
 pub use recorder::recorder;
 pub use sites::sites;
@@ -40,6 +42,7 @@ pub fn all() -> Result<ExitCode> {
     boston()?;
     sites()?;
     lists()?;
+    ensure!(idle()? == ExitCode::SUCCESS, "the small box is over its limits");
     recorder()
 }
 

@@ -33,6 +33,18 @@ pub async fn open(db: &Db, path: &Path) -> Result<(KeyFile, bool), SealError> {
     Ok((keys, made))
 }
 
+/// The key file of a database, looked at and nothing else: neither made nor written down.
+pub async fn look(db: &Db, path: &Path) -> Result<KeyFile, SealError> {
+    let mut tx = db.read().await?;
+    let keys = KeyFile::load(path)?.ok_or_else(|| KeyError::Missing(path.to_owned()))?;
+    let known = mark(&mut tx).await?;
+    if known.is_some_and(|it| it != keys.fingerprint()) {
+        return Err(KeyError::Other(path.to_owned()).into());
+    }
+    wraps::check_keys(&mut tx, &keys).await?;
+    Ok(keys)
+}
+
 async fn mark(tx: &mut Tx) -> Result<Option<Vec<u8>>, SealError> {
     let row: Option<(Vec<u8>,)> = sql(SELECT_MARK).maybe(tx).await?;
     Ok(row.map(|(value,)| value))
