@@ -14,6 +14,21 @@ use crate::programmes;
 use domain::Invalid;
 use domain::setting::{self, Group};
 
+use domain::{Invalid, Settings};
+use sha2::{Digest, Sha256};
+
+/// The field of a form that says which values it was filled in from.
+pub const READ_AS: &str = "lu";
+
+/// What somebody read of a group, in short: who saves what another changed meanwhile is told.
+pub fn read_as(settings: &Settings, group: Group) -> String {
+    let mut hash = Sha256::new();
+    for it in setting::ALL.iter().filter(|it| it.group == group) {
+        hash.update([it.code, "=", &setting::read(settings, it.code), "\n"].concat());
+    }
+    let bytes = hash.finalize();
+    bytes[..8].iter().map(|it| format!("{it:02x}")).collect()
+}
 /// Changes settings of one group, all or none. Answers the codes of those that changed; each is in
 /// the journal.
 pub async fn change(
@@ -27,6 +42,10 @@ pub async fn change(
     let before = programmes::hold_settings(&mut tx, programme).await?;
     let mut after = before.clone();
     let mut wrong: Vec<Invalid> = Vec::new();
+    let read = typed.iter().find(|(name, _)| name == READ_AS);
+    if read.is_some_and(|(_, read)| *read != read_as(&before, group)) {
+        return Err(Problem::changed_meanwhile());
+    }
     for it in setting::ALL.iter().filter(|it| it.group == group) {
         let mut said = typed.iter().filter(|(name, _)| name == it.code);
         let many = matches!(it.shape, setting::Shape::Some(_));

@@ -1,6 +1,6 @@
 //! The pages of settings: the table for everybody, and a form for each group.
 
-use super::{change, terms, zones};
+use super::{READ_AS, change, read_as, terms, zones};
 use crate::access::{Caller, Role};
 use crate::allowances::pages::follow::rates_form;
 use crate::app::App;
@@ -302,11 +302,15 @@ fn form(
         })
         .collect();
     view! {
+    // A form that comes back for a mistake was still filled in from what was read first.
+    let read = typed.and_then(|all| all.iter().find(|(name, _)| name == READ_AS));
+    let read = read.map_or_else(|| read_as(settings, group), |(_, text)| text.clone());
         {crumbs("/reglages".into(), "Réglages")}
         <div class="head"><h1>{group.label()}</h1></div>
         <form class="card form settings" method="post" action="/reglages/modifier">
             <input type="hidden" name="groupe" value=group.code()/>
             {fields}
+            <input type="hidden" name=READ_AS value=read/>
             <p class="actions">
                 <button class="primary"><Icon path=EDIT/>"Enregistrer"</button>
             </p>

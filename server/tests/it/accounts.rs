@@ -63,7 +63,7 @@ pub fn holder(world: &World, answer: &Answer) -> Actor {
 }
 
 /// With the step of a sign-in that waits for a code.
-async fn step(world: &World, pair: &str, path: &str, body: &str) -> Answer {
+pub async fn step(world: &World, pair: &str, path: &str, body: &str) -> Answer {
     let anon = world.anon();
     let request = anon
         .request(Method::POST, path)
@@ -144,6 +144,14 @@ fn recovery_codes(page: &str) -> Vec<String> {
     let items = list.split("<li>").skip(1);
     items
         .map(|it| it.split('<').next().unwrap().to_owned())
+/// Takes a second factor into use for an account that must have one; answers its recovery codes.
+pub async fn with_codes(world: &World, login: &str, password: &str) -> Vec<String> {
+    let asked = sign_in(world, login, password).await;
+    let pair = cookie(&asked, "__Host-step").unwrap();
+    let (_, done) = enrolled(world, &pair, "").await;
+    recovery_codes(&done.words(200))
+}
+
         .collect()
 }
 

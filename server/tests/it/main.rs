@@ -43,6 +43,7 @@ mod proposals;
 mod refusals;
 mod retention;
 mod served;
+mod races;
 mod sites;
 mod sites_pages;
 mod sites_quarters;

@@ -252,6 +252,30 @@ impl World {
     }
 
     async fn twin(&self) -> Self {
+    /// Another server on the same database: nothing is shared but its rows and the key file.
+    pub async fn second_server(&self) -> Self {
+        let url = match &self.app.db {
+            Db::Sqlite { .. } => format!("sqlite:{}", self.folder.join("db.sqlite").display()),
+            Db::Postgres(pool) => {
+                let options = pool.connect_options();
+                beside(&postgres_base(), options.get_database().unwrap())
+            }
+        };
+        let (keys, made) = KeyFile::load_or_create(&self.folder.join("db.key")).unwrap();
+        assert!(!made);
+        let db = Db::open(&url).await.unwrap();
+        let app = App::new(db, keys, Clock::ByHand(self.clock.clone()), None);
+        let router = http::router::router(app.clone());
+        Self {
+            town: self.town.reached_by(&router),
+            app,
+            router,
+            clock: self.clock.clone(),
+            // Its own, and empty: it goes with it.
+            folder: self.folder.join("second"),
+        }
+    }
+
         let folder = std::env::temp_dir().join(format!("cueillette-test-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).unwrap();
         let copy = |name: &str| {
@@ -504,8 +528,7 @@ impl Phone {
 
 /// A database of its own, empty or with the rows of another one that nobody has open any more.
 pub async fn new_postgres_database(like: Option<&str>) -> String {
-    let base = std::env::var("CUEILLETTE_TEST_POSTGRES")
-        .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one");
+    let base = postgres_base();
     let name = format!("t_{}", Uuid::new_v4().simple());
     let admin = sqlx::PgPool::connect(&base).await.unwrap();
     let template = like.map_or(String::new(), |it| format!(" template {it}"));
@@ -520,9 +543,19 @@ pub async fn new_postgres_database(like: Option<&str>) -> String {
         }
     }
     admin.close().await;
-    let server = base.rsplit_once('/').map_or(base.as_str(), |it| it.0);
+    beside(&base, &name)
+}
+fn postgres_base() -> String {
+    std::env::var("CUEILLETTE_TEST_POSTGRES")
+        .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one")
+}
+
+/// Another database of the same server.
+fn beside(base: &str, name: &str) -> String {
+    let server = base.rsplit_once('/').map_or(base, |it| it.0);
     format!("{server}/{name}")
 }
+
 
 impl Programme {
     /// The same people, on another server.
