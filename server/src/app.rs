@@ -4,6 +4,7 @@ use crate::access::KeyFile;
 use crate::access::limits::WrongTries;
 use crate::access::passwords::Hashing;
 use crate::db::Db;
+use crate::facts::crowd::Crowd;
 use crate::http::assets::Assets;
 use crate::http::client::Network;
 use crate::http::metrics::Metrics;
@@ -40,6 +41,8 @@ pub struct App {
     pub trusted_proxies: Arc<[Network]>,
     /// Days after which what was destroyed opens from no backup either.
     pub forget_days: u32,
+    /// The room that senders of facts share.
+    pub crowd: Crowd,
     /// Public sites with their states, kept at hand for maps.
     pub atlases: Arc<Atlases>,
     /// Wrong joining codes.
@@ -76,6 +79,7 @@ impl App {
             public_url: None,
             trusted_proxies: Arc::default(),
             forget_days: FORGET_DAYS_MIN,
+            crowd: Crowd::default(),
             atlases: Arc::default(),
             join_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),
             sign_in_tries: Arc::new(WrongTries::new(JOIN_TRIES_MAX, JOIN_WAIT_S)),

@@ -128,23 +128,26 @@ impl Sql {
     }
 
     fn on_sqlite(&self) -> sqlx::SqlStr {
-        if self.among.is_empty() {
+        self.with_words("")
+    }
+
+    fn on_postgres(&self) -> sqlx::SqlStr {
+        self.with_words(match self.lock {
+            Lock::None => "",
+            Lock::Share => " for share",
+            Lock::Update => " for update",
+        })
+    }
+
+    fn with_words(&self, words: &'static str) -> sqlx::SqlStr {
+        if self.among.is_empty() && words.is_empty() {
             return self.text.into_sql_str();
         }
         let numbers: Vec<String> = self.among.clone().map(|n| format!("${n}")).collect();
         let among = format!("({})", numbers.join(", "));
-        // A constant and numbers: nothing that was typed is in it.
-        sqlx::AssertSqlSafe(self.text.replace("{among}", &among)).into_sql_str()
-    }
-
-    fn on_postgres(&self) -> sqlx::SqlStr {
-        let words = match self.lock {
-            Lock::None => return self.on_sqlite(),
-            Lock::Share => "for share",
-            Lock::Update => "for update",
-        };
-        // Two constants joined: nothing that was typed is in it.
-        sqlx::AssertSqlSafe(format!("{} {words}", self.text)).into_sql_str()
+        // Constants and numbers: nothing that was typed is in it.
+        let text = self.text.replace("{among}", &among) + words;
+        sqlx::AssertSqlSafe(text).into_sql_str()
     }
 
     /// Every row.

@@ -1,10 +1,11 @@
 //! `POST /api/v1/facts`.
 
+use super::crowd::AtDesk;
 use super::{Delivery, receive};
 use crate::access::{Caller, Who};
 use crate::app::App;
 use crate::http::error::Problem;
-use crate::http::reading::ReadJson;
+use crate::http::reading::ReadValue;
 use axum::Json;
 use axum::extract::State;
 use axum::http::HeaderMap;
@@ -17,7 +18,8 @@ pub async fn post(
     State(app): State<App>,
     caller: Caller,
     headers: HeaderMap,
-    ReadJson(body): ReadJson<Value>,
+    _place: AtDesk,
+    ReadValue(body): ReadValue,
 ) -> Result<Json<FactsAnswer>, Problem> {
     of_this_account(&caller, &headers)?;
     let facts = body.get("facts").and_then(Value::as_array);

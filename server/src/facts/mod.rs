@@ -5,6 +5,7 @@
 
 pub mod api;
 mod check;
+pub mod crowd;
 mod effects;
 mod form;
 pub mod hand_in;

@@ -28,18 +28,37 @@ impl<T: DeserializeOwned, S: Send + Sync, const BYTES_MAX: usize> FromRequest<S>
     type Rejection = Problem;
 
     async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
-        if !is_json(&request) {
-            return Err(Problem::unsupported_media_type());
-        }
-        let bytes = read_body(request, state, BYTES_MAX).await?;
-        let value: Value = serde_json::from_slice(&bytes).map_err(|e| {
-            let cut = e.is_eof();
-            Problem::malformed("body", if cut { "cut_short" } else { "not_json" })
-        })?;
+        let value = read_value(request, state, BYTES_MAX).await?;
         serde_path_to_error::deserialize(ByName(value))
             .map(Self)
             .map_err(|e| Problem::invalid(fault_of(&e)))
     }
+}
+
+/// A JSON body of whatever shape, as it is: nothing of it is read twice.
+pub struct ReadValue(pub Value);
+
+impl<S: Send + Sync> FromRequest<S> for ReadValue {
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        read_value(request, state, BODY_BYTES_MAX).await.map(Self)
+    }
+}
+
+async fn read_value<S: Send + Sync>(
+    request: Request,
+    state: &S,
+    bytes_max: usize,
+) -> Result<Value, Problem> {
+    if !is_json(&request) {
+        return Err(Problem::unsupported_media_type());
+    }
+    let bytes = read_body(request, state, bytes_max).await?;
+    serde_json::from_slice(&bytes).map_err(|e| {
+        let cut = e.is_eof();
+        Problem::malformed("body", if cut { "cut_short" } else { "not_json" })
+    })
 }
 
 /// JSON whose objects are objects: Serde would also fill a struct from a list, by position.

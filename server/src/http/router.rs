@@ -9,6 +9,7 @@ use super::table::{Kind, Route, Whom, page_of_form, table};
 use crate::access::Caller;
 use crate::access::credentials::identify;
 use crate::app::App;
+use crate::facts::crowd::room;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
@@ -70,7 +71,8 @@ fn worth_compressing() -> impl Predicate {
 fn guarded(route: Route, app: &App) -> axum::routing::MethodRouter<App> {
     let whom = route.whom();
     let guard = from_fn(move |request: Request, next: Next| guard(whom, request, next));
-    let handler = route.handler.layer(from_fn(again)).layer(guard);
+    let room = from_fn_with_state(app.clone(), room);
+    let handler = route.handler.layer(from_fn(again)).layer(room).layer(guard);
     match route.kind {
         Kind::Page => handler.layer(from_fn_with_state(app.clone(), problems_as_pages)),
         Kind::Api | Kind::File => handler,
