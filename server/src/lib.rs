@@ -20,6 +20,7 @@ pub mod imports;
 pub mod outings;
 pub mod people;
 pub mod programmes;
+pub mod results;
 pub mod settings;
 pub mod sites;
 pub mod upkeep;

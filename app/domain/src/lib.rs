@@ -19,6 +19,7 @@ pub mod place;
 pub mod presence;
 pub mod problem;
 pub mod programme;
+pub mod results;
 pub mod setting;
 pub mod time;
 pub mod totals;

@@ -133,6 +133,7 @@ fn files() -> Vec<Route> {
 }
 
 fn pages() -> Vec<Route> {
+    use crate::results::pages as results;
     use crate::settings::{pages as settings, third_parties};
     use access::cards::pages as cards;
     use access::journal::book as journal;
@@ -287,6 +288,21 @@ fn pages() -> Vec<Route> {
         ),
         route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
         route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
+        route!(Page, get, "/resultats", EVERYONE, results::index),
+        route!(
+            Page,
+            get,
+            "/resultats/{programme}",
+            EVERYONE,
+            results::programme
+        ),
+        route!(
+            Page,
+            get,
+            "/resultats/{programme}/donnees.csv",
+            EVERYONE,
+            results::open_data
+        ),
         route!(Page, get, "/sorties", COORDINATOR, pages::list),
         route!(Page, post, "/sorties", COORDINATOR, forms::create),
         route!(Page, get, "/sorties/prevoir", COORDINATOR, pages::plan_page),

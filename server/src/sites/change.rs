@@ -130,6 +130,7 @@ async fn apply(
     let is_public = nature == Nature::Public;
     if held.nature == Nature::Public && !is_public {
         flags::photos::forget(tx, programme, id).await?;
+        super::kept::touch_hidden(tx, programme, id);
     }
     // A public site is changed without reading its note: an agent may write one, never read it.
     let mut secret = match &held.sealed {

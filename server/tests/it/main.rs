@@ -41,6 +41,7 @@ mod own_phone;
 mod properties;
 mod proposals;
 mod refusals;
+mod results;
 mod retention;
 mod served;
 mod races;

@@ -1,5 +1,5 @@
-//! What is kept about each site is what follows from all that was recorded, whatever happened in
-//! whatever order; and a map that is kept at hand shows what one read anew does.
+//! What is kept about each site and each outing is what follows from all that was recorded, whatever
+//! happened in whatever order; and a map that is kept at hand shows what one read anew does.
 
 use crate::on_both;
 use crate::support::{NOW, Phone, TODAY, World, id_of};
@@ -9,6 +9,7 @@ use rand::seq::IndexedRandom;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use serde_json::{Value, json};
+use server::outings::totals::kept as totals;
 use server::sites::atlas::Atlases;
 use server::sites::kept;
 use uuid::Uuid;
@@ -67,7 +68,7 @@ impl<'a> History<'a> {
     }
 
     async fn step(&mut self) {
-        match self.dice.random_range(0..16) {
+        match self.dice.random_range(0..18) {
             0 | 1 => self.plan().await,
             2 | 3 => self.open().await,
             4..=7 => self.pick_up().await,
@@ -76,6 +77,8 @@ impl<'a> History<'a> {
             12 => self.merge().await,
             13 => self.decide().await,
             14 => self.void_at_desk().await,
+            15 => self.mark_present().await,
+            16 => self.revise().await,
             _ => self.change_site().await,
         }
     }
@@ -118,7 +121,7 @@ impl<'a> History<'a> {
         }
         for _ in 0..self.dice.random_range(1..5) {
             let (site, target) = (self.site(), self.facts.choose(&mut self.dice).copied());
-            let what = self.dice.random_range(0..6);
+            let what = self.dice.random_range(0..7);
             let phone = &mut self.phones[at];
             let fact = match (what, target) {
                 (0, Some(target)) => phone.fact("void", json!({"target": target})),
@@ -134,6 +137,7 @@ impl<'a> History<'a> {
                     self.to_come.push((at, late));
                     void
                 }
+                (3, _) => phone.fact("tally", json!({"who": "resident", "count": 2})),
                 _ => phone.pickup(json!({"site": site}), 1),
             };
             self.facts.push(id_of(&fact));
@@ -199,6 +203,30 @@ impl<'a> History<'a> {
         self.world.town.coordinator.post(&path, body).await;
     }
 
+    async fn mark_present(&mut self) {
+        let peer = *self.world.town.peers.choose(&mut self.dice).unwrap();
+        let present = self.dice.random_bool(0.8);
+        if let Some(phone) = self.phones.choose(&mut self.dice) {
+            let path = format!("/api/v1/outings/{}/presences", phone.outing);
+            let coordinator = &self.world.town.coordinator;
+            let body = json!({"peer": peer, "present": present});
+            coordinator.post(&path, body).await;
+        }
+    }
+
+    async fn revise(&mut self) {
+        let peer = *self.world.town.peers.choose(&mut self.dice).unwrap();
+        let present = self.dice.random_bool(0.5);
+        if let Some(phone) = self.phones.choose(&mut self.dice) {
+            let path = format!("/api/v1/outings/{}/revisions", phone.outing);
+            let body = json!({
+                "id": Uuid::now_v7(), "corrects": "presence", "reason": "Oubli",
+                "peer": peer, "present": present,
+            });
+            self.world.town.coordinator.post(&path, body).await;
+        }
+    }
+
     async fn void_at_desk(&mut self) {
         if let Some(target) = self.facts.choose(&mut self.dice) {
             let void = loose("void", json!({"target": target}));
@@ -248,6 +276,8 @@ impl<'a> History<'a> {
         let mut tx = self.world.app.db.read().await.unwrap();
         let differ = kept::differences(&mut tx, programme).await.unwrap();
         assert!(differ.is_empty(), "seed {seed}, step {step}: {differ:?}");
+        let differ = totals::differences(&mut tx, programme).await.unwrap();
+        assert!(differ.is_empty(), "seed {seed}, step {step}: {differ:#?}");
         let known = shown.of(&mut tx, programme).await.unwrap();
         let fresh = Atlases::default().of(&mut tx, programme).await.unwrap();
         assert_eq!(
@@ -259,7 +289,7 @@ impl<'a> History<'a> {
 }
 
 on_both! {
-    async fn what_is_kept_about_sites_follows_from_what_was_recorded(world) {
+    async fn what_is_kept_follows_from_what_was_recorded(world) {
         let seed = std::env::var("CUEILLETTE_SEED").ok().and_then(|it| it.parse().ok());
         let seed = seed.unwrap_or_else(rand::random);
         let mut history = History::new(&world, seed);
@@ -296,13 +326,57 @@ on_both! {
         assert_eq!(kept::differences(&mut tx, programme).await.unwrap(), []);
     }
 
+    async fn phones_may_count_and_take_back_at_the_very_same_time(world) {
+        let outing = world.open_outing().await;
+        let mut one = world.crew_phone(outing).await;
+        let other = world.crew_phone(outing).await;
+        let site = world.town.public_sites[0];
+        let mut sendings = Vec::new();
+        for n in 0..20 {
+            let there = one.pickup(json!({"site": site}), 1 + n % 3);
+            // Twice taken back, by the other phone and by a coordinator, while it comes.
+            let mut voids = vec![loose("void", json!({"target": there["id"]}))];
+            let mut by_crew = loose("void", json!({"target": there["id"]}));
+            by_crew["outing"] = json!(outing);
+            by_crew["device"] = json!(other.device);
+            voids.push(by_crew);
+            let stays = one.pickup(json!({"site": site}), 5);
+            let all = [
+                (one.actor.clone(), vec![there, stays]),
+                (world.town.coordinator.clone(), vec![voids[0].clone()]),
+                (other.actor.clone(), vec![voids[1].clone()]),
+            ];
+            for (actor, facts) in all {
+                sendings.push(tokio::spawn(async move { actor.facts(&facts).await }));
+            }
+        }
+        for sending in sendings {
+            assert_eq!(sending.await.unwrap()[0].0, "accepted");
+        }
+        let programme = world.programme().await;
+        let mut tx = world.app.db.read().await.unwrap();
+        let differ = totals::differences(&mut tx, programme).await.unwrap();
+        assert!(differ.is_empty(), "{differ:#?}");
+        let path = format!("/api/v1/outings/{outing}/summary");
+        let summary = world.town.coordinator.get(&path).await.expect(200);
+        assert_eq!(summary["totals"], json!({"syringe": 100}));
+    }
+
     async fn a_database_of_before_gets_what_it_lacks_at_the_start(world) {
         let mut history = History::new(&world, 7);
         for _ in 0..STEPS / 2 {
             history.step().await;
         }
         let mut tx = world.app.db.write().await.unwrap();
-        for text in ["delete from site_visits", "delete from site_turns"] {
+        for text in [
+            "delete from site_visits",
+            "delete from site_turns",
+            "delete from outing_sums",
+            "delete from outing_results",
+            "delete from month_results",
+            "delete from place_results",
+            "delete from month_sums",
+        ] {
             server::db::sql(text).run(&mut tx).await.unwrap();
         }
         tx.commit().await.unwrap();

@@ -24,7 +24,7 @@ use leptos::prelude::*;
 use uuid::Uuid;
 
 /// Totals on an agent's page: a year of months.
-const TOTALS_SHOWN: usize = 12;
+const TOTALS_SHOWN: u32 = 12;
 
 /// Outings that are not over, in the order they come.
 async fn not_over(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Outing>, Problem> {
@@ -155,7 +155,8 @@ impl AgentOutings {
             coming,
             association: settings.association.the(),
             feed: calendar::path(app, tx, caller).await?,
-            totals: totals::for_city(tx, caller.programme, &settings, app.now()).await?,
+            totals: totals::for_city(tx, caller.programme, &settings, app.now(), TOTALS_SHOWN)
+                .await?,
             today,
         })
     }
@@ -201,7 +202,7 @@ fn totals_card(told: &[Told]) -> AnyView {
             </tr>
         }
     };
-    let rows: Vec<_> = told.iter().rev().take(TOTALS_SHOWN).map(row).collect();
+    let rows: Vec<_> = told.iter().rev().map(row).collect();
     let table = (!rows.is_empty()).then(|| {
         view! {
             <table>

@@ -3,6 +3,7 @@
 use super::{RevisedPeer, Revision};
 use crate::db::{DbError, Tx, sql};
 use crate::facts::store::not_voided;
+use crate::sites::kept;
 use domain::presence::Mark;
 use domain::{AccountId, FactId, Instant, OutingId, PeerId, ProgrammeId};
 use uuid::Uuid;
@@ -33,6 +34,7 @@ pub async fn insert(
     it: NewRevision,
     now: Instant,
 ) -> Result<bool, DbError> {
+    kept::touch_outing(tx, programme, it.outing);
     let touched = sql(INSERT)
         .bind(programme)
         .bind(it.id)

@@ -9,7 +9,8 @@
 //! turns are in the order of commits.
 //!
 //! Pickups of an outing under way change nothing here until it closes, so that receiving them
-//! stays as quick as it was.
+//! stays as quick as it was: they only add to the outing's own sums ([`totals`]), which are settled
+//! at the same time.
 
 mod store;
 
@@ -17,6 +18,7 @@ pub use store::turn;
 
 use crate::db::{Db, DbError, Tx};
 use crate::facts::store::NewFact;
+use crate::outings::totals::kept as totals;
 use domain::place::Visits;
 use domain::{FactId, OutingId, ProgrammeId, SiteId};
 use std::collections::{BTreeMap, BTreeSet};
@@ -51,6 +53,22 @@ struct Marks {
     picked_up: BTreeSet<SiteId>,
     /// Taken back on an outing under way.
     taken_back: BTreeSet<FactId>,
+    /// Public until now.
+    hidden: BTreeSet<SiteId>,
+    /// What it did to sums.
+    sums: totals::Marks,
+}
+
+impl Marks {
+    /// Nobody needs to wait for it: it takes nothing back and ends nothing.
+    fn only_adds(&self) -> bool {
+        self.sums.only_adds()
+            && self.sites.is_empty()
+            && self.outings.is_empty()
+            && self.facts.is_empty()
+            && self.taken_back.is_empty()
+            && self.hidden.is_empty()
+    }
 }
 
 impl Touched {
@@ -77,19 +95,32 @@ pub fn touch_site(tx: &mut Tx, programme: ProgrammeId, site: SiteId) {
     tx.touched.of(programme).sites.insert(site);
 }
 
-/// An outing ended.
+/// A public site becomes a discreet one.
+pub fn touch_hidden(tx: &mut Tx, programme: ProgrammeId, site: SiteId) {
+    tx.touched.of(programme).hidden.insert(site);
+}
+
+/// An outing ended, or who took part is corrected.
 pub fn touch_outing(tx: &mut Tx, programme: ProgrammeId, outing: OutingId) {
     tx.touched.of(programme).outings.insert(outing);
 }
 
 /// Where a fact was is said anew.
 pub fn touch_place_of(tx: &mut Tx, programme: ProgrammeId, fact: FactId) {
-    tx.touched.of(programme).facts.insert(fact);
+    let marks = tx.touched.of(programme);
+    marks.facts.insert(fact);
+    marks.sums.note_moved(fact);
 }
 
-/// What a new fact may change. The row of an outing under way is held while its facts come in, so
-/// that it does not close meanwhile; closing then looks at all of it.
-pub enum OfFact {
+/// What a new fact may change.
+pub struct OfFact {
+    site: OfSite,
+    sums: totals::OfFact,
+}
+
+/// What it may change about sites. The row of an outing under way is held while its facts come in,
+/// so that it does not close meanwhile; closing then looks at all of it.
+enum OfSite {
     /// Nothing that is kept here.
     Nothing,
     /// It says something of this site.
@@ -106,24 +137,27 @@ impl OfFact {
     /// Of a fact that is to be inserted.
     pub fn new(it: &NewFact) -> Self {
         let under_way = it.fact.outing.is_some() && !it.late;
-        match (it.fact.kind.name(), it.columns.site, it.columns.target) {
-            ("pickup", Some(site), _) if under_way => Self::PickedUp(site),
-            ("pickup" | "sighting" | "city_pickup", Some(site), _) => Self::At(site),
-            ("void", _, Some(target)) if under_way => Self::VoidUnderWay(target),
-            ("void", _, Some(target)) => Self::Void(target),
-            _ => Self::Nothing,
-        }
+        let site = match (it.fact.kind.name(), it.columns.site, it.columns.target) {
+            ("pickup", Some(site), _) if under_way => OfSite::PickedUp(site),
+            ("pickup" | "sighting" | "city_pickup", Some(site), _) => OfSite::At(site),
+            ("void", _, Some(target)) if under_way => OfSite::VoidUnderWay(target),
+            ("void", _, Some(target)) => OfSite::Void(target),
+            _ => OfSite::Nothing,
+        };
+        let sums = totals::OfFact::new(it);
+        Self { site, sums }
     }
 
     /// It was inserted.
     pub fn touch(self, tx: &mut Tx, programme: ProgrammeId) {
         let marks = tx.touched.of(programme);
-        match self {
-            Self::Nothing => false,
-            Self::At(site) => marks.sites.insert(site),
-            Self::PickedUp(site) => marks.picked_up.insert(site),
-            Self::Void(target) => marks.facts.insert(target),
-            Self::VoidUnderWay(target) => marks.taken_back.insert(target),
+        marks.sums.note(self.sums);
+        match self.site {
+            OfSite::Nothing => false,
+            OfSite::At(site) => marks.sites.insert(site),
+            OfSite::PickedUp(site) => marks.picked_up.insert(site),
+            OfSite::Void(target) => marks.facts.insert(target),
+            OfSite::VoidUnderWay(target) => marks.taken_back.insert(target),
         };
     }
 }
@@ -137,25 +171,53 @@ pub async fn settle(tx: &mut Tx) -> Result<(), DbError> {
 }
 
 async fn settle_one(tx: &mut Tx, programme: ProgrammeId, mut marks: Marks) -> Result<(), DbError> {
+    let picked_up = std::mem::take(&mut marks.picked_up);
+    let may_go = store::made_by_flag(tx, programme, picked_up).await?;
+    marks.sites.extend(may_go);
+    if marks.only_adds() {
+        if !marks.sums.is_empty() {
+            store::share_turn(tx, programme).await?;
+            totals::settle(tx, programme, &marks.sums).await?;
+        }
+        return Ok(());
+    }
+    store::hold_turn(tx, programme).await?;
+    // From here on everything is seen that was done in earlier turns.
+    totals::settle(tx, programme, &marks.sums).await?;
     for fact in std::mem::take(&mut marks.taken_back) {
         match store::taken_back(tx, programme, fact).await? {
             TakenBack::Nothing => {}
-            TakenBack::Standing(site) => _ = marks.picked_up.insert(site),
+            TakenBack::Standing(site) => {
+                let site = BTreeSet::from([site]);
+                let may_go = store::made_by_flag(tx, programme, site).await?;
+                marks.sites.extend(may_go);
+            }
             TakenBack::Anything => _ = marks.facts.insert(fact),
         }
     }
-    for site in std::mem::take(&mut marks.picked_up) {
-        if !marks.sites.contains(&site) && store::is_made_by_flag(tx, programme, site).await? {
-            marks.sites.insert(site);
-        }
-    }
-    if marks.sites.is_empty() && marks.outings.is_empty() && marks.facts.is_empty() {
+    let ends = totals::Concerned {
+        outings: marks.outings.clone(),
+        facts: marks.facts.clone(),
+        late: marks.sums.late().clone(),
+        hidden: std::mem::take(&mut marks.hidden),
+        sites: BTreeSet::new(),
+    };
+    if marks.sites.is_empty()
+        && ends.outings.is_empty()
+        && ends.facts.is_empty()
+        && ends.late.is_empty()
+        && ends.hidden.is_empty()
+    {
         return Ok(());
     }
     let turn = store::take_turn(tx, programme).await?;
     tx.touched.settled = true;
-    // From here on everything is seen that was done in earlier turns.
     let sites = concerned(tx, programme, marks).await?;
+    let ends = totals::Concerned {
+        sites: sites.clone(),
+        ..ends
+    };
+    totals::follow(tx, programme, ends).await?;
     if sites.len() > ONE_BY_ONE_MAX {
         return store::rebuild(tx, programme, turn).await;
     }
@@ -176,7 +238,7 @@ async fn concerned(
         sites.extend(store::sites_of_fact(tx, programme, fact).await?);
     }
     for outing in marks.outings {
-        sites.extend(store::sites_of_outing(tx, programme, outing).await?);
+        sites.extend(totals::store::sites_of(tx, programme, outing).await?);
     }
     if sites.len() <= ONE_BY_ONE_MAX {
         for site in sites.clone() {
@@ -190,6 +252,7 @@ async fn concerned(
 pub async fn rebuild(tx: &mut Tx, programme: ProgrammeId) -> Result<(), DbError> {
     let turn = store::take_turn(tx, programme).await?;
     tx.touched.settled = true;
+    totals::rebuild(tx, programme).await?;
     store::rebuild(tx, programme, turn).await
 }
 

@@ -2,12 +2,12 @@
 //! for all of them.
 
 use super::Kept;
-use crate::db::{DbError, Tx, sql};
+use crate::db::{AMONG_MAX, DbError, Tx, sql};
 use crate::facts::store::not_voided;
 use crate::flags::store::stands;
 use domain::place::Visits;
-use domain::{FactId, Instant, OutingId, ProgrammeId, SiteId};
-use std::collections::BTreeMap;
+use domain::{FactId, Instant, ProgrammeId, SiteId};
+use std::collections::{BTreeMap, BTreeSet};
 use uuid::Uuid;
 
 /// When a fact `f` happened. A clock that is ahead says no more than that it came in.
@@ -23,9 +23,35 @@ macro_rules! happened_at {
 // narrows each to one site, so that its own index answers.
 macro_rules! visits {
     () => {
-        visits!("", "", "")
+        visits!(
+            "",
+            concat!(
+                "select coalesce(s.merged_into, s.id), 0, o.closed_at, null
+       from facts f
+       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
+         and o.state = 'closed'
+       join sites s on s.programme_id = f.programme_id and s.id = f.site_id
+       where f.programme_id = $1 and f.kind = 'pickup' and f.site_id is not null
+         and not exists (
+           select 1 from outing_sites os
+           where os.programme_id = f.programme_id and os.outing_id = f.outing_id
+             and os.site_id = f.site_id)
+         and ",
+                not_voided!(),
+                "  union all
+       select p.site_id, 0, o.closed_at, null
+       from here_decisions d
+       join fact_sites p on p.programme_id = d.programme_id and p.fact_id = d.fact_id
+       join outings o on o.programme_id = p.programme_id and o.id = p.outing_id
+         and o.state = 'closed'
+       join facts f on f.programme_id = d.programme_id and f.id = d.fact_id
+       where d.programme_id = $1 and ",
+                not_voided!()
+            ),
+            ""
+        )
     };
-    ($on_plan:literal, $by_fact:literal, $by_decision:literal) => {
+    ($on_plan:literal, $by_pickup:expr, $seen:literal) => {
         concat!(
             "select v.site_id, max(v.planned) as planned, max(v.done_at) as done_at,
        max(v.seen_at) as seen_at
@@ -39,31 +65,8 @@ macro_rules! visits {
        join sites s on s.programme_id = os.programme_id and s.id = os.site_id
        where os.programme_id = $1 ",
             $on_plan,
-            "union all
-       select coalesce(s.merged_into, s.id), 0, o.closed_at, null
-       from facts f
-       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
-         and o.state = 'closed'
-       join sites s on s.programme_id = f.programme_id and s.id = f.site_id
-       where f.programme_id = $1 and f.kind = 'pickup' and f.site_id is not null ",
-            $by_fact,
-            "and not exists (
-           select 1 from outing_sites os
-           where os.programme_id = f.programme_id and os.outing_id = f.outing_id
-             and os.site_id = f.site_id)
-         and ",
-            not_voided!(),
-            "  union all
-       select p.site_id, 0, o.closed_at, null
-       from here_decisions d
-       join fact_sites p on p.programme_id = d.programme_id and p.fact_id = d.fact_id
-       join outings o on o.programme_id = p.programme_id and o.id = p.outing_id
-         and o.state = 'closed'
-       join facts f on f.programme_id = d.programme_id and f.id = d.fact_id
-       where d.programme_id = $1 ",
-            $by_decision,
-            "and ",
-            not_voided!(),
+            "union all ",
+            $by_pickup,
             "  union all
        select coalesce(s.merged_into, s.id), 0,
          case when f.kind = 'city_pickup' then ",
@@ -75,7 +78,7 @@ macro_rules! visits {
        from facts f
        join sites s on s.programme_id = f.programme_id and s.id = f.site_id
        where f.programme_id = $1 and f.kind in ('sighting', 'city_pickup') ",
-            $by_fact,
+            $seen,
             "and ",
             not_voided!(),
             ") v
@@ -173,6 +176,26 @@ pub(super) async fn take_turn(tx: &mut Tx, programme: ProgrammeId) -> Result<i64
     Ok(turn)
 }
 
+const HOLD_TURN: &str = "select last from site_turns where programme_id = $1";
+
+/// Whoever comes next waits here until this transaction ends, and then sees what it did.
+pub(super) async fn hold_turn(tx: &mut Tx, programme: ProgrammeId) -> Result<(), DbError> {
+    let query = sql(HOLD_TURN).bind(programme).for_update();
+    if query.maybe::<(i64,)>(tx).await?.is_none() {
+        take_turn(tx, programme).await?;
+    }
+    Ok(())
+}
+
+/// The same, together with others who do no more than add.
+pub(super) async fn share_turn(tx: &mut Tx, programme: ProgrammeId) -> Result<(), DbError> {
+    let query = sql(HOLD_TURN).bind(programme).for_share();
+    if query.maybe::<(i64,)>(tx).await?.is_none() {
+        take_turn(tx, programme).await?;
+    }
+    Ok(())
+}
+
 const SELECT_TURN: &str = "select last from site_turns where programme_id = $1";
 
 /// The last turn taken, as the transaction sees it; 0 before the first.
@@ -183,9 +206,14 @@ pub async fn turn(tx: &mut Tx, programme: ProgrammeId) -> Result<i64, DbError> {
 
 const SELECT_WITHOUT: &str = "
     select id from programmes
-    where not exists (select 1 from site_turns t where t.programme_id = programmes.id)";
+    where not exists (select 1 from site_turns t where t.programme_id = programmes.id)
+      or (not exists (select 1 from outing_sums c where c.programme_id = programmes.id)
+        and exists (
+          select 1 from facts f
+          where f.programme_id = programmes.id and f.kind in ('pickup', 'tally')
+            and f.outing_id is not null))";
 
-/// The programmes about whose sites nothing was ever kept.
+/// The programmes about whose sites or outings nothing was ever kept.
 pub(super) async fn programmes_without(tx: &mut Tx) -> Result<Vec<ProgrammeId>, DbError> {
     let rows: Vec<(Uuid,)> = sql(SELECT_WITHOUT).all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| ProgrammeId(id)).collect())
@@ -195,10 +223,21 @@ const SELECT_MEMBERS: &str = "
     select id from sites where programme_id = $1 and id = $2 and merged_into is null
     union all
     select id from sites where programme_id = $1 and merged_into = $2";
+// The same for one site, whose pickups are told by the sums of outings: few rows, however many facts
+// there are.
 const SELECT_VISITS_OF: &str = visits!(
     "and os.site_id = $2 ",
-    "and f.site_id = $2 ",
-    "and d.site_id = $2 "
+    concat!(
+        "select coalesce(s.merged_into, s.id), 0, o.closed_at, null
+       from (
+         select outing_id from outing_sums
+         where programme_id = $1 and site_id = $2 and kind = 'pickup'
+         group by outing_id having sum(total) > 0) c
+       join outings o on o.programme_id = $1 and o.id = c.outing_id and o.state = 'closed'
+       join sites s on s.programme_id = $1 and s.id = $2
+       "
+    ),
+    "and f.site_id = $2 "
 );
 
 #[derive(sqlx::FromRow)]
@@ -261,16 +300,22 @@ pub(super) async fn keep(
 }
 
 const SELECT_MADE_BY_FLAG: &str = "
-    select 1 from sites where programme_id = $1 and id = $2 and flag_id is not null";
+    select id from sites where programme_id = $1 and id in {among} and flag_id is not null";
 
-/// Was the site made by a flag, with which it may go?
-pub(super) async fn is_made_by_flag(
+/// Those of these sites that were made by a flag, with which they may go.
+pub(super) async fn made_by_flag(
     tx: &mut Tx,
     programme: ProgrammeId,
-    site: SiteId,
-) -> Result<bool, DbError> {
-    let query = sql(SELECT_MADE_BY_FLAG).bind(programme).bind(site);
-    Ok(query.maybe::<(i32,)>(tx).await?.is_some())
+    sites: BTreeSet<SiteId>,
+) -> Result<Vec<SiteId>, DbError> {
+    let mut made = Vec::new();
+    let sites: Vec<Uuid> = sites.into_iter().map(|it| it.0).collect();
+    for some in sites.chunks(AMONG_MAX) {
+        let query = sql(SELECT_MADE_BY_FLAG).bind(programme);
+        let rows: Vec<(Uuid,)> = query.bind_among(some).all(tx).await?;
+        made.extend(rows.into_iter().map(|(id,)| SiteId(id)));
+    }
+    Ok(made)
 }
 
 /// A fact that was taken back, as far as it could matter.
@@ -327,28 +372,6 @@ pub(super) async fn sites_of_fact(
     fact: FactId,
 ) -> Result<Vec<SiteId>, DbError> {
     let query = sql(SELECT_SITES_OF_FACT).bind(programme).bind(fact);
-    let rows: Vec<(Uuid,)> = query.all(tx).await?;
-    Ok(rows.into_iter().map(|(id,)| SiteId(id)).collect())
-}
-
-const SELECT_SITES_OF_OUTING: &str = "
-    select site_id from outing_sites where programme_id = $1 and outing_id = $2
-    union
-    select site_id from facts
-    where programme_id = $1 and outing_id = $2 and kind = 'pickup' and site_id is not null
-    union
-    select d.site_id from facts f
-    join here_decisions d on d.programme_id = f.programme_id and d.fact_id = f.id
-      and d.site_id is not null
-    where f.programme_id = $1 and f.outing_id = $2 and f.kind = 'pickup'";
-
-/// The sites that an outing went to, or is to go to.
-pub(super) async fn sites_of_outing(
-    tx: &mut Tx,
-    programme: ProgrammeId,
-    outing: OutingId,
-) -> Result<Vec<SiteId>, DbError> {
-    let query = sql(SELECT_SITES_OF_OUTING).bind(programme).bind(outing);
     let rows: Vec<(Uuid,)> = query.all(tx).await?;
     Ok(rows.into_iter().map(|(id,)| SiteId(id)).collect())
 }

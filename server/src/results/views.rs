@@ -1,0 +1,413 @@
+//! The views of results: a page to read, and one to put on a wall.
+
+use super::data::LICENCE;
+use super::{Harvest, Results, Shown, Year, area_name};
+use crate::http::pieces::{capital, crumbs};
+use app::ui::Icon;
+use app::ui::pictograms::{BASKET, DOWNLOAD, NEXT, SHEET};
+use domain::french::{self, counted, number};
+use domain::totals::Told;
+use domain::{Day, Settings};
+use leptos::prelude::*;
+use std::fmt::Write as _;
+
+/// The programmes of this server.
+pub(super) fn index(all: &[Shown]) -> AnyView {
+    let row = |it: &Shown| {
+        let href = format!("/resultats/{}", it.slug);
+        let (name, town) = (it.name.clone(), it.town.clone());
+        view! {
+            <li>
+                <a class="card row" href=href>
+                    <span class="row-mark"><Icon path=BASKET/></span>
+                    <span class="row-text"><b>{name}</b><small>{town}</small></span>
+                    <span class="row-mark"><Icon path=NEXT/></span>
+                </a>
+            </li>
+        }
+    };
+    let rows: Vec<_> = all.iter().map(row).collect();
+    let none = rows
+        .is_empty()
+        .then(|| view! { <p>"Pas encore de programme."</p> });
+    view! {
+        <div class="head">
+            <div>
+                <h1>"Résultats"</h1>
+                <p class="soft">"Des sorties où l’on ramasse ensemble les seringues laissées dehors."</p>
+            </div>
+        </div>
+        {none}
+        <ul class="rows">{rows}</ul>
+    }
+    .into_any()
+}
+
+/// One year of a programme.
+pub(super) fn results(it: &Results) -> AnyView {
+    let year = it.of_year();
+    let intro = intro(&it.settings);
+    let under_way = it
+        .is_under_way
+        .then(|| view! { <p class="soft">"L’année n’est pas finie."</p> });
+    view! {
+        <div class="head">
+            <div>
+                <h1>{format!("Résultats {}", it.year)}</h1>
+                <p>{intro}</p>
+                {under_way}
+            </div>
+            {years_nav(it)}
+        </div>
+        {figures(it, year)}
+        <p class="soft">{what_counts(it)}</p>
+        <div class="two">
+            {outings_card(it)}
+            <div class="col">{areas_card(it)}{harvests_card(&it.harvests)}</div>
+        </div>
+        {years_card(it)}
+        {more_card(it)}
+    }
+    .into_any()
+}
+
+fn intro(settings: &Settings) -> String {
+    let by = capital(&settings.association.the());
+    let with = settings
+        .city
+        .as_ref()
+        .map(|it| format!(" avec {}", it.the()));
+    format!(
+        "{by} organise les sorties{}. On ramasse ensemble les seringues laissées dehors.",
+        with.unwrap_or_default()
+    )
+}
+
+fn years_nav(it: &Results) -> Option<AnyView> {
+    /// More years are reached from the table below.
+    const IN_SIGHT: usize = 4;
+    if it.years.len() < 2 {
+        return None;
+    }
+    let link = |year: &Year| {
+        let href = format!("/resultats/{}?annee={}", it.slug, year.year);
+        let current = (year.year == it.year).then_some("page");
+        view! { <a class="button quiet" href=href aria-current=current>{year.year}</a> }
+    };
+    let links: Vec<_> = it.years.iter().take(IN_SIGHT).map(link).collect();
+    Some(view! { <nav class="actions tabs" aria-label="Années">{links}</nav> }.into_any())
+}
+
+/// Four figures, with the words that say what each is.
+fn figures(it: &Results, year: Year) -> AnyView {
+    let figure =
+        |n: String, words: String| view! { <li class="card"><strong>{n}</strong>{words}</li> };
+    let syringes = it.total().map(|total| {
+        let words = match period(&total, it.year) {
+            None => "seringues ramassées".to_owned(),
+            Some(when) => format!("seringues ramassées, {when}"),
+        };
+        figure(number(total.total), words)
+    });
+    let outings = figure(
+        number(year.outings),
+        plural(year.outings, "sortie", "sorties"),
+    );
+    let places = i64::try_from(it.places).unwrap_or(i64::MAX);
+    let places = (places > 0).then(|| {
+        let words = plural(places, "lieu public nettoyé", "lieux publics nettoyés");
+        figure(number(places), words)
+    });
+    let hours =
+        (year.hours() > 0).then(|| figure(number(year.hours()), "heures données, environ".into()));
+    view! { <ul class="steps" aria-label="L’année en chiffres">{outings}{syringes}{places}{hours}</ul> }
+        .into_any()
+}
+
+fn plural(n: i64, one: &str, many: &str) -> String {
+    if n < 2 { one.into() } else { many.into() }
+}
+
+/// « de janvier à octobre »; nothing when it is the whole year.
+fn period(told: &Told, year: i16) -> Option<String> {
+    let whole = |it: Day, month| it.0.year() == year && it.0.month() == month;
+    if whole(told.first, 1) && whole(told.last, 12) {
+        return None;
+    }
+    let of = |it: Day| match it.0.year() == year {
+        true => french::month_name(it).to_owned(),
+        false => french::month(it),
+    };
+    Some(match told.first == told.last {
+        true => format!("en {}", of(told.first)),
+        false => format!("de {} à {}", of(told.first), of(told.last)),
+    })
+}
+
+/// What the number of syringes is, and what it is not.
+fn what_counts(it: &Results) -> &'static str {
+    match it.total() {
+        Some(_) => {
+            "Les seringues ramassées dehors sont comptées ici. Celles qu’on rapporte au comptoir se \
+             comptent à part\u{a0}: on n’ajoute jamais les deux."
+        }
+        None => {
+            "Le total des seringues paraît plus tard\u{a0}: quand il y a assez de lieux pour qu’il ne \
+             parle d’aucun en particulier."
+        }
+    }
+}
+
+fn outings_card(it: &Results) -> AnyView {
+    let rows: Vec<_> = (1..=12)
+        .zip(it.months)
+        .filter_map(|(n, outings)| Some((Day::new(it.year, n, 1)?, outings)))
+        .map(|(month, outings)| {
+            view! {
+                <tr>
+                    <th scope="row">{capital(french::month_name(month))}</th>
+                    <td class="n">{number(outings)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    view! {
+        <section class="card">
+            <h2>"Les sorties, mois par mois"</h2>
+            <div class="chart" inner_html=bars(it)></div>
+            <details>
+                <summary>"Le même en tableau"</summary>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Mois"</th>
+                            <th scope="col" class="n">"Sorties"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </details>
+        </section>
+    }
+    .into_any()
+}
+
+/// Twelve bars. Only names of months and numbers of our own are in it.
+fn bars(it: &Results) -> String {
+    const WIDTH: i64 = 320;
+    const ROW: i64 = 27;
+    const LEFT: i64 = 88;
+    const LONGEST: i64 = WIDTH - LEFT - 30;
+    let most = it.months.iter().copied().max().unwrap_or(0).max(1);
+    let mut svg = format!(
+        "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-labelledby=\"chart-title\">\
+         <title id=\"chart-title\">{} en {}, mois par mois</title>",
+        12 * ROW,
+        counted(it.months.iter().sum(), "sortie", "sorties"),
+        it.year
+    );
+    for (n, outings) in (1..=12).zip(it.months) {
+        let Some(month) = Day::new(it.year, n, 1) else {
+            continue;
+        };
+        let (name, top) = (capital(french::month_name(month)), i64::from(n - 1) * ROW);
+        let long = outings * LONGEST / most;
+        _ = write!(
+            svg,
+            "<text x=\"0\" y=\"{}\">{name}</text>\
+             <rect x=\"{LEFT}\" y=\"{}\" width=\"{}\" height=\"17\" rx=\"4\"/>\
+             <text class=\"n\" x=\"{}\" y=\"{}\">{outings}</text>",
+            top + 18,
+            top + 5,
+            long.max(2),
+            LEFT + long.max(2) + 8,
+            top + 18
+        );
+    }
+    svg + "</svg>"
+}
+
+fn areas_card(it: &Results) -> AnyView {
+    let areas = it.areas();
+    let rows: Vec<_> = areas
+        .iter()
+        .map(|line| {
+            view! {
+                <tr>
+                    <th scope="row">{area_name(&line.area, &it.settings.town)}</th>
+                    <td class="n">{number(line.syringes)}</td>
+                </tr>
+            }
+        })
+        .collect();
+    let table = (!rows.is_empty()).then(|| {
+        view! {
+            <table>
+                <thead>
+                    <tr>
+                        <th scope="col">"Quartier"</th>
+                        <th scope="col" class="n">"Seringues"</th>
+                    </tr>
+                </thead>
+                <tbody>{rows}</tbody>
+            </table>
+        }
+    });
+    let none = areas
+        .is_empty()
+        .then(|| view! { <p>"Rien à montrer encore pour cette année."</p> });
+    view! {
+        <section class="card">
+            <h2>"Dans l’espace public"</h2>
+            <p class="soft">"On ne dit jamais ce qui vient d’un seul lieu. Un quartier paraît quand il a assez de lieux. Les chiffres viennent à la fin de chaque trimestre."</p>
+            {none}
+            {table}
+        </section>
+    }
+    .into_any()
+}
+
+fn harvests_card(harvests: &[Harvest]) -> Option<AnyView> {
+    if harvests.is_empty() {
+        return None;
+    }
+    let rows: Vec<_> = harvests.iter().map(harvest).collect();
+    Some(
+        view! {
+            <section class="card">
+                <h2>"Les plus belles cueillettes"</h2>
+                <p class="soft">"Des sorties, jamais des personnes."</p>
+                <ol class="harvests" role="list">{rows}</ol>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn harvest(it: &Harvest) -> AnyView {
+    let places = i64::try_from(it.places).unwrap_or(i64::MAX);
+    let words = format!("{} seringues", number(it.syringes));
+    let at = counted(places, "lieu public", "lieux publics");
+    view! {
+        <li>
+            <Icon path=BASKET/>
+            <span>
+                <b>{words}</b>
+                <small>{format!("Une sortie en {}, {at}", french::month(it.month))}</small>
+            </span>
+        </li>
+    }
+    .into_any()
+}
+
+fn years_card(it: &Results) -> Option<AnyView> {
+    if it.years.len() < 2 {
+        return None;
+    }
+    let row = |year: &Year| {
+        let href = format!("/resultats/{}?annee={}", it.slug, year.year);
+        let hours = match year.hours() {
+            0 => String::new(),
+            n => number(n),
+        };
+        view! {
+            <tr>
+                <th scope="row"><a href=href>{year.year}</a></th>
+                <td class="n">{number(year.outings)}</td>
+                <td class="n">{hours}</td>
+            </tr>
+        }
+    };
+    let rows: Vec<_> = it.years.iter().map(row).collect();
+    Some(
+        view! {
+            <section class="card">
+                <h2>"Année par année"</h2>
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Année"</th>
+                            <th scope="col" class="n">"Sorties"</th>
+                            <th scope="col" class="n">"Heures, environ"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+fn more_card(it: &Results) -> AnyView {
+    let poster = format!("/resultats/{}?annee={}&affiche", it.slug, it.year);
+    let csv = format!("/resultats/{}/donnees.csv", it.slug);
+    view! {
+        <section class="card">
+            <h2>"À montrer, à réutiliser"</h2>
+            <p class="actions">
+                <a class="button" href=poster><Icon path=SHEET/>"Une affiche à imprimer"</a>
+                <a class="button" href=csv download="resultats.csv"><Icon path=DOWNLOAD/>"Les données (CSV)"</a>
+            </p>
+            <p class="help">"Chacun peut reprendre ces chiffres, en disant d’où ils viennent\u{a0}: "{LICENCE}"."</p>
+        </section>
+    }
+    .into_any()
+}
+
+/// The same year on one sheet of paper.
+pub(super) fn poster(it: &Results, public_url: Option<&str>) -> AnyView {
+    let year = it.of_year();
+    let back = format!("/resultats/{}?annee={}", it.slug, it.year);
+    let areas: Vec<_> = it
+        .areas()
+        .iter()
+        .map(|line| {
+            view! {
+                <li>
+                    <span>{area_name(&line.area, &it.settings.town)}</span>
+                    <b>{number(line.syringes)}</b>
+                </li>
+            }
+        })
+        .collect();
+    let areas = (!areas.is_empty()).then(|| {
+        view! {
+            <section>
+                <h2>"Ramassées dans l’espace public"</h2>
+                <ul class="poster-areas" role="list">{areas}</ul>
+            </section>
+        }
+    });
+    let best = it.harvests.first().map(|best| {
+        let words = format!(
+            "La plus belle cueillette\u{a0}: {} seringues en une sortie, en {}.",
+            number(best.syringes),
+            french::month(best.month)
+        );
+        view! { <p class="poster-best"><Icon path=BASKET/><span>{words}</span></p> }
+    });
+    let seen = it.settings.city.as_ref().map(|city| {
+        format!(
+            "Une seringue dehors\u{a0}? On n’y touche pas. On le dit {}.",
+            city.to_the()
+        )
+    });
+    let address = public_url.map(|url| format!("{url}/resultats/{}", it.slug));
+    let name = it.settings.name.clone();
+    view! {
+        {crumbs(back, "Les résultats")}
+        <p class="note info on-screen"><span>"Pour imprimer\u{a0}: le menu du navigateur, puis «\u{a0}Imprimer\u{a0}». Tout tient sur une page A4."</span></p>
+        <article class="card poster">
+            <p class="poster-name">{name}</p>
+            <h1>{format!("Ensemble, en {}", it.year)}</h1>
+            <p class="poster-intro">{intro(&it.settings)}</p>
+            {figures(it, year)}
+            {areas}
+            {best}
+            {seen.map(|words| view! { <p class="poster-foot">{words}</p> })}
+            {address.map(|text| view! { <p class="poster-foot">{text}</p> })}
+        </article>
+    }
+    .into_any()
+}
