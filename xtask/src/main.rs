@@ -30,7 +30,7 @@ Usage: cargo xtask COMMAND
                      FILTER keeps the tests whose name contains it
   check              formatting, lints, documentation, byte budgets
   build [--release]  the site and the server; --release makes one self-contained binary
-  bench [NAME]       measures on real input; NAME: boston, sites,
+  bench [NAME]       measures on real input; NAME: boston, writes, sites,
                      lists, idle, recorder
   help               this text
 ";
@@ -58,6 +58,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["build", "--release"] => build(server::Profile::Release),
         ["bench"] => bench::all(),
         ["bench", "boston"] => bench::boston(),
+        ["bench", "writes"] => bench::writes(),
         ["bench", "sites"] => bench::sites(),
         ["bench", "lists"] => bench::lists(),
         ["bench", "idle"] => bench::idle(),

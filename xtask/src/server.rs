@@ -73,6 +73,11 @@ impl<'a> Installation<'a> {
         })
     }
 
+    /// The address of its database.
+    pub fn database(&self) -> &str {
+        &self.database
+    }
+
     /// The binary with this installation's settings, whatever the person's own are.
     pub fn command(&self) -> Command {
         let mut command = Command::new(self.binary);

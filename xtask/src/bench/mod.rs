@@ -1,9 +1,11 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
 //! several phones at once, then sent again in another order, then summed and compared. A town of
-//! many sites, as a map and lists show it ([`mod@sites`]). A list of allowances with as many lines
+//! many sites, as a map and lists show it ([`mod@sites`]). Facts per second beside what an engine
+//! can do at all, and a crowd of phones ([`mod@writes`]). A list of allowances with as many lines
 //! as anybody will ever put on one ([`mod@lists`]). A small box that starts, and waits
 //! ([`mod@idle`]). And the recorder, in a real browser ([`mod@recorder`]).
 
+mod book;
 mod dice;
 mod figures;
 mod idle;
@@ -13,11 +15,13 @@ mod positions;
 mod recorder;
 mod sites;
 mod visitor;
+mod writes;
 
 pub use idle::idle;
 pub use lists::lists;
 pub use recorder::recorder;
 pub use sites::sites;
+pub use writes::writes;
 
 use std::path::Path;
 use std::process::ExitCode;
@@ -40,9 +44,13 @@ const POSITIONS: usize = 24_054;
 /// Every measure there is.
 pub fn all() -> Result<ExitCode> {
     boston()?;
+    ensure!(writes()? == ExitCode::SUCCESS, "writing is under its limit");
     sites()?;
     lists()?;
-    ensure!(idle()? == ExitCode::SUCCESS, "the small box is over its limits");
+    ensure!(
+        idle()? == ExitCode::SUCCESS,
+        "the small box is over its limits"
+    );
     recorder()
 }
 
