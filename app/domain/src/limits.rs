@@ -7,7 +7,7 @@ pub const BODY_BYTES_MAX: usize = 1_048_576;
 /// KiB of all bodies with facts that a server holds at a time.
 pub const BODIES_WAITING_KIB_MAX: usize = 64 * 1_024;
 /// Batches of facts that are read at a time: each takes several times its bytes.
-pub const BATCHES_AT_ONCE_MAX: usize = 32;
+pub const BATCHES_AT_ONCE_MAX: usize = 64;
 /// Bytes of a file of facts handed in for a phone.
 pub const HAND_IN_BYTES_MAX: usize = 4 * 1_048_576;
 /// Facts in such a file.
