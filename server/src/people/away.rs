@@ -73,10 +73,10 @@ pub fn card(away: &[Away], settings: &Settings) -> Option<AnyView> {
     let view = view! {
         <section class="card accounts" id="attend">
             <h2>"De l’argent les attend"</h2>
-            <p>"L’équipe ne les a pas vus depuis "{term}". Leur carte est effacée. Leur nom et leur surnom restent tant que l’argent est dû."</p>
+            <p>"L’équipe ne les voit plus depuis "{term}". Leur carte est effacée. Leur nom et leur surnom restent tant que l’argent est dû."</p>
             <ul class="rows">{rows}</ul>
             {nameless}
-            <p class="soft">"Une fois l’argent dans la main, ou si la personne le demande, tout s’efface."</p>
+            <p class="soft">"Quand l’argent est dans la main, la durée recommence. Si la personne le demande, tout s’efface tout de suite."</p>
         </section>
     };
     Some(view.into_any())

@@ -450,9 +450,9 @@ fn ask_view(peer: &Peer, settings: &Settings, waiting: usize, unsure: bool) -> A
     let n = i64::try_from(waiting).unwrap_or(i64::MAX);
     let money = (waiting > 0).then(|| {
         let words = format!(
-            "{} ne {} pas encore dans sa main. Sans nom, {} ne pourra plus payer.",
+            "{} {} pas encore dans sa main. Sans nom, {} ne pourra plus payer.",
             counted(n, "aide", "aides"),
-            if waiting > 1 { "sont" } else { "est" },
+            if waiting > 1 { "ne sont" } else { "n’est" },
             settings.payer.the(),
         );
         note(Tone::Alarm, words)

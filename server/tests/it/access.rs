@@ -61,6 +61,63 @@ on_both! {
         assert_eq!(answer.headers[header::LOCATION], "/connexion?vers=/ccas");
     }
 
+    async fn headers_longer_than_a_browser_sends_are_a_problem_as_described(world) {
+        let request = world.town.coordinator.request(Method::GET, "/api/v1/outings");
+        let request = request.header("x-padding", "x".repeat(20_000));
+        let answer = world.town.coordinator.send(request.body(axum::body::Body::empty()).unwrap()).await;
+        assert_eq!(answer.expect(431)["code"], "headers_too_large");
+    }
+
+    async fn the_address_of_a_form_opened_like_a_page_says_where_the_form_is(world) {
+        let outing = world.planned_outing().await;
+        for (path, page) in [
+            (format!("/sorties/{outing}/code"), format!("/sorties/{outing}")),
+            ("/comptes/liens/7".into(), "/comptes".into()),
+            ("/compte/mot-de-passe".into(), "/compte".into()),
+            ("/deconnexion".into(), "/".into()),
+        ] {
+            let answer = world.town.coordinator.get(&path).await;
+            assert!(answer.headers.contains_key(header::ALLOW), "{path}");
+            let shown = answer.expect_page(405);
+            assert!(shown.contains(&format!("href=\"{page}\"")), "{path}: {shown}");
+        }
+        // Programs are told as programs.
+        let answer = world.anon().get("/api/v1/crew/join").await;
+        assert_eq!(answer.expect(405)["code"], "method_not_allowed");
+    }
+
+    async fn phones_that_joined_are_listed_said_whose_and_shut_out_from_the_page_of_the_outing(world) {
+        let town = &world.town;
+        let outing = world.open_outing().await;
+        let (kept, lost) = (world.crew_phone(outing).await, world.crew_phone(outing).await);
+        let page = format!("/sorties/{outing}");
+        let shown = town.coordinator.get(&page).await.expect_page(200);
+        for phone in [&kept, &lost] {
+            assert!(shown.contains(&format!("value=\"{}\"", phone.device)), "{shown}");
+        }
+        assert_eq!(shown.matches("à confirmer").count(), 2, "{shown}");
+        let kind = "application/x-www-form-urlencoded";
+        let path = format!("{page}/telephones");
+        let said = format!("device={}&geste=peer", kept.device);
+        town.coordinator.raw(Method::POST, &path, kind, said).await.expect_page(303);
+        let shown = town.coordinator.get(&page).await.expect_page(200);
+        assert_eq!(shown.matches("à confirmer").count(), 1, "{shown}");
+        // Over or not: a phone that is lost is shut out, and says nothing more.
+        world.close(outing).await.expect(200);
+        let shown = town.coordinator.get(&page).await.expect_page(200);
+        assert!(shown.contains(&lost.device.to_string()) && !shown.contains("value=\"agent\""), "{shown}");
+        let taken = format!("device={}&geste=retirer", lost.device);
+        town.coordinator.raw(Method::POST, &path, kind, taken).await.expect_page(303);
+        lost.actor.get("/api/v1/crew/pack").await.expect(401);
+        kept.actor.get("/api/v1/crew/pack").await.expect(200);
+        assert!(town.coordinator.get(&page).await.expect_page(200).contains("retiré"));
+        // Nobody of another body does it, and a phone of another outing is not there.
+        let taken = format!("device={}&geste=retirer", kept.device);
+        assert_eq!(town.agent.raw(Method::POST, &path, kind, taken).await.status, 403);
+        let stranger = format!("device={}&geste=retirer", uuid::Uuid::now_v7());
+        assert_eq!(town.coordinator.raw(Method::POST, &path, kind, stranger).await.status, 404);
+    }
+
     async fn answers_carry_the_safety_headers_and_private_ones_are_not_stored(world) {
         for path in ["/healthz", "/terrain", "/api/v1/outings", "/nulle-part"] {
             let answer = world.anon().get(path).await;

@@ -90,6 +90,13 @@ pub async fn change_settings(world: &World, change: impl FnOnce(&mut domain::Set
     tx.commit().await.unwrap();
 }
 
+/// The key that a page shows, once.
+#[track_caller]
+fn shown_key(page: &str) -> String {
+    let rest = &page[page.find("api_").expect("a key")..];
+    rest[..rest.find('<').unwrap()].to_owned()
+}
+
 /// The path of the one link a page shows.
 #[track_caller]
 fn link(page: &str) -> String {
@@ -137,13 +144,6 @@ async fn enrolled(world: &World, pair: &str, back: &str) -> (Secret, Answer) {
     (secret, done)
 }
 
-/// Recovery codes as a page shows them.
-fn recovery_codes(page: &str) -> Vec<String> {
-    let list = page.split("class=\"recovery\">").nth(1).unwrap();
-    let list = list.split("</ol>").next().unwrap();
-    let items = list.split("<li>").skip(1);
-    items
-        .map(|it| it.split('<').next().unwrap().to_owned())
 /// Takes a second factor into use for an account that must have one; answers its recovery codes.
 pub async fn with_codes(world: &World, login: &str, password: &str) -> Vec<String> {
     let asked = sign_in(world, login, password).await;
@@ -152,6 +152,13 @@ pub async fn with_codes(world: &World, login: &str, password: &str) -> Vec<Strin
     recovery_codes(&done.words(200))
 }
 
+/// Recovery codes as a page shows them.
+fn recovery_codes(page: &str) -> Vec<String> {
+    let list = page.split("class=\"recovery\">").nth(1).unwrap();
+    let list = list.split("</ol>").next().unwrap();
+    let items = list.split("<li>").skip(1);
+    items
+        .map(|it| it.split('<').next().unwrap().to_owned())
         .collect()
 }
 
@@ -339,7 +346,7 @@ on_both! {
         let made = form(&by, "/comptes/cles", "name=Tableur+du+mois").await;
         assert_eq!(made.headers[header::CACHE_CONTROL], "no-store");
         let made = made.words(200);
-        let token = made.split("data-key>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let token = shown_key(&made);
         assert!(token.starts_with("api_") && made.contains("Cette page ne revient pas"), "{made}");
         let listed = by.get("/comptes/cles").await.words(200);
         assert!(listed.contains("Tableur du mois") && listed.contains("Jamais utilisée"), "{listed}");
@@ -408,7 +415,7 @@ on_both! {
         let first = listed.split("action=\"/comptes/cles/").nth(1).unwrap().split('"').next().unwrap();
         form(&by, &format!("/comptes/cles/{first}"), "").await;
         let made = form(&nour, "/comptes/cles", "name=De+Nour").await.words(200);
-        let token = made.split("data-key>").nth(1).unwrap().split('<').next().unwrap().to_owned();
+        let token = shown_key(&made);
         let program = world.actor(Some(token));
         program.get("/api/v1/sites").await.expect(200);
         let listed = by.get("/comptes").await.words(200);

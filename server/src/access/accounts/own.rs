@@ -11,7 +11,6 @@ use crate::access::store as accounts;
 use crate::access::tokens::store::name_of_hash;
 use crate::access::{Action, Caller, journal, second_factor};
 use crate::app::{App, local_day, local_hour};
-use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Faults, Field, Tone, note};
@@ -455,17 +454,11 @@ async fn code_fault(
     shown(app, caller, of, headers, "", wrong).await
 }
 
-/// One's own sessions, for somebody who is in one of them: a program closes no door.
-async fn own_sessions(
-    tx: &mut Tx,
-    of: &Staff,
-    headers: &HeaderMap,
-    now: Instant,
-) -> Result<Vec<Session>, Problem> {
-    let all = store::sessions(tx, of, now).await?;
+/// Whoever closes sessions is in one of them: a program closes no door.
+fn must_be_in_one(all: &[Session], headers: &HeaderMap) -> Result<(), Problem> {
     let this = session_hash(headers);
     if all.iter().any(|it| Some(&it.token_hash) == this.as_ref()) {
-        return Ok(all);
+        return Ok(());
     }
     let words = "Cela se fait depuis une session, pas avec une clé d’accès.";
     Err(Problem::state("not_a_session", words))
@@ -479,7 +472,7 @@ pub async fn leave_everywhere(
 ) -> Result<Response, Problem> {
     let now = app.now();
     let mut tx = app.db.write().await?;
-    own_sessions(&mut tx, &of, &headers, now).await?;
+    must_be_in_one(&store::sessions(&mut tx, &of, now).await?, &headers)?;
     accounts::delete_sessions_of(&mut tx, &of).await?;
     second_factor::store::delete_steps(&mut tx, &of).await?;
     let action = Action::SignedOutEverywhere;
@@ -497,9 +490,10 @@ pub async fn leave_one(
 ) -> Result<Response, Problem> {
     let now = app.now();
     let mut tx = app.db.write().await?;
-    let all = own_sessions(&mut tx, &of, &headers, now).await?;
+    let all = store::sessions(&mut tx, &of, now).await?;
     let found = all.iter().find(|it| name_of_hash(&it.token_hash) == id);
     let found = found.ok_or_else(Problem::not_found)?;
+    must_be_in_one(&all, &headers)?;
     store::delete_session(&mut tx, &of, found).await?;
     let action = Action::SessionEnded;
     journal::write(&mut tx, of.programme, of.actor(), action, &[], now).await?;

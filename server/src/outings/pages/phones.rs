@@ -198,9 +198,9 @@ fn row(sheet: &Sheet, rank: usize, phone: &Phone, may_change: bool) -> AnyView {
         (false, Some(whose)) => view! { <span class="tag ok">{whose.label()}</span> }.into_any(),
         (false, None) => view! { <span class="tag todo">"à confirmer"</span> }.into_any(),
     };
-    let ask = (may_change && !phone.revoked).then(|| match whose {
-        None => buttons(sheet, rank, phone, None),
-        Some(_) => view! {
+    let ask = (!phone.revoked).then(|| match whose {
+        None if may_change => buttons(sheet, rank, phone, None),
+        _ => view! {
             <details>
                 <summary>"Changer"<span class="sr">" le téléphone "{rank}</span></summary>
                 {buttons(sheet, rank, phone, whose)}
@@ -228,8 +228,11 @@ fn buttons(sheet: &Sheet, rank: usize, phone: &Phone, now: Option<Whose>) -> Any
     let action = format!("/sorties/{}/telephones", sheet.outing.id);
     let device = phone.device_id.to_string();
     let has_agents = sheet.settings.city.is_some();
+    // A phone of an outing that is over may hand in for long: it can still be shut out.
+    let may_change = sheet.outing.state.may_be_joined();
     let choices: Vec<_> = Whose::ALL
         .iter()
+        .filter(|_| may_change)
         .filter(|it| has_agents || **it != Whose::Agent)
         .filter(|it| Some(**it) != now)
         .map(|it| {
