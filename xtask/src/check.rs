@@ -4,7 +4,7 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::{budgets, paths, progress, run, server, setup, site};
+use crate::{budgets, deep, paths, progress, run, server, setup, site};
 
 /// All checks, the quickest first; the first failure ends them.
 pub fn check() -> Result<ExitCode> {
@@ -56,6 +56,14 @@ pub fn check() -> Result<ExitCode> {
     let binary = server::build(server::Profile::Dev)?;
     progress::loud_step("byte budgets", || budgets::check(&binary))?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// The same, and what looks for faults that nobody thought of.
+pub fn deep() -> Result<ExitCode> {
+    let code = check()?;
+    deep::fuzz()?;
+    deep::api()?;
+    Ok(code)
 }
 
 fn cargo(what: &str, args: &[&str], env: &[(&str, &str)]) -> Result<()> {

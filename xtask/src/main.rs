@@ -6,6 +6,7 @@
 mod bench;
 mod budgets;
 mod check;
+mod deep;
 mod paths;
 mod postgres;
 mod progress;
@@ -29,6 +30,9 @@ Usage: cargo xtask COMMAND
   test [FILTER]      every test, on both database engines and in a real browser;
                      FILTER keeps the tests whose name contains it
   check              formatting, lints, documentation, byte budgets
+  check --deep [PART]
+                     the same, then parsers fuzzed and the API asked everything as each role,
+                     some ten minutes; PART: fuzz, api. CUEILLETTE_FUZZ_S: seconds a parser
   build [--release]  the site and the server; --release makes one self-contained binary
   bench [NAME]       measures on real input; NAME: boston, writes, sites,
                      lists, idle, recorder
@@ -54,6 +58,9 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["test"] => test::test(None),
         ["test", filter] => test::test(Some(filter)),
         ["check"] => check::check(),
+        ["check", "--deep"] => check::deep(),
+        ["check", "--deep", "fuzz"] => deep::fuzz().map(|()| ExitCode::SUCCESS),
+        ["check", "--deep", "api"] => deep::api().map(|()| ExitCode::SUCCESS),
         ["build"] => build(server::Profile::Dev),
         ["build", "--release"] => build(server::Profile::Release),
         ["bench"] => bench::all(),

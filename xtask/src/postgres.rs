@@ -110,6 +110,18 @@ impl Postgres {
         format!("postgres://{USER}@127.0.0.1:{}/postgres", self.port)
     }
 
+    /// The address of an empty database more.
+    pub fn new_database(&self, name: &str) -> Result<String> {
+        let mut command = Command::new(self.programs.join("createdb"));
+        run::quiet(
+            command
+                .args(["--host=127.0.0.1", "--username", USER])
+                .arg(format!("--port={}", self.port))
+                .arg(name),
+        )?;
+        Ok(format!("postgres://{USER}@127.0.0.1:{}/{name}", self.port))
+    }
+
     fn wait_until_it_answers(&mut self) -> Result<()> {
         let deadline = Instant::now() + START_PATIENCE;
         let pid_file = self.folder.path().join("data/postmaster.pid");

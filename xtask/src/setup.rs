@@ -16,6 +16,9 @@ const NODE_MAJOR_MIN: u32 = 18;
 /// The system's own Python, where its packages are.
 const PYTHON: &str = "/usr/bin/python3";
 
+/// The version that was tried: a newer one may ask for more.
+const SCHEMATHESIS: &str = "4.32.5";
+
 /// Everything that building the site needs.
 pub fn for_site() -> Result<()> {
     wasm_target()?;
@@ -144,6 +147,55 @@ pub fn chromium() -> Result<PathBuf> {
                   set CHROMIUM to the path of a Chrome, and run the command again.";
     install_or_say(&["chromium"], advice)?;
     find().context(advice)
+}
+
+/// A compiler for C++, which the fuzzer is written in.
+pub fn cpp_compiler() -> Result<()> {
+    let there = || run::which("c++").or_else(|| std::env::var_os("CXX").map(PathBuf::from));
+    if there().is_some() {
+        return Ok(());
+    }
+    let advice = "A compiler for C++ is missing, which the fuzzer needs: install one (`sudo apt-get \
+                  install g++` on Debian), and run the command again.";
+    install_or_say(&["g++"], advice)?;
+    ensure!(there().is_some(), "{advice}");
+    Ok(())
+}
+
+/// What asks an API everything that its document allows, in a Python of its own under `target/`.
+pub fn schemathesis() -> Result<PathBuf> {
+    let folder = paths::target().join("schemathesis");
+    let program = folder.join("bin/schemathesis");
+    let stamp = folder.join(format!("installed-{SCHEMATHESIS}"));
+    if stamp.is_file() {
+        return Ok(program);
+    }
+    let python = || run::quiet(Command::new(PYTHON).args(["-c", "import venv, ensurepip"]));
+    if python().is_err() {
+        let advice = "Python with its venv module is missing: install it (`sudo apt-get install \
+                      python3-venv` on Debian), and run the command again.";
+        install_or_say(&["python3-venv"], advice)?;
+        python().context(advice)?;
+    }
+    progress::step("installing schemathesis from PyPI", || {
+        let venv = ["-m", "venv", "--clear"];
+        run::quiet(Command::new(PYTHON).args(venv).arg(&folder))?;
+        let wanted = format!("schemathesis=={SCHEMATHESIS}");
+        run::quiet(
+            Command::new(folder.join("bin/python"))
+                .args([
+                    "-m",
+                    "pip",
+                    "install",
+                    "--quiet",
+                    "--disable-pip-version-check",
+                ])
+                .arg(wanted),
+        )
+        .context("schemathesis could not be installed; is the network there?")
+    })?;
+    std::fs::write(stamp, "")?;
+    Ok(program)
 }
 
 /// What reads our documents with other eyes than ours: a spreadsheet, and two readers of PDF.

@@ -86,6 +86,16 @@ pub struct Job<'a> {
     pub anywhere: bool,
 }
 
+/// How many lines a file of sites has, with nothing looked up and nothing brought in.
+pub fn lines_of_sites(bytes: &[u8]) -> Result<usize, Refused> {
+    table::read(bytes, sites::COLUMNS).map(|it| it.lines.len())
+}
+
+/// The same of a file of outings.
+pub fn lines_of_outings(bytes: &[u8]) -> Result<usize, Refused> {
+    table::read(bytes, outings::COLUMNS).map(|it| it.lines.len())
+}
+
 /// An id that the same words always give, and that only the key file can tell.
 fn id_of(app: &App, programme: ProgrammeId, kind: &str, name: &str) -> Uuid {
     let mac = app

@@ -40,7 +40,7 @@ const ITEM: usize = 7;
 const COUNT: usize = 8;
 const METHOD: usize = 9;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     Column {
         name: "ref",
         also: &["id", "reference"],

@@ -27,7 +27,7 @@ const LON: usize = 4;
 const NOTE: usize = 5;
 const AGREE: usize = 6;
 
-const COLUMNS: &[Column] = &[
+pub(super) const COLUMNS: &[Column] = &[
     Column {
         name: "ref",
         also: &["id", "reference"],

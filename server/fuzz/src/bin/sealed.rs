@@ -1,0 +1,4 @@
+//! Sealed values.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::sealed(bytes));
