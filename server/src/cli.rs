@@ -20,8 +20,9 @@ use crate::access::keys::guard;
 use crate::app::{App, Clock};
 use crate::config::{Config, Flags, ServeFlags};
 use crate::db::Patience;
-use crate::{demo, programmes};
+use crate::outings::totals::kept as totals;
 use crate::sites::kept;
+use crate::{demo, programmes};
 use clap::{Parser, Subcommand};
 use domain::ProgrammeId;
 use std::path::Path;
@@ -68,7 +69,7 @@ enum Command {
     Import(import::ImportCommand),
     /// Put every row of this moment into one file, while the server serves; no keys are in it
     Backup(backup::BackupFlags),
-    /// Make the database of a backup, on either engine
+    /// Make the database of a backup, on either engine; stop every server first
     Restore(restore::RestoreFlags),
     /// Look for what must never be, in the database and around it: one line for each thing
     Doctor,
@@ -191,6 +192,7 @@ async fn rebuild(app: &App) -> Result<(), Failure> {
     let mut tx = app.db.write().await?;
     for (programme, _) in chain::store::programmes(&mut tx).await? {
         kept::rebuild(&mut tx, programme).await?;
+        totals::rebuild(&mut tx, programme).await?;
     }
     Ok(tx.commit().await?)
 }

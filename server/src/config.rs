@@ -5,8 +5,10 @@ use crate::app::FORGET_DAYS_MIN;
 use crate::http::client::Network;
 use clap::Args;
 use serde::Deserialize;
+use sqlx::sqlite::SqliteConnectOptions;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
+use std::str::FromStr;
 
 /// The settings file, beside which the program is started.
 const FILE: &str = "cueillette.toml";
@@ -139,10 +141,12 @@ impl Config {
 impl Config {
     /// The file of a SQLite database; `None` on PostgreSQL, or when it is in memory only.
     pub fn sqlite_file(&self) -> Option<PathBuf> {
-        let path = self.database.strip_prefix("sqlite:")?;
-        let path = path.trim_start_matches("//");
-        let path = path.split('?').next().unwrap_or(path);
-        (!path.is_empty() && path != ":memory:").then(|| path.into())
+        let is_file = self.database.starts_with("sqlite:");
+        let options = is_file.then(|| SqliteConnectOptions::from_str(&self.database));
+        let path = options?.ok()?.get_filename().to_owned();
+        // SQLite's own name for what is in memory is no path.
+        let is_in_memory = path.to_string_lossy().starts_with("file:sqlx-in-memory");
+        (!is_in_memory && !path.as_os_str().is_empty()).then_some(path)
     }
 }
 

@@ -29,16 +29,26 @@ fn give_large_blocks_back() {}
 #[tokio::main]
 async fn run() -> std::process::ExitCode {
     let cli = Cli::parse();
-    let filter = EnvFilter::try_from_env("CUEILLETTE_LOG");
     tracing_subscriber::fmt()
         .json()
         .with_writer(std::io::stderr)
-        .with_env_filter(filter.unwrap_or_else(|_| EnvFilter::new("warn,server=info,sqlx=error")))
+        .with_env_filter(what_is_told())
         .init();
     tell_panics_without_their_words();
     // Leptos renders on this runtime.
     _ = any_spawner::Executor::init_tokio();
     cli::run(cli).await
+}
+
+/// As much as the operator asks for in `CUEILLETTE_LOG`, but never an address with all that is in it.
+fn what_is_told() -> EnvFilter {
+    const ADDRESSES: &str = "tower_http::csrf=off";
+    let asked = EnvFilter::try_from_env("CUEILLETTE_LOG");
+    let asked = asked.unwrap_or_else(|_| EnvFilter::new("warn,server=info,sqlx=error"));
+    match ADDRESSES.parse() {
+        Ok(directive) => asked.add_directive(directive),
+        Err(_) => asked,
+    }
 }
 
 /// What a panic says may hold what somebody typed: the log gets the place in the code alone.

@@ -139,6 +139,11 @@ impl KeyFile {
         &self.path
     }
 
+    /// Is the file there still, and a key file?
+    pub fn is_there(&self) -> bool {
+        matches!(read(&self.path), Ok(Some(_)))
+    }
+
     /// Says which key file this is, and opens nothing.
     pub fn fingerprint(&self) -> Vec<u8> {
         self.mac("key file", b"fingerprint")

@@ -172,3 +172,34 @@ pub async fn holds_anything(db: &Db) -> Result<bool, DbError> {
     let row: Option<(uuid::Uuid,)> = query.maybe(&mut tx).await?;
     Ok(row.is_some())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use domain::Instant;
+    use std::collections::BTreeMap;
+
+    #[tokio::test]
+    async fn a_backup_of_a_newer_version_is_left_to_the_newer_program() {
+        let path = std::env::temp_dir().join(format!("backup-{}", uuid::Uuid::new_v4()));
+        let options = SqliteConnectOptions::new().filename(&path);
+        let mut file = options.create_if_missing(true).connect().await.unwrap();
+        let manifest = Manifest {
+            version: "9.9.9".into(),
+            schema: newest() + 1,
+            engine: "sqlite".into(),
+            made_at: Instant::from_ms(0),
+            tables: BTreeMap::new(),
+            totals: BTreeMap::new(),
+        };
+        manifest.keep(&mut file).await.unwrap();
+        file.close().await.unwrap();
+        let said = verify(&path).await.unwrap_err();
+        std::fs::remove_file(&path).unwrap();
+        let said = said.sentence();
+        assert!(
+            said.contains("was made by a newer version (9.9.9"),
+            "{said}"
+        );
+    }
+}

@@ -37,7 +37,10 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     };
     // A server that stopped between a number and its files left them to this one. A document that
     // fails is told in the log and made when somebody looks at it: it keeps nobody from serving.
-    _ = crate::allowances::files::finish_all(&app).await;
+    if let Err(problem) = crate::allowances::files::finish_all(&app).await {
+        let cause = problem.cause().unwrap_or(problem.code);
+        tracing::error!(cause, "the files of a list could not be made");
+    }
     println!("Cueillette: http://{}/", listener.local_addr()?);
     print_set_up_links(&app, listener.local_addr()?).await?;
     upkeep::start(&app);

@@ -142,8 +142,12 @@ async fn settle(app: &App, town: &Town) -> Result<Day, Failure> {
 
 /// A problem, as one sentence for the operator.
 fn failed(problem: Problem) -> Failure {
-    let (code, detail) = (problem.code, problem.detail);
-    format!("the demonstration could not be loaded: {detail} ({code})").into()
+    let why = problem.cause().unwrap_or(problem.code);
+    format!(
+        "the demonstration could not be loaded: {} ({why})",
+        problem.detail
+    )
+    .into()
 }
 
 impl LoadedTown {

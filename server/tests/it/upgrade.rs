@@ -23,8 +23,10 @@ fn migrations(engine: &str) -> std::path::PathBuf {
 
 /// SQLite writes ids and bytes as `x'…'`.
 fn as_sqlite(text: &str) -> String {
+    let rows = text.lines().filter(|it| !it.starts_with("--"));
+    let text = rows.collect::<Vec<_>>().join("\n");
     let mut out = String::with_capacity(text.len());
-    let mut rest = text;
+    let mut rest = text.as_str();
     while let Some((before, literal)) = rest.split_once('\'') {
         let (word, literal_kind) = match before {
             it if it.ends_with("uuid") => (&it[..it.len() - 4], true),

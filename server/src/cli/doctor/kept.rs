@@ -4,6 +4,7 @@ use super::report::Report;
 use crate::access::journal::chain;
 use crate::cli::Failure;
 use crate::db::Tx;
+use crate::outings::totals::kept as totals;
 use crate::sites::kept;
 
 const REBUILD: &str = "it is worked out again by `cueillette migrate --rebuild`";
@@ -18,6 +19,12 @@ pub(super) async fn look(tx: &mut Tx, report: &mut Report) -> Result<(), Failure
                 "{slug}: what is kept about the site {site} does not follow from what was recorded"
             );
             report.fault("kept values", what, REBUILD);
+        }
+    }
+    for (programme, slug) in &programmes {
+        for what in totals::differences(tx, *programme).await? {
+            faults += 1;
+            report.fault("kept values", format!("{slug}: {what}"), REBUILD);
         }
     }
     if faults == 0 {

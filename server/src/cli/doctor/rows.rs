@@ -71,13 +71,14 @@ const RULES: [(&str, &str); 17] = [
         sealed_without_key!("request", "third_party_requests", "sealed", ""),
     ),
     (
-        "outings under way with sealed words whose key is not there",
+        "outings with sealed words whose key is neither there nor ended",
         "select cast(count(*) as bigint) from outings o
-         where o.state = 'open'
-           and exists (select 1 from facts f
+         where exists (select 1 from facts f
              where f.programme_id = o.programme_id and f.outing_id = o.id and f.sealed is not null)
            and not exists (select 1 from data_keys k
-             where k.programme_id = o.programme_id and k.scope = 'outing' and k.subject_id = o.id)",
+             where k.programme_id = o.programme_id and k.scope = 'outing' and k.subject_id = o.id)
+           and not exists (select 1 from ended_keys e
+             where e.programme_id = o.programme_id and e.scope = 'outing' and e.subject_id = o.id)",
     ),
     (
         "duplicates of sites that are not there",
