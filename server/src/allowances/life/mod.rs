@@ -490,7 +490,8 @@ pub async fn envelope(
     year: i16,
 ) -> Result<Envelope, Problem> {
     let budget = settings.budgets.iter().find(|it| it.year == year);
-    let months = store::paid_by_month(tx, programme).await?;
+    let since = Day::new(year, 1, 1).unwrap_or(Day(jiff::civil::Date::MAX));
+    let months = store::paid_by_month(tx, programme, since).await?;
     let of_year = months
         .iter()
         .filter(|it| it.month.starts_with(&format!("{year:04}-")));

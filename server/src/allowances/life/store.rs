@@ -408,18 +408,21 @@ pub struct MonthTotal {
 const SUM_BY_MONTH: &str = "
     select substr(p.paid_on, 1, 7) as month, cast(count(*) as bigint) as lines,
       cast(sum(a.amount_cents) as bigint) as total_cents
-    from ledger_events e
-    join payments p on p.programme_id = e.programme_id and p.act_id = e.act_id
+    from payments p
+    join ledger_events e on e.programme_id = p.programme_id and e.act_id = p.act_id
+      and e.what = 'paid'
     join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
-    where e.programme_id = $1 and e.what = 'paid'
+    where p.programme_id = $1 and p.paid_on >= $2
     group by substr(p.paid_on, 1, 7) order by month desc";
 
-/// What was paid, month by month, newest first.
+/// What was paid since a day, month by month, newest first.
 pub async fn paid_by_month(
     tx: &mut Tx,
     programme: ProgrammeId,
+    since: Day,
 ) -> Result<Vec<MonthTotal>, DbError> {
-    sql(SUM_BY_MONTH).bind(programme).all(tx).await
+    let query = sql(SUM_BY_MONTH).bind(programme).bind(since);
+    query.all(tx).await
 }
 
 const SUM_PROMISED: &str = "

@@ -41,8 +41,8 @@ const LISTS_PER_PAGE: u32 = 12;
 const SEARCHED_LISTS_MAX: u32 = 120;
 /// Lines that a search shows, the newest first.
 const FOUND_SHOWN: usize = 50;
-/// Months in sight.
-const MONTHS_SHOWN: usize = 12;
+/// Months in sight, this one with them.
+const MONTHS_SHOWN: i32 = 12;
 
 /// Which lists.
 #[derive(Default, Deserialize)]
@@ -94,14 +94,15 @@ pub async fn lists_page(
     let state = state.map_or("", |(code, _)| code);
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let year = local_day(&settings, app.now()).0.year();
+    let today = local_day(&settings, app.now());
+    let (year, since) = (today.0.year(), first_month(today));
     let (lists, next) = some_lists(&mut tx, &caller, &asked.avant, LISTS_PER_PAGE, state).await?;
     let view = Lists {
         hands_over: life::is_appointed(&mut tx, &settings, &caller).await?,
         title: format!("Listes pour {}", settings.payer.the()),
         association: settings.association.of_the(),
         envelope: envelope(&mut tx, caller.programme, &settings, year).await?,
-        months: paid_by_month(&mut tx, caller.programme).await?,
+        months: paid_by_month(&mut tx, caller.programme, since).await?,
         year,
         state,
         asked: asked.q.trim().to_owned(),
@@ -112,6 +113,13 @@ pub async fn lists_page(
     drop(tx);
     let frame = Frame::of(&app.assets, &caller, &settings, view.title.clone(), "/ccas");
     Ok(page(&frame, || lists_view(view)).into_response())
+}
+
+/// The first day of the oldest month in sight.
+fn first_month(today: Day) -> Day {
+    let this = today.0.first_of_month();
+    let first = this.checked_sub(jiff::Span::new().months(MONTHS_SHOWN - 1));
+    Day(first.unwrap_or(this))
 }
 
 struct Lists {
@@ -371,7 +379,6 @@ fn period_card(year: i16) -> AnyView {
 fn months_card(months: &[MonthTotal]) -> Option<AnyView> {
     let rows: Vec<_> = months
         .iter()
-        .take(MONTHS_SHOWN)
         .map(|it| {
             let first = format!("{}-01", it.month).parse::<Day>();
             let month = first.map_or_else(|_| it.month.clone(), domain::french::date);

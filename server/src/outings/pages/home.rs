@@ -19,19 +19,17 @@ use axum::response::{IntoResponse, Response};
 use domain::french::{self, number};
 use domain::limits::PAGE_ITEMS_MAX;
 use domain::totals::Told;
-use domain::{Day, OutingId, OutingState, ProgrammeId};
+use domain::{Day, OutingState, ProgrammeId};
 use leptos::prelude::*;
-use uuid::Uuid;
 
 /// Totals on an agent's page: a year of months.
 const TOTALS_SHOWN: u32 = 12;
 
 /// Outings that are not over, in the order they come.
 async fn not_over(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Outing>, Problem> {
-    let end = (Day(jiff::civil::Date::MAX), OutingId(Uuid::max()));
-    let mut rows = store::page(tx, programme, end, PAGE_ITEMS_MAX).await?;
-    rows.retain(|it| matches!(it.state, OutingState::Planned | OutingState::Open));
-    rows.reverse();
+    let never = Day(jiff::civil::Date::MAX);
+    let mut rows = store::coming(tx, programme, never, PAGE_ITEMS_MAX).await?;
+    rows.retain(|it| it.state != OutingState::Cancelled);
     Ok(rows)
 }
 

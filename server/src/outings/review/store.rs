@@ -111,15 +111,14 @@ pub async fn syringes_by_place(
     sql(SUM_BY_PLACE).bind(programme).bind(outing).all(tx).await
 }
 
-const SELECT_USUAL: &str = concat!(
-    "select cast(count(distinct f.outing_id) as bigint), cast(coalesce(sum(f.count), 0) as bigint)
-     from facts f
-     join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
-       and o.state = 'closed'
-     where f.programme_id = $1 and f.site_id = $2 and f.kind = 'pickup' and f.item = 'syringe'
-       and f.outing_id <> $3 and ",
-    not_voided!()
-);
+const SELECT_USUAL: &str = "
+    select cast(count(*) as bigint), cast(coalesce(sum(c.total), 0) as bigint)
+    from (
+      select outing_id, sum(total) as total from outing_sums
+      where programme_id = $1 and site_id = $2 and kind = 'pickup' and item = 'syringe'
+        and outing_id <> $3
+      group by outing_id having sum(total) > 0) c
+    join outings o on o.programme_id = $1 and o.id = c.outing_id and o.state = 'closed'";
 
 /// What a place gave on other outings.
 pub async fn usual(

@@ -1,4 +1,0 @@
-//! Quarters as GeoJSON.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::quarters(bytes));

@@ -1,4 +1,0 @@
-//! Sealed values.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::sealed(bytes));

@@ -1,4 +1,0 @@
-//! Spreadsheets of the past.
-#![no_main]
-
-libfuzzer_sys::fuzz_target!(|bytes: &[u8]| fuzz::spreadsheets(bytes));
