@@ -196,7 +196,8 @@ impl Node {
             return;
         };
         let all = with_children(child.id());
-        _ = Command::new("kill").arg(signal).args(all).status();
+        let mut kill = Command::new("kill");
+        _ = kill.arg(signal).args(all).stderr(Stdio::null()).status();
     }
 }
 

@@ -7,7 +7,7 @@ use crate::proxy::{Proxy, Wire};
 use std::net::ToSocketAddrs;
 
 /// Seconds that an answer of the database may take here: the test does not wait for half a minute.
-const ANSWER_S: u32 = 2;
+const ANSWER_S: u32 = 3;
 
 /// The address of a database, without its scheme and its name.
 fn authority(url: &str) -> (&str, &str) {

@@ -13,8 +13,6 @@ const CONNECTIONS_MAX: u32 = 1_000;
 /// Seconds a statement may take, unless the address says otherwise.
 const ANSWER_S: u32 = 30;
 const ANSWER_S_MAX: u32 = 600;
-/// Seconds a transaction may do nothing: longer than any request lasts.
-const IDLE_S: u32 = 75;
 
 /// An address, read.
 pub(super) struct Address {
@@ -104,14 +102,17 @@ impl Address {
         if server.get_application_name().is_none() {
             server = server.application_name("cueillette");
         }
+        let answer_s = self.answer_s;
         let limits = (told != Told::Name && self.patience == Patience::Serving).then(|| {
             [
-                ("statement_timeout", format!("{}s", self.answer_s)),
+                ("statement_timeout", format!("{answer_s}s")),
+                ("lock_timeout", format!("{}ms", u64::from(answer_s) * 500)),
+                // Nobody thinks as long as that between two statements: whoever asked is out of
+                // reach, and others wait for the rows.
                 (
-                    "lock_timeout",
-                    format!("{}ms", u64::from(self.answer_s) * 500),
+                    "idle_in_transaction_session_timeout",
+                    format!("{answer_s}s"),
                 ),
-                ("idle_in_transaction_session_timeout", format!("{IDLE_S}s")),
             ]
         });
         // So that the rows of a server of ours that vanished without a word are free again after
