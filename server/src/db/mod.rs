@@ -14,7 +14,7 @@ mod standing;
 pub use arg::Arg;
 pub use fault::Fault;
 pub use postgres::Patience;
-pub use query::{AMONG_MAX, Row, Sql, sql};
+pub use query::{AMONG_MAX, Row, Rows, Sql, sql};
 pub(crate) use standing::migrations_of_files;
 pub use standing::{Standing, newest};
 

@@ -23,6 +23,8 @@ impl<T> Row for T where
 #[derive(Debug)]
 pub struct Sql {
     text: &'static str,
+    /// Another text for SQLite, of a list of rows.
+    in_order: Option<&'static str>,
     lock: Lock,
     /// The numbers of the values that stand for `{among}`.
     among: Range<usize>,
@@ -47,9 +49,48 @@ enum Lock {
 pub fn sql(text: &'static str) -> Sql {
     Sql {
         text,
+        in_order: None,
         lock: Lock::None,
         among: 0..0,
         args: Vec::new(),
+    }
+}
+
+/// A statement with so many rows of values, where its text says `{rows}`.
+///
+/// SQLite knows a numbered value by name, and looks for it among all others each time: with a
+/// thousand of them that takes longer than the statement. Its text has them in order, without names.
+#[derive(Debug)]
+pub struct Rows {
+    numbered: String,
+    in_order: String,
+    values: usize,
+}
+
+impl Rows {
+    /// The text for so many rows.
+    pub fn new(text: &'static str, rows: usize, columns: usize) -> Self {
+        let row = |n: usize| {
+            let numbers = n * columns + 1..=(n + 1) * columns;
+            let numbers: Vec<String> = numbers.map(|it| format!("${it}")).collect();
+            format!("({})", numbers.join(", "))
+        };
+        let numbered: Vec<String> = (0..rows).map(row).collect();
+        let in_order = vec![format!("({})", vec!["?"; columns].join(", ")); rows];
+        Self {
+            numbered: text.replace("{rows}", &numbered.join(", ")),
+            in_order: text.replace("{rows}", &in_order.join(", ")),
+            values: rows * columns,
+        }
+    }
+
+    /// Begins the statement: all values of the first row, then of the next.
+    pub fn sql(&'static self) -> Sql {
+        Sql {
+            in_order: Some(&self.in_order),
+            args: Vec::with_capacity(self.values),
+            ..sql(&self.numbered)
+        }
     }
 }
 
@@ -97,12 +138,6 @@ impl Sql {
         self
     }
 
-    /// Room for so many values at once.
-    pub fn with_room(mut self, values: usize) -> Self {
-        self.args.reserve(values);
-        self
-    }
-
     /// The ids that `in {among}` speaks of; those after the first [`AMONG_MAX`] are left out.
     pub fn bind_among(mut self, ids: &[Uuid]) -> Self {
         let fits = AMONG.into_iter().find(|it| *it >= ids.len());
@@ -128,7 +163,10 @@ impl Sql {
     }
 
     fn on_sqlite(&self) -> sqlx::SqlStr {
-        self.with_words("")
+        match self.in_order {
+            Some(text) => text.into_sql_str(),
+            None => self.with_words(""),
+        }
     }
 
     fn on_postgres(&self) -> sqlx::SqlStr {

@@ -1,6 +1,6 @@
 //! SQL of facts. Facts are inserted once and never changed.
 
-use crate::db::{AMONG_MAX, DbError, Sql, Tx, sql};
+use crate::db::{AMONG_MAX, DbError, Rows, Sql, Tx, sql};
 use crate::outings::totals::kept::store as totals;
 use crate::sites::kept::{self, OfFact};
 use domain::fact::Whose;
@@ -72,17 +72,8 @@ const COLUMNS: usize = 25;
 const ROWS: [usize; 7] = [64, 32, 16, 8, 4, 2, 1];
 
 /// [`INSERT`] for each of [`ROWS`].
-static INSERTS: LazyLock<[String; ROWS.len()]> = LazyLock::new(|| {
-    ROWS.map(|rows| {
-        let row = |n: usize| {
-            let numbers = n * COLUMNS + 1..=(n + 1) * COLUMNS;
-            let numbers: Vec<String> = numbers.map(|it| format!("${it}")).collect();
-            format!("({})", numbers.join(", "))
-        };
-        let rows: Vec<String> = (0..rows).map(row).collect();
-        INSERT.replace("{rows}", &rows.join(", "))
-    })
-});
+static INSERTS: LazyLock<[Rows; ROWS.len()]> =
+    LazyLock::new(|| ROWS.map(|rows| Rows::new(INSERT, rows, COLUMNS)));
 
 /// Keeps a fact. Answers `false` when the id is there already.
 pub async fn insert(tx: &mut Tx, programme: ProgrammeId, it: NewFact) -> Result<bool, DbError> {
@@ -102,9 +93,8 @@ pub async fn insert_all(
     let mut left = all.into_iter();
     for (rows, text) in ROWS.into_iter().zip(INSERTS.iter()) {
         while left.len() >= rows {
-            let insert = sql(text).with_room(rows * COLUMNS);
             let some = left.by_ref().take(rows);
-            let insert = some.fold(insert, |insert, it| bind(insert, programme, it));
+            let insert = some.fold(text.sql(), |insert, it| bind(insert, programme, it));
             let ids: Vec<(Uuid,)> = insert.all(tx).await?;
             inserted.extend(ids.into_iter().map(|(id,)| FactId(id)));
         }

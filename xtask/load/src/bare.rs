@@ -71,7 +71,7 @@ struct Batch {
 /// Inserts all of it.
 pub async fn run(plan: Plan) -> Result<Told> {
     let facts = plan.batches * plan.facts_per_batch;
-    let took = if plan.url.starts_with("sqlite:") {
+    let took = if plan.is_on_sqlite() {
         on_sqlite(&plan).await?
     } else {
         on_postgres(plan).await?
@@ -189,6 +189,10 @@ async fn on_postgres(plan: Plan) -> Result<Duration> {
 }
 
 impl Plan {
+    fn is_on_sqlite(&self) -> bool {
+        self.url.starts_with("sqlite:")
+    }
+
     fn batch(&self, n: usize, connection: usize) -> Batch {
         let mut rng = rand::rng();
         let mut bytes = |count: usize| {
@@ -241,7 +245,7 @@ impl Texts {
                target_id, item, method, count, present, data, sealed, content_mac,
                sender_ahead_ms, handed_in_by)
              values {} on conflict (programme_id, id) do nothing",
-            rows(plan.facts_per_batch, COLUMNS)
+            rows(plan, plan.facts_per_batch, COLUMNS)
         );
         let sums = (0..=plan.sites.len() + 1).map(|count| {
             let text = format!(
@@ -249,7 +253,7 @@ impl Texts {
                    part, total)
                  values {} on conflict (programme_id, outing_id, kind, site_id, item, method, part)
                  do update set total = outing_sums.total + excluded.total",
-                rows(count, SUM_COLUMNS)
+                rows(plan, count, SUM_COLUMNS)
             );
             AssertSqlSafe(text).into_sql_str()
         });
@@ -266,12 +270,19 @@ impl Texts {
     }
 }
 
-/// `($1, $2), ($3, $4)`
-fn rows(count: usize, columns: usize) -> String {
+/// `($1, $2), ($3, $4)`; without numbers on SQLite, which looks for them by name.
+fn rows(plan: &Plan, count: usize, columns: usize) -> String {
+    let value = |n: usize| {
+        if plan.is_on_sqlite() {
+            "?".to_owned()
+        } else {
+            format!("${n}")
+        }
+    };
     let row = |n: usize| {
-        let numbers = n * columns + 1..=(n + 1) * columns;
-        let numbers: Vec<String> = numbers.map(|it| format!("${it}")).collect();
-        format!("({})", numbers.join(", "))
+        let values = n * columns + 1..=(n + 1) * columns;
+        let values: Vec<String> = values.map(value).collect();
+        format!("({})", values.join(", "))
     };
     let rows: Vec<String> = (0..count).map(row).collect();
     rows.join(", ")
