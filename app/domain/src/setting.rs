@@ -196,7 +196,7 @@ settings! {
     "coordinator_phone" Shape::MaybeLine, "Numéro à appeler", "Le gros bouton de la page « Je me suis piqué·e ».";
     "places" Shape::Lines, "Où aller", "Un lieu par ligne\u{a0}: nom\u{a0}; adresse\u{a0}; téléphone. Le premier est le meilleur.";
     Accounts:
-    "second_factor_for" Shape::Some(ROLES), "Qui donne un code à chaque connexion", "Le mot de passe ne suffit plus\u{a0}: il faut aussi un code de son téléphone. Qui n’en a pas encore le met en place à la prochaine connexion. Qui en a un le garde, même si vous décochez. Sans code, le mot de passe doit être plus long. L’association et qui paie ouvrent des noms\u{a0}: laissez-les cochés.";
+    "second_factor_for" Shape::Some(ROLES), "Qui donne un code à chaque connexion", "Le mot de passe ne suffit plus\u{a0}: il faut aussi un code de son téléphone. Qui n’en a pas encore le met en place à la prochaine connexion. Qui en a un le garde, même si vous décochez. Sans code, le mot de passe doit être plus long. L’association et qui paie ouvrent des noms\u{a0}: mieux vaut les cocher.";
 }
 
 /// The setting of a code.

@@ -149,7 +149,7 @@ fn sessions_view(account: &Account, settings: &Settings, now: Instant) -> AnyVie
     view! {
         <section class="card accounts">
             <h2>"Mes sessions"</h2>
-            <p class="soft">"Là où votre compte est ouvert maintenant. Vous n’en reconnaissez pas une\u{a0}? Fermez-la, puis changez de mot de passe."</p>
+            <p class="soft">"Là où votre compte est ouvert maintenant. Vous n’en reconnaissez pas une\u{a0}? Fermez\u{2011}la, puis changez de mot de passe."</p>
             <ul class="rows">{rows}</ul>
             <form method="post" action="/compte/sessions">
                 <p class="actions"><button>"Me déconnecter partout"</button></p>

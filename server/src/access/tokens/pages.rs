@@ -115,7 +115,8 @@ fn row(it: &Line, settings: &Settings, now: Instant) -> AnyView {
         Some(used) => format!("Utilisée le {}", french::date(used)),
     };
     let made = french::date(day(it.created_at));
-    let whose = it.whose.clone().map(|it| format!("Au nom de {it}. "));
+    let whose = it.whose.clone();
+    let whose = whose.map(|it| view! { <small>"Au nom de "{it}"."</small> });
     let action = format!("/comptes/cles/{}", it.id());
     let (name, again) = (it.name.clone(), it.name.clone());
     view! {
@@ -124,7 +125,8 @@ fn row(it: &Line, settings: &Settings, now: Instant) -> AnyView {
                 <Icon path=KEY/>
                 <span class="row-text">
                     <b>{name}</b>
-                    <small>{whose}"Faite le "{made}"."</small>
+                    {whose}
+                    <small>"Faite le "{made}"."</small>
                     <small>{used}"."</small>
                 </span>
                 <button class="quiet">"Retirer"<span class="sr">" la clé de "{again}</span></button>

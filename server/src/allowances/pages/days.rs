@@ -71,7 +71,7 @@ fn row(it: &WaitingDay, today: Day) -> Option<AnyView> {
     Some(
         view! {
             <li>
-                <a class="row in-line" href=href>
+                <a class="card row in-line" href=href>
                     {day_leaf(day)}
                     <span class="row-text">
                         <b>{day_title(day, today)}</b>

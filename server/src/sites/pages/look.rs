@@ -140,9 +140,11 @@ fn spots(mut heres: Vec<Here>) -> Vec<Vec<Here>> {
     heres.sort_by_key(|it| (std::cmp::Reverse(it.recorded_at), it.id));
     let mut spots: Vec<Vec<Here>> = Vec::new();
     for it in heres {
-        let near = |spot: &&mut Vec<Here>| match (spot.first().and_then(|it| it.at), it.at) {
-            (Some(a), Some(b)) => a.distance_m(b) <= near::NEAR_M,
-            _ => false,
+        let near = |spot: &&mut Vec<Here>| match (spot.first(), it.at) {
+            (Some(first), Some(b)) => first.at.is_some_and(|a| a.distance_m(b) <= near::NEAR_M),
+            // Where their points are no longer kept, an outing is one question.
+            (Some(first), None) => first.ended && it.ended && first.outing == it.outing,
+            (None, _) => false,
         };
         match spots.iter_mut().find(near) {
             Some(spot) => spot.push(it),

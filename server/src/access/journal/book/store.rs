@@ -190,7 +190,7 @@ impl Names {
             "account" => return Ok(self.accounts.get(&id).cloned()),
             "identity" | "peer" => return Ok(self.peers.get(&id).cloned()),
             "list" => return Ok(self.lists.get(&id).cloned()),
-            "token" => return Ok(self.tokens.get(&id).map(|it| format!("« {it} »"))),
+            "token" => return Ok(self.tokens.get(&id).map(|it| format!("«\u{a0}{it}\u{a0}»"))),
             _ => {}
         }
         if let Some(known) = self.met.get(&id) {
