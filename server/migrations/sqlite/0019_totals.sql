@@ -77,3 +77,5 @@ create index outings_by_closing on outings (programme_id, closed_at);
 create index outings_by_state on outings (programme_id, state, day, id);
 create index quarantine_by_outing on quarantine (programme_id, outing_id);
 create index payments_by_day on payments (programme_id, paid_on);
+create index ledger_events_contested on ledger_events (programme_id, line_id)
+  where what = 'contested';

@@ -166,7 +166,10 @@ pub async fn line(
 const SELECT_CONTESTED: &str = concat!(
     "select * from (",
     line_columns!(),
-    "where a.programme_id = $1) lines where contest = 'contested' order by id"
+    "where a.programme_id = $1 and a.id in (
+       select c.line_id from ledger_events c
+       where c.programme_id = $1 and c.what = 'contested')
+     ) lines where contest = 'contested' order by id"
 );
 
 /// The lines whose person disagrees, and waits for an answer.

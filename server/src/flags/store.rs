@@ -141,8 +141,9 @@ pub struct DeedRow {
 }
 
 // An outing counts once it is closed: on its plan with whatever was found, beside the plan by what
-// was picked up. Of outings only what was done at places that agents flagged: of a town with years
-// behind it that is the small part, and the `cross join` makes SQLite begin with it.
+// was picked up, as the sums of outings keep it. Of outings only what was done at places that agents
+// flagged: of a town with years behind it that is the small part, and the `cross join` makes SQLite
+// begin with it.
 const SELECT_DEEDS: &str = concat!(
     "with flagged as (
        select distinct p.site_id
@@ -158,36 +159,22 @@ const SELECT_DEEDS: &str = concat!(
      select d.site_id, d.at, cast(sum(d.count) as bigint) as count, d.by_city
      from (
        select m.site_id, o.id as deed, o.closed_at as at,
-         cast(0 as bigint) as count, false as by_city
+         cast(0 as bigint) as count, 1 as is_deed, false as by_city
        from members m
        join outing_sites w on w.programme_id = $1 and w.site_id = m.id
        join outings o on o.programme_id = w.programme_id and o.id = w.outing_id
          and o.state = 'closed'
        union all
-       select m.site_id, o.id, o.closed_at, f.count, false
+       select m.site_id, o.id, o.closed_at, c.total, 0, false
        from members m
-       cross join facts f
-       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
+       cross join outing_sums c
+       join outings o on o.programme_id = c.programme_id and o.id = c.outing_id
          and o.state = 'closed'
-       where f.programme_id = $1 and f.site_id = m.id and f.kind = 'pickup' and not exists (
-           select 1 from here_decisions h
-           where h.programme_id = f.programme_id and h.fact_id = f.id)
-         and ",
-    not_voided!(),
-    "  union all
-       select p.site_id, o.id, o.closed_at, f.count, false
-       from (select distinct fact_id from here_decisions where programme_id = $1) h
-       join facts f on f.programme_id = $1 and f.id = h.fact_id and f.kind = 'pickup'
-       join fact_sites p on p.programme_id = f.programme_id and p.fact_id = f.id
-       join flagged g on g.site_id = p.site_id
-       join outings o on o.programme_id = f.programme_id and o.id = f.outing_id
-         and o.state = 'closed'
-       where ",
-    not_voided!(),
-    "  union all
+       where c.programme_id = $1 and c.site_id = m.id and c.kind = 'pickup'
+       union all
        select p.site_id, f.id, ",
     happened_at!(),
-    ", f.count, true
+    ", f.count, 1, true
        from facts f
        join fact_sites p on p.programme_id = f.programme_id and p.fact_id = f.id
        where f.programme_id = $1 and f.kind = 'city_pickup' and ",
@@ -195,6 +182,7 @@ const SELECT_DEEDS: &str = concat!(
     ") d
      join sites s on s.programme_id = $1 and s.id = d.site_id and s.nature = 'public'
      group by d.site_id, d.deed, d.at, d.by_city
+     having max(d.is_deed) = 1 or sum(d.count) > 0
      order by d.at, d.site_id"
 );
 

@@ -95,7 +95,7 @@ fn years_nav(it: &Results) -> Option<AnyView> {
         view! { <a class="button quiet" href=href aria-current=current>{year.year}</a> }
     };
     let links: Vec<_> = it.years.iter().take(IN_SIGHT).map(link).collect();
-    Some(view! { <nav class="actions tabs" aria-label="Années">{links}</nav> }.into_any())
+    Some(view! { <nav class="actions tabs years" aria-label="Années">{links}</nav> }.into_any())
 }
 
 /// Four figures, with the words that say what each is.
@@ -128,13 +128,13 @@ fn plural(n: i64, one: &str, many: &str) -> String {
     if n < 2 { one.into() } else { many.into() }
 }
 
-/// « de janvier à octobre »; nothing when it is the whole year.
+/// « de janvier à octobre », « de novembre 2024 à décembre 2025 »; nothing when it is the whole year.
 fn period(told: &Told, year: i16) -> Option<String> {
     let whole = |it: Day, month| it.0.year() == year && it.0.month() == month;
     if whole(told.first, 1) && whole(told.last, 12) {
         return None;
     }
-    let of = |it: Day| match it.0.year() == year {
+    let of = |it: Day| match told.first.0.year() == year {
         true => french::month_name(it).to_owned(),
         false => french::month(it),
     };
@@ -403,8 +403,14 @@ pub(super) fn poster(it: &Results, public_url: Option<&str>) -> AnyView {
             <h1>{format!("Ensemble, en {}", it.year)}</h1>
             <p class="poster-intro">{intro(&it.settings)}</p>
             {figures(it, year)}
-            {areas}
             {best}
+            <div class="poster-two">
+                <section>
+                    <h2>"Les sorties, mois par mois"</h2>
+                    <div class="chart" inner_html=bars(it)></div>
+                </section>
+                {areas}
+            </div>
             {seen.map(|words| view! { <p class="poster-foot">{words}</p> })}
             {address.map(|text| view! { <p class="poster-foot">{text}</p> })}
         </article>

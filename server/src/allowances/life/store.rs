@@ -436,10 +436,11 @@ pub async fn promised(tx: &mut Tx, programme: ProgrammeId) -> Result<Cents, DbEr
 }
 
 const SELECT_PAID_DAYS: &str = "
-    select distinct a.peer_id, p.paid_on from ledger_events e
-    join payments p on p.programme_id = e.programme_id and p.act_id = e.act_id
+    select distinct a.peer_id, p.paid_on from payments p
+    join ledger_events e on e.programme_id = p.programme_id and e.act_id = p.act_id
+      and e.what = 'paid'
     join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
-    where e.programme_id = $1 and e.what = 'paid' and a.entry = 'original' and p.paid_on >= $2
+    where p.programme_id = $1 and p.paid_on >= $2 and a.entry = 'original'
     order by a.peer_id, p.paid_on";
 
 /// Who was paid on which days, since a day.

@@ -111,16 +111,19 @@ pub async fn syringes_by_place(
     sql(SUM_BY_PLACE).bind(programme).bind(outing).all(tx).await
 }
 
+// The latest outings tell what is usual, however many there were: two years of weeks.
 const SELECT_USUAL: &str = "
-    select cast(count(*) as bigint), cast(coalesce(sum(c.total), 0) as bigint)
+    select cast(count(*) as bigint), cast(coalesce(sum(t.total), 0) as bigint)
     from (
-      select outing_id, sum(total) as total from outing_sums
-      where programme_id = $1 and site_id = $2 and kind = 'pickup' and item = 'syringe'
-        and outing_id <> $3
-      group by outing_id having sum(total) > 0) c
-    join outings o on o.programme_id = $1 and o.id = c.outing_id and o.state = 'closed'";
+      select c.outing_id, sum(c.total) as total
+      from (
+        select id from outings where programme_id = $1 and state = 'closed' and id <> $3
+        order by day desc, id desc limit 104) o
+      join outing_sums c on c.programme_id = $1 and c.outing_id = o.id and c.kind = 'pickup'
+        and c.site_id = $2 and c.item = 'syringe'
+      group by c.outing_id having sum(c.total) > 0) t";
 
-/// What a place gave on other outings.
+/// What a place gave on the latest of the other outings.
 pub async fn usual(
     tx: &mut Tx,
     programme: ProgrammeId,

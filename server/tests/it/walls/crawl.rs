@@ -218,6 +218,9 @@ fn paths(town: &Town, path: &'static str) -> Vec<String> {
     let has = |part: &str| path.contains(part);
     match path {
         "/calendrier/{file}" => town.feeds.clone(),
+        "/resultats/{programme}" => ["", "?annee=2026", "?affiche"]
+            .map(|it| format!("{}{it}", filled(path, Uuid::nil())))
+            .to_vec(),
         "/lieux" | "/carte" => with(&[
             "",
             "?etat=seen",
@@ -280,6 +283,7 @@ pub fn filled(path: &str, id: Uuid) -> String {
         match name {
             "number" => out.push_str("2026-0001"),
             "file" => out.push_str("list.csv"),
+            "programme" => out.push_str("bordeaux"),
             _ => out.push_str(&id.to_string()),
         }
         rest = after;
