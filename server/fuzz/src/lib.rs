@@ -26,6 +26,18 @@ use tokio::runtime::{Builder, Runtime};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
+/// What is done with one input.
+pub type Target = fn(&[u8]);
+
+/// Every target, by name.
+pub const TARGETS: [(&str, Target); 5] = [
+    ("facts", facts),
+    ("quarters", quarters),
+    ("spreadsheets", spreadsheets),
+    ("sealed", sealed),
+    ("paper", paper),
+];
+
 pub(crate) static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     Builder::new_current_thread()
         .enable_all()
@@ -157,14 +169,7 @@ mod tests {
     #[test]
     fn every_seed_holds() {
         let seeds = Path::new(env!("CARGO_MANIFEST_DIR")).join("seeds");
-        let targets: [(&str, fn(&[u8])); 5] = [
-            ("facts", crate::facts),
-            ("quarters", crate::quarters),
-            ("spreadsheets", crate::spreadsheets),
-            ("sealed", crate::sealed),
-            ("paper", crate::paper),
-        ];
-        for (name, target) in targets {
+        for (name, target) in crate::TARGETS {
             let files = std::fs::read_dir(seeds.join(name)).unwrap();
             let mut bytes = 0;
             for file in files {
