@@ -34,7 +34,7 @@ pub struct Sql {
 /// As many ids as one `{among}` holds at most.
 pub const AMONG_MAX: usize = 512;
 /// As many as one text speaks of: an engine prepares a few statements of it, not hundreds.
-const AMONG: [usize; 4] = [1, 8, 64, AMONG_MAX];
+const AMONG: [usize; 5] = [1, 8, 64, 256, AMONG_MAX];
 
 /// What a `select` holds until the transaction ends. SQLite needs none of it: a transaction that
 /// writes is alone there (see [`crate::db::Db::write`]), so the words are left out.
