@@ -14,6 +14,10 @@ use anyhow::{Context, Result, bail};
 use crate::temp::TempFolder;
 use crate::{progress, run, setup};
 
+/// The address of an empty PostgreSQL database; set by the person, or by us for the tests.
+pub const POSTGRES_ENV: &str = "CUEILLETTE_TEST_POSTGRES";
+/// Where PostgreSQL's programs are, for tests that need a primary and a standby of their own.
+pub const PROGRAMS_ENV: &str = "CUEILLETTE_TEST_POSTGRES_PROGRAMS";
 /// The cluster's superuser; tests make a database each.
 const USER: &str = "cueillette";
 /// How long the server may take to answer.

@@ -7,11 +7,8 @@ use std::time::Instant;
 use anyhow::{Context, Result};
 use serde_json::Value;
 
-use crate::postgres::{Durability, Postgres};
+use crate::postgres::{Durability, POSTGRES_ENV, PROGRAMS_ENV, Postgres};
 use crate::{paths, progress, run, server, setup, site};
-
-/// The address of an empty PostgreSQL database; set by the person, or by us for the tests.
-const POSTGRES_ENV: &str = "CUEILLETTE_TEST_POSTGRES";
 
 /// How many tests ended how.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
@@ -91,6 +88,7 @@ fn rust(filter: Option<&str>, postgres: &str) -> Result<Count> {
         .args(["test", "--workspace", "--no-fail-fast"])
         .args(filter)
         .env(POSTGRES_ENV, postgres)
+        .env(PROGRAMS_ENV, setup::postgres_programs()?)
         .envs(shared_files())
         .current_dir(paths::root());
     let status = run::lines(&mut command, |line| {
