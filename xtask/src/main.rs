@@ -34,7 +34,7 @@ Usage: cargo xtask COMMAND
                      the same, then parsers fuzzed and the API asked everything as each role,
                      some ten minutes; PART: fuzz, api. CUEILLETTE_FUZZ_S: seconds a parser
   build [--release]  the site and the server; --release makes one self-contained binary
-  bench [NAME]       measures on real input; NAME: boston, writes, sites,
+  bench [NAME]       measures on real input; NAME: boston, writes, sites, sizes,
                      lists, idle, recorder
   help               this text
 ";
@@ -67,6 +67,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench", "boston"] => bench::boston(),
         ["bench", "writes"] => bench::writes(),
         ["bench", "sites"] => bench::sites(),
+        ["bench", "sizes"] => bench::sizes(),
         ["bench", "lists"] => bench::lists(),
         ["bench", "idle"] => bench::idle(),
         ["bench", "recorder"] => bench::recorder(),

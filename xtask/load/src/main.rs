@@ -5,6 +5,7 @@
 
 mod bare;
 mod disk;
+mod history;
 mod line;
 mod phones;
 
@@ -35,6 +36,7 @@ async fn run(words: &[String]) -> Result<serde_json::Value> {
     Ok(match command.as_str() {
         "disk" => json!({"flush_ms": disk::flush_ms(path.as_ref())?}),
         "bare" => json!(bare::run(read(path)?).await?),
+        "history" => json!(history::run(read(path)?).await?),
         "phones" => json!(phones::run(read(path)?).await?),
         _ => bail!("there is no command `{command}`"),
     })

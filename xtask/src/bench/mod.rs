@@ -1,6 +1,7 @@
 //! Measures on real input: a city's positions become outings and pickups, sent through the API by
 //! several phones at once, then sent again in another order, then summed and compared. A town of
-//! many sites, as a map and lists show it ([`mod@sites`]). Facts per second beside what an engine
+//! many sites, as a map and lists show it ([`mod@sites`]). Pages with a hundred times the history
+//! ([`mod@sizes`]). Facts per second beside what an engine
 //! can do at all, and a crowd of phones ([`mod@writes`]). A list of allowances with as many lines
 //! as anybody will ever put on one ([`mod@lists`]). A small box that starts, and waits
 //! ([`mod@idle`]). And the recorder, in a real browser ([`mod@recorder`]).
@@ -14,6 +15,7 @@ mod phones;
 mod positions;
 mod recorder;
 mod sites;
+mod sizes;
 mod visitor;
 mod writes;
 
@@ -21,6 +23,7 @@ pub use idle::idle;
 pub use lists::lists;
 pub use recorder::recorder;
 pub use sites::sites;
+pub use sizes::sizes;
 pub use writes::writes;
 
 use std::path::Path;
@@ -46,6 +49,7 @@ pub fn all() -> Result<ExitCode> {
     boston()?;
     ensure!(writes()? == ExitCode::SUCCESS, "writing is under its limit");
     sites()?;
+    sizes()?;
     lists()?;
     ensure!(
         idle()? == ExitCode::SUCCESS,

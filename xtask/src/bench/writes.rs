@@ -64,7 +64,7 @@ pub fn writes() -> Result<ExitCode> {
 }
 
 /// With the server in one go, so that what both need is compiled once.
-fn build_load() -> Result<PathBuf> {
+pub(super) fn build_load() -> Result<PathBuf> {
     progress::loud_step("compiling the phones", || {
         let mut cargo = Command::new("cargo");
         cargo.args(["build", "--release", "--bin", "cueillette", "--bin", "load"]);
