@@ -134,6 +134,8 @@ pub struct Terms {
     pub peer_months: u32,
     /// Months that a picture of a flag is kept.
     pub photo_months: u32,
+    /// Months that words, notes and « ici » points of an outing stay after its day.
+    pub outing_months: u32,
     /// Days that what is sealed of a discreet site stays after it was closed.
     pub closed_site_days: u32,
     /// Months that the journal is kept.
@@ -145,6 +147,7 @@ impl Default for Terms {
         Self {
             peer_months: 24,
             photo_months: 6,
+            outing_months: 24,
             closed_site_days: 30,
             journal_months: 12,
         }
@@ -162,8 +165,6 @@ pub struct Settings {
     /// IANA time zone: days and weeks are those of the place.
     pub time_zone: String,
     /// The association that runs the outings.
-    /// Months that words, notes and « ici » points of an outing stay after its day.
-    pub outing_months: u32,
     pub association: BodyName,
     /// The city's hygiene service, where one takes part.
     pub city: Option<BodyName>,
@@ -175,7 +176,6 @@ pub struct Settings {
     pub rates: RateTable,
     /// How the money reaches a person.
     pub payment_mode: PaymentMode,
-            outing_months: 24,
     /// What opens an outing.
     pub green_light: GreenLightRule,
     /// The object written on every list.

@@ -612,6 +612,7 @@ fn pages() -> Vec<Route> {
 fn accounts() -> Vec<Route> {
     use access::accounts::{invitation, own, pages as people};
     use access::second_factor::pages as second;
+    use access::tokens::pages as keys;
     const STAFF: &[Role] = &[Coordinator, Agent, Clerk];
     const CODE: &str = "/connexion/code";
     const SET_UP: &str = "/connexion/second-facteur";
@@ -647,8 +648,12 @@ fn accounts() -> Vec<Route> {
             own::add_second_factor
         ),
         route!(Page, post, "/compte/sessions", STAFF, own::leave_everywhere),
+        route!(Page, post, "/compte/sessions/{id}", STAFF, own::leave_one),
         route!(Page, get, "/comptes", STAFF, people::list).for_administrators(),
         route!(Page, post, "/comptes", STAFF, people::invite_one).for_administrators(),
+        route!(Page, get, "/comptes/cles", STAFF, keys::list).for_administrators(),
+        route!(Page, post, "/comptes/cles", STAFF, keys::make_one).for_administrators(),
+        route!(Page, post, "/comptes/cles/{id}", STAFF, keys::take_back_one).for_administrators(),
         route!(Page, get, "/comptes/{id}", STAFF, people::detail).for_administrators(),
         route!(Page, post, "/comptes/{id}", STAFF, people::act).for_administrators(),
         route!(
@@ -657,7 +662,6 @@ fn accounts() -> Vec<Route> {
             "/comptes/liens/{id}",
             STAFF,
             people::withdraw_one
-    use access::tokens::pages as keys;
         )
         .for_administrators(),
     ]
@@ -692,11 +696,7 @@ fn api() -> Vec<Route> {
         route!(
             Api,
             get,
-        route!(Page, post, "/compte/sessions/{id}", STAFF, own::leave_one),
             "/api/v1/outings/{id}",
-        route!(Page, get, "/comptes/cles", STAFF, keys::list).for_administrators(),
-        route!(Page, post, "/comptes/cles", STAFF, keys::make_one).for_administrators(),
-        route!(Page, post, "/comptes/cles/{id}", STAFF, keys::take_back_one).for_administrators(),
             &[Coordinator, Agent, Peer],
             out::read
         ),

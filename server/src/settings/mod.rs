@@ -5,15 +5,13 @@
 pub mod pages;
 mod terms;
 pub mod third_parties;
+mod zones;
 
 use crate::access::{Action, Caller, journal};
-mod zones;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::programmes;
-use domain::Invalid;
 use domain::setting::{self, Group};
-
 use domain::{Invalid, Settings};
 use sha2::{Digest, Sha256};
 
@@ -29,7 +27,9 @@ pub fn read_as(settings: &Settings, group: Group) -> String {
     let bytes = hash.finalize();
     bytes[..8].iter().map(|it| format!("{it:02x}")).collect()
 }
-/// Changes settings of one group, all or none. Answers the codes of those that changed; each is in
+
+/// Changes settings of one group, all or none, unless somebody changed one of them since the form
+/// was read. Answers the codes of those that changed; each is in
 /// the journal.
 pub async fn change(
     app: &App,
@@ -40,12 +40,12 @@ pub async fn change(
     let (programme, now) = (caller.programme, app.now());
     let mut tx = app.db.write().await?;
     let before = programmes::hold_settings(&mut tx, programme).await?;
-    let mut after = before.clone();
-    let mut wrong: Vec<Invalid> = Vec::new();
     let read = typed.iter().find(|(name, _)| name == READ_AS);
     if read.is_some_and(|(_, read)| *read != read_as(&before, group)) {
         return Err(Problem::changed_meanwhile());
     }
+    let mut after = before.clone();
+    let mut wrong: Vec<Invalid> = Vec::new();
     for it in setting::ALL.iter().filter(|it| it.group == group) {
         let mut said = typed.iter().filter(|(name, _)| name == it.code);
         let many = matches!(it.shape, setting::Shape::Some(_));
@@ -62,9 +62,9 @@ pub async fn change(
         };
         wrong.extend(setting::write(&mut after, it.code, &text).err());
     }
+    wrong.extend(zones::check(&after.time_zone).err());
     if !wrong.is_empty() {
         let mut problem = Problem::invalid(wrong.swap_remove(0));
-    wrong.extend(zones::check(&after.time_zone).err());
         problem.errors.extend(wrong.into_iter().map(|it| it.0));
         return Err(problem);
     }

@@ -301,28 +301,27 @@ fn form(
             one(it, &value, faults.at(it.code))
         })
         .collect();
-    view! {
     // A form that comes back for a mistake was still filled in from what was read first.
     let read = typed.and_then(|all| all.iter().find(|(name, _)| name == READ_AS));
     let read = read.map_or_else(|| read_as(settings, group), |(_, text)| text.clone());
+    view! {
         {crumbs("/reglages".into(), "Réglages")}
         <div class="head"><h1>{group.label()}</h1></div>
         <form class="card form settings" method="post" action="/reglages/modifier">
             <input type="hidden" name="groupe" value=group.code()/>
-            {fields}
             <input type="hidden" name=READ_AS value=read/>
+            {fields}
             <p class="actions">
                 <button class="primary"><Icon path=EDIT/>"Enregistrer"</button>
             </p>
             <p class="soft">"Chaque changement est écrit dans le journal, avec votre nom."</p>
         </form>
-    }
         {(group == Group::Money).then(|| rates(settings))}
         {(group == Group::Money).then(|| decided_by_payer(settings))}
+    }
     .into_any()
 }
 
-/// One setting: its name, what it changes, and how to write it.
 /// Amounts by first day: each new one is added, none is changed.
 fn rates(settings: &Settings) -> AnyView {
     view! {
@@ -345,6 +344,7 @@ fn decided_by_payer(settings: &Settings) -> AnyView {
     )
 }
 
+/// One setting: its name, what it changes, and how to write it.
 fn one(it: &'static Setting, value: &str, error: Option<String>) -> AnyView {
     let (code, help_id, error_id) = (
         it.code,
@@ -376,11 +376,11 @@ fn one(it: &'static Setting, value: &str, error: Option<String>) -> AnyView {
                 .collect();
             view! { <select id=code name=code aria-describedby=about aria-invalid=invalid>{options}</select> }.into_any()
         }
-        Shape::Some(known) => return several(it, known, &value, error),
         Shape::Zone => view! {
             <select id=code name=code aria-describedby=about aria-invalid=invalid>{zones::options(&value)}</select>
         }
         .into_any(),
+        Shape::Some(known) => return several(it, known, &value, error),
         Shape::Line | Shape::MaybeLine | Shape::MaybeEuros => {
             let keyboard = (it.shape == Shape::MaybeEuros).then_some("decimal");
             view! {
