@@ -16,14 +16,14 @@ use server::access::cards::CardCode;
 use uuid::Uuid;
 
 /// A phone with Web Crypto: a key that signs, and a secret that hides the PIN.
-struct Holder {
-    actor: Actor,
+pub struct Holder {
+    pub actor: Actor,
     key: EcdsaKeyPair,
     secret: Vec<u8>,
 }
 
 impl Holder {
-    fn new(world: &World) -> Self {
+    pub fn new(world: &World) -> Self {
         let (random, suite) = (SystemRandom::new(), &ECDSA_P256_SHA256_FIXED_SIGNING);
         let pkcs8 = EcdsaKeyPair::generate_pkcs8(suite, &random).unwrap();
         Self {
@@ -52,32 +52,32 @@ impl Holder {
         })
     }
 
-    async fn binding(&self, code: &CardCode, pin: &str) -> Value {
+    pub async fn binding(&self, code: &CardCode, pin: &str) -> Value {
         let mut body = self.proof("bind", code, &self.challenge().await, pin);
         body["code"] = json!(code.as_str());
         body["key"] = json!(URL_SAFE_NO_PAD.encode(self.key.public_key()));
         body
     }
 
-    async fn bind(&self, code: &CardCode, pin: &str) -> Answer {
+    pub async fn bind(&self, code: &CardCode, pin: &str) -> Answer {
         let body = self.binding(code, pin).await;
         self.actor.post("/api/v1/cards/bind", body).await
     }
 
-    async fn entering(&self, code: &CardCode, pin: &str) -> Value {
+    pub async fn entering(&self, code: &CardCode, pin: &str) -> Value {
         let mut body = self.proof("enter", code, &self.challenge().await, pin);
         body["card"] = json!(code.id());
         body
     }
 
-    async fn enter(&self, code: &CardCode, pin: &str) -> Answer {
+    pub async fn enter(&self, code: &CardCode, pin: &str) -> Answer {
         let body = self.entering(code, pin).await;
         self.actor.post("/api/v1/cards/enter", body).await
     }
 }
 
 /// The code of a card that was printed for a peer, as a person reads it from the sheet.
-async fn printed(world: &World, peer: PeerId) -> CardCode {
+pub async fn printed(world: &World, peer: PeerId) -> CardCode {
     printed_of(world, peer, Uuid::now_v7()).await
 }
 
@@ -98,7 +98,7 @@ async fn form(actor: &Actor, path: &str, body: String) -> Answer {
 }
 
 /// What the browser keeps of the answer: name and value.
-fn cookie(answer: &Answer) -> String {
+pub fn cookie(answer: &Answer) -> String {
     let cookie = answer.headers[header::SET_COOKIE].to_str().unwrap();
     for flag in [
         "__Host-session=peer_",
@@ -245,7 +245,7 @@ on_both! {
         assert_eq!(world.journal("card_forgotten").await.len(), 1);
     }
 
-    async fn a_copied_card_is_refused_and_the_coordinator_is_told(world) {
+    async fn a_cloned_card_is_refused_and_the_coordinator_is_told(world) {
         let code = printed(&world, world.town.peers[1]).await;
         let (phone, other) = (Holder::new(&world), Holder::new(&world));
         phone.bind(&code, "7294").await.expect(200);
@@ -263,7 +263,7 @@ on_both! {
         phone.enter(&code, "7294").await.expect(200);
     }
 
-    async fn a_challenge_is_answered_once_and_soon(world) {
+    async fn a_replayed_challenge_is_refused_it_is_answered_once_and_soon(world) {
         let code = printed(&world, world.town.peers[1]).await;
         let phone = Holder::new(&world);
         let body = phone.binding(&code, "7294").await;

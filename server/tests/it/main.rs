@@ -26,6 +26,7 @@ mod hand_in;
 mod hands;
 mod identity;
 mod imports;
+mod intruders;
 mod journal;
 mod journey;
 mod keys;

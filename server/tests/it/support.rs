@@ -160,7 +160,7 @@ impl Actor {
         let request = Request::builder().method(method).uri(path);
         match &self.token {
             // Somebody in a browser, not a program.
-            Some(token) if token.starts_with("session_") => {
+            Some(token) if token.starts_with("session_") || token.starts_with("peer_") => {
                 request.header(header::COOKIE, format!("__Host-session={token}"))
             }
             Some(token) => request.header(header::AUTHORIZATION, format!("Bearer {token}")),
@@ -340,11 +340,13 @@ impl World {
 
     /// The first town's member of a body, signed in, who may manage its people from now on.
     pub async fn administrator(&self, role: Role) -> Actor {
+        self.administrator_of("bordeaux", role).await
+    }
+
+    /// The same of any town.
+    pub async fn administrator_of(&self, slug: &str, role: Role) -> Actor {
         let mut tx = self.app.db.write().await.unwrap();
-        let programme = programmes::by_slug(&mut tx, "bordeaux")
-            .await
-            .unwrap()
-            .unwrap();
+        let programme = programmes::by_slug(&mut tx, slug).await.unwrap().unwrap();
         let account = accounts::first_account(&mut tx, programme, role)
             .await
             .unwrap()
