@@ -94,10 +94,11 @@ pub enum Copied {
 pub async fn copy_last(app: &App, caller: &Caller, id: OutingId) -> Result<Copied, Problem> {
     let programme = caller.programme;
     let mut tx = app.db.write().await?;
+    // Held first: of two people who copy at once, the second finds what the first made.
+    let settings = programmes::hold_settings(&mut tx, programme).await?;
     if let Some(there) = outings::find(&mut tx, programme, id).await? {
         return Ok(Copied::Made(there));
     }
-    let settings = programmes::settings(&mut tx, programme).await?;
     let today = local_day(&settings, app.now());
     let last = store::last(&mut tx, programme, today).await?;
     let last = last.ok_or_else(nothing_to_copy)?;
