@@ -117,7 +117,7 @@ fn at_this_size(installation: &Installation, demo: &Value) -> Result<Vec<(&'stat
     let summary = format!("/api/v1/outings/{outing}/summary");
     let page = format!("/sorties/{outing}");
     let results = format!("/resultats/{}", text(demo, "/slug")?);
-    let asked: [(&'static str, &Visitor, &str); 9] = [
+    let asked: [(&'static str, &Visitor, &str); 8] = [
         ("outing summary", &coordinator, &summary),
         ("outing, page", &coordinator, &page),
         (
@@ -131,7 +131,6 @@ fn at_this_size(installation: &Installation, demo: &Value) -> Result<Vec<(&'stat
             "/api/v1/sites?bbox=-0.65,44.80,-0.53,44.88&zoom=14",
         ),
         ("coordinator's home", &coordinator, "/"),
-        ("agent's home", &agent, "/"),
         ("clerk's page", &clerk, "/ccas"),
         ("outings, list", &coordinator, "/sorties"),
         ("results", &clerk, &results),
