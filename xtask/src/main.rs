@@ -7,6 +7,7 @@ mod bench;
 mod budgets;
 mod check;
 mod deep;
+mod dist;
 mod paths;
 mod postgres;
 mod progress;
@@ -36,6 +37,7 @@ Usage: cargo xtask COMMAND
   build [--release]  the site and the server; --release makes one self-contained binary
   bench [NAME]       measures on real input; NAME: boston, writes, sites, sizes,
                      lists, idle, recorder
+  dist [MACHINE]     archives to install: x86_64 and aarch64 Linux, or one of them
   help               this text
 ";
 
@@ -71,6 +73,8 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench", "lists"] => bench::lists(),
         ["bench", "idle"] => bench::idle(),
         ["bench", "recorder"] => bench::recorder(),
+        ["dist"] => dist::dist(None).map(|()| ExitCode::SUCCESS),
+        ["dist", machine] => dist::dist(Some(machine)).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {
             print!("{HELP}");
             Ok(ExitCode::SUCCESS)

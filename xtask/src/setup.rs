@@ -21,31 +21,42 @@ const SCHEMATHESIS: &str = "4.32.5";
 
 /// Everything that building the site needs.
 pub fn for_site() -> Result<()> {
-    wasm_target()?;
+    rust_target(WASM_TARGET)?;
     node()?;
     npm_packages(&paths::web())
 }
 
-/// The standard library for WebAssembly.
-fn wasm_target() -> Result<()> {
-    let libdir = run::quiet(Command::new("rustc").args([
-        "--print",
-        "target-libdir",
-        "--target",
-        WASM_TARGET,
-    ]))?;
+/// Rust's standard library for another kind of machine.
+pub fn rust_target(target: &str) -> Result<()> {
+    let libdir =
+        run::quiet(Command::new("rustc").args(["--print", "target-libdir", "--target", target]))?;
     if Path::new(libdir.trim()).is_dir() {
         return Ok(());
     }
     ensure!(
         run::which("rustup").is_some(),
-        "Rust's standard library for {WASM_TARGET} is missing, and so is rustup, which would add \
+        "Rust's standard library for {target} is missing, and so is rustup, which would add \
          it: install rustup from https://rustup.rs and run the command again."
     );
-    progress::step("adding the WebAssembly target to Rust", || {
-        run::quiet(Command::new("rustup").args(["target", "add", WASM_TARGET]))
-            .context("Rust's WebAssembly target could not be added; is the network there?")
+    progress::step(&format!("adding {target} to Rust"), || {
+        run::quiet(Command::new("rustup").args(["target", "add", target]))
+            .with_context(|| format!("{target} could not be added to Rust; is the network there?"))
     })?;
+    Ok(())
+}
+
+/// A C compiler for another kind of machine.
+pub fn cross_compiler(program: &str, packages: &[&str]) -> Result<()> {
+    if run::which(program).is_some() {
+        return Ok(());
+    }
+    let advice = format!(
+        "{program} is missing: install it (`sudo apt-get install {}` on Debian), and run the \
+         command again.",
+        packages.join(" ")
+    );
+    install_or_say(packages, &advice)?;
+    ensure!(run::which(program).is_some(), "{advice}");
     Ok(())
 }
 
