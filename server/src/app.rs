@@ -3,6 +3,7 @@
 use crate::access::KeyFile;
 use crate::access::limits::WrongTries;
 use crate::access::passwords::Hashing;
+use crate::base_map::Shelf;
 use crate::db::Db;
 use crate::facts::crowd::Crowd;
 use crate::http::assets::Assets;
@@ -33,8 +34,8 @@ pub struct App {
     pub metrics: Arc<Metrics>,
     /// Hashed names of what the phone loads.
     pub assets: Arc<Assets>,
-    /// The town's base map, if the operator gave one.
-    pub base_map: Option<Arc<PathBuf>>,
+    /// The towns' base maps, as far as the operator gave them.
+    pub base_maps: Arc<Shelf>,
     /// The address people use, if the operator gave one.
     pub public_url: Option<Arc<str>>,
     /// The proxies whose word about an address is taken.
@@ -75,7 +76,7 @@ impl App {
             clock,
             metrics: Arc::default(),
             assets: Arc::new(Assets::load()),
-            base_map: base_map.map(Arc::new),
+            base_maps: Arc::new(Shelf::at(base_map)),
             public_url: None,
             trusted_proxies: Arc::default(),
             forget_days: FORGET_DAYS_MIN,

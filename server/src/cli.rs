@@ -1,4 +1,4 @@
-//! The command line: `cueillette serve`, `migrate`, `demo`, `account`, `token`, `base-map`,
+//! The command line: `cueillette serve`, `migrate`, `demo`, `programme`, `account`, `token`, `base-map`,
 //! `import`, `backup`, `restore`, `doctor`, `link-journal`, `retention`, `key`.
 //!
 //! Exit codes: 0 done, 1 failed with one clear line on stderr, 2 wrong usage.
@@ -11,6 +11,7 @@ mod import;
 mod keys;
 mod lock;
 mod opening;
+mod programmes;
 mod restore;
 mod retention;
 mod serve;
@@ -20,9 +21,9 @@ use crate::access::keys::guard;
 use crate::app::{App, Clock};
 use crate::config::{Config, Flags, ServeFlags};
 use crate::db::Patience;
+use crate::demo;
 use crate::outings::totals::kept as totals;
 use crate::sites::kept;
-use crate::{demo, programmes};
 use clap::{Parser, Subcommand};
 use domain::ProgrammeId;
 use std::path::Path;
@@ -56,6 +57,9 @@ enum Command {
         #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=1000))]
         scale: u32,
     },
+    /// Programmes: the towns that this server serves
+    #[command(subcommand)]
+    Programme(programmes::ProgrammeCommand),
     /// Staff accounts
     #[command(subcommand)]
     Account(accounts::AccountCommand),
@@ -174,6 +178,7 @@ async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
             }
             Ok(())
         }
+        Command::Programme(command) => programmes::run(app, command).await,
         Command::Account(command) => accounts::account(app, command).await,
         Command::Token(command) => accounts::token(app, command).await,
         Command::Import(command) => import::run(app, command).await,
@@ -213,6 +218,6 @@ fn warn_of_new_keys(path: &Path) {
 
 async fn programme_of(app: &App, name: &str) -> Result<ProgrammeId, Failure> {
     let mut tx = app.db.read().await?;
-    let found = programmes::named(&mut tx, name).await?;
+    let found = crate::programmes::named(&mut tx, name).await?;
     found.ok_or_else(|| Failure(format!("there is no programme called {name}")))
 }

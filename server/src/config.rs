@@ -46,7 +46,8 @@ pub struct ServeFlags {
     /// Address and port of the metrics for Prometheus; best on loopback [default: none]
     #[arg(long, env = "CUEILLETTE_METRICS_LISTEN")]
     pub metrics_listen: Option<SocketAddr>,
-    /// The town's base map (PMTiles) [default: data/base-map.pmtiles when it is there]
+    /// The town's base map (PMTiles), or a folder with SHORT-NAME.pmtiles for each programme
+    /// [default: data/base-map.pmtiles when it is there]
     #[arg(long, env = "CUEILLETTE_BASE_MAP")]
     pub base_map: Option<PathBuf>,
     /// The address people use, for the code that phones scan [default: as each browser says it]
@@ -110,7 +111,7 @@ impl Config {
         let key_file = flags.key_file.clone().or(file.key_file);
         let key_file = key_file.unwrap_or_else(|| beside(&database));
         let base_map = serve.base_map.clone().or(file.base_map);
-        if let Some(path) = base_map.as_ref().filter(|path| !path.is_file()) {
+        if let Some(path) = base_map.as_ref().filter(|path| !path.exists()) {
             return Err(format!("the base map {} is not there", path.display()));
         }
         let public_url = serve.public_url.clone().or(file.public_url);

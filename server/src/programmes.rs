@@ -92,6 +92,32 @@ pub async fn named(tx: &mut Tx, name: &str) -> Result<Option<ProgrammeId>, DbErr
     Ok(row.map(|(id,)| ProgrammeId(id)))
 }
 
+const SELECT_ALL: &str = "select id, slug, settings from programmes order by slug";
+
+/// Every programme, by short name.
+pub async fn all(tx: &mut Tx) -> Result<Vec<(ProgrammeId, String, Settings)>, DbError> {
+    let rows: Vec<(Uuid, String, String)> = sql(SELECT_ALL).all(tx).await?;
+    rows.into_iter()
+        .map(|(id, slug, text)| Ok((ProgrammeId(id), slug, read(&text)?)))
+        .collect()
+}
+
+const SELECT_SLUG: &str = "select slug from programmes where id = $1";
+
+/// The short name of a programme.
+pub async fn slug(tx: &mut Tx, id: ProgrammeId) -> Result<Option<String>, DbError> {
+    let row: Option<(String,)> = sql(SELECT_SLUG).bind(id).maybe(tx).await?;
+    Ok(row.map(|(slug,)| slug))
+}
+
+const COUNT_DEMO: &str = "select cast(count(*) as bigint) from programmes where is_demo = true";
+
+/// Are there demonstrations? Their passwords are public.
+pub async fn has_demo_ones(tx: &mut Tx) -> Result<bool, DbError> {
+    let (n,): (i64,) = sql(COUNT_DEMO).one(tx).await?;
+    Ok(n > 0)
+}
+
 const COUNT_REAL: &str = "select cast(count(*) as bigint) from programmes where is_demo = false";
 
 /// Are there programmes that are not a demonstration?

@@ -47,6 +47,9 @@ pub struct Pack {
     pub texts: PackTexts,
     /// Limits and settings.
     pub limits: PackLimits,
+    /// Where the town's base map is on this server, if it has one.
+    #[serde(default)]
+    pub base_map: String,
     /// After a needle-stick.
     #[serde(default)]
     pub help: NeedleStickHelp,

@@ -2,7 +2,7 @@
 
 use crate::allowance::RateTable;
 use crate::money::Cents;
-use crate::outing::GreenLightRule;
+use crate::outing::{Equipment, GreenLightRule};
 use crate::people::coded_enum;
 use crate::problem::Invalid;
 use crate::time::Day;
@@ -37,6 +37,25 @@ impl BodyName {
         Self {
             name: name.into(),
             article,
+        }
+    }
+
+    /// Reads a name as it is said, with its article in small letters: « le CCAS », « l’agglo »,
+    /// « La CASE » (whose article is part of it).
+    pub fn parse(said: &str) -> Result<Self, Invalid> {
+        let said = said.trim();
+        let articles = [
+            ("le ", Article::Le),
+            ("la ", Article::La),
+            ("l’", Article::Elided),
+            ("l'", Article::Elided),
+        ];
+        let found = articles
+            .iter()
+            .find_map(|(word, article)| Some((said.strip_prefix(word)?, *article)));
+        match found.unwrap_or((said, Article::Proper)) {
+            ("", _) => Err(Invalid::new("name", "missing")),
+            (name, article) => Ok(Self::new(name.trim(), article)),
         }
     }
 
@@ -124,6 +143,15 @@ pub struct Budget {
     pub year: i16,
     /// How much.
     pub amount_cents: Cents,
+}
+
+/// Something that was settled before the first outing.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FirstStep {
+    /// Which.
+    pub code: String,
+    /// The day it was ticked.
+    pub on: Day,
 }
 
 /// How long things are kept that nobody needs any more.
@@ -226,12 +254,77 @@ pub struct Settings {
     /// How long things are kept.
     #[serde(default)]
     pub terms: Terms,
+    /// What was settled before the first outing.
+    #[serde(default)]
+    pub first_steps: Vec<FirstStep>,
     /// The city's own emergency number, as it is dialled: shown with an urgent flag.
     #[serde(default)]
     pub city_emergency_phone: Option<String>,
     /// Roles whose accounts come in with a second factor only: `coordinator`, `agent`, `clerk`.
     #[serde(default = "default_second_factor_for")]
     pub second_factor_for: Vec<String>,
+}
+
+/// What must be said of a programme when it is founded.
+#[derive(Clone, Debug)]
+pub struct Founding {
+    /// « A.P.C. Bordeaux ».
+    pub name: String,
+    /// The town.
+    pub town: String,
+    /// IANA time zone.
+    pub time_zone: String,
+    /// The association that runs the outings.
+    pub association: BodyName,
+    /// The city's hygiene service, where one takes part.
+    pub city: Option<BodyName>,
+    /// Who pays.
+    pub payer: BodyName,
+    /// Amounts by first day.
+    pub rates: RateTable,
+}
+
+impl Settings {
+    /// The settings that a programme begins with. All but the time zone and the rates are then
+    /// changed on `/reglages`.
+    pub fn founded(it: Founding) -> Self {
+        let agents_min = u32::from(it.city.is_some());
+        Self {
+            name: it.name,
+            town: it.town,
+            time_zone: it.time_zone,
+            association: it.association,
+            city: it.city,
+            payer: it.payer,
+            peer_word: "acteur·rice de prévention communautaire".into(),
+            rates: it.rates,
+            payment_mode: PaymentMode::Cash,
+            green_light: GreenLightRule {
+                coordinators_min: 1,
+                agents_min,
+                equipment: Equipment::ALL.iter().map(|it| it.code().into()).collect(),
+            },
+            list_object: "Participation à une action collective".into(),
+            service_done: "Service fait".into(),
+            decision_reference: None,
+            payment_modes: every_mode(),
+            voucher_cents: None,
+            appointed: Vec::new(),
+            budgets: Vec::new(),
+            regular_months: default_regular_months(),
+            accounting_years: default_accounting_years(),
+            own_copy_days: default_own_copy_days(),
+            full_box_litres: default_box_litres(),
+            full_box_count: default_box_count(),
+            hand_in_days: default_hand_in_days(),
+            help: NeedleStickHelp::default(),
+            small_cell_min: default_small_cell(),
+            terms: Terms::default(),
+            first_steps: Vec::new(),
+            city_emergency_phone: None,
+            second_factor_for: default_second_factor_for(),
+        }
+    }
 }
 
 fn default_second_factor_for() -> Vec<String> {
@@ -281,5 +374,15 @@ mod tests {
             BodyName::new("agglo", Article::Elided).of_the(),
             "de l’agglo"
         );
+    }
+
+    #[test]
+    fn a_name_is_read_as_it_is_said() {
+        let said = |text: &str| BodyName::parse(text).unwrap().of_the();
+        assert_eq!(said("le CCAS"), "du CCAS");
+        assert_eq!(said(" la mairie "), "de la mairie");
+        assert_eq!(said("l'agglo"), "de l’agglo");
+        assert_eq!(said("La CASE"), "de La CASE");
+        assert!(BodyName::parse(" ").is_err() && BodyName::parse("l’").is_err());
     }
 }

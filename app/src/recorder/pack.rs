@@ -13,6 +13,8 @@ pub struct Pack {
     pub sites: Vec<Site>,
     /// « la mairie »; empty where no city takes part.
     pub city: String,
+    /// Where the town's map is; empty: where a session's is.
+    pub base_map: String,
     /// Litres of the usual sharps box.
     pub box_litres: u32,
     /// Items a full one is estimated at; 0 until the pack is here.
@@ -51,6 +53,7 @@ impl Pack {
                 .text()
                 .unwrap_or_default()
                 .to_owned(),
+            base_map: json.get("base_map").text().unwrap_or_default().to_owned(),
             box_litres: limits.get("full_box_litres").whole().unwrap_or(0),
             box_count: limits.get("full_box_count").whole().unwrap_or(0),
             lead: Lead::read(&json),
@@ -134,6 +137,7 @@ mod tests {
                 association: "La CASE".into(),
                 city: None,
             },
+            base_map: "/base-map/x.pmtiles".into(),
             limits: PackLimits {
                 facts_per_batch: 200,
                 count_max: 1_000,
@@ -160,6 +164,7 @@ mod tests {
             title: "Sortie de mardi".into(),
             sites: vec![site],
             city: String::new(),
+            base_map: "/base-map/x.pmtiles".into(),
             box_litres: 2,
             box_count: 60,
             lead: None,

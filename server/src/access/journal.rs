@@ -206,6 +206,8 @@ actions! {
     SiteReopened = "site_reopened", Change, "a rouvert un lieu";
     /// A peer read everything that is kept about them.
     OwnDataShown = "own_data_shown", Opening, "a lu ses propres données";
+    /// The programme was founded, by the command line.
+    ProgrammeFounded = "programme_founded", Setting, "a créé le programme";
     /// A setting of the programme was changed.
     SettingChanged = "setting_changed", Setting, "a changé un réglage";
     /// A request of an authorised third party was written into the register.

@@ -8,10 +8,12 @@ mod archive;
 mod area;
 mod partial;
 mod plan;
+mod shelf;
 mod source;
 mod write;
 
 pub use area::Area;
+pub use shelf::Shelf;
 
 use crate::cli::Failure;
 use archive::{HEAD_BYTES, Head};

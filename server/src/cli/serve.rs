@@ -1,6 +1,6 @@
 //! `cueillette serve`: from settings to a server that listens, and to one that stopped.
 
-use super::{Failure, app_of, lock, opening};
+use super::{Failure, app_of, lock, opening, programmes};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::Patience;
@@ -106,10 +106,7 @@ async fn print_set_up_links(app: &App, listen: SocketAddr) -> Result<(), Failure
     let origin = app.public_url.as_deref().map(str::to_owned);
     let origin = origin.unwrap_or_else(|| format!("http://{listen}"));
     for (slug, token) in crate::access::accounts::set_up_links(app).await? {
-        println!(
-            "Cueillette: {slug} has no account yet. For its first administrator, once, within \
-             24 hours: {origin}/invitation/{token}"
-        );
+        println!("{}", programmes::set_up_line(&origin, &slug, &token));
     }
     Ok(())
 }

@@ -1,9 +1,11 @@
 //! The settings of the two demonstration programmes: two towns that do everything otherwise.
 
+use crate::settings::first_steps;
 use domain::allowance::{Rate, RateTable};
 use domain::outing::{Equipment, GreenLightRule};
 use domain::programme::{Article, BodyName, HelpPlace, NeedleStickHelp, PaymentMode, Terms};
 use domain::{Cents, Day, Settings};
+use jiff::civil::Date;
 
 /// Settings of « A.P.C. Bordeaux ».
 pub fn bordeaux_settings() -> Settings {
@@ -37,6 +39,7 @@ pub fn bordeaux_settings() -> Settings {
         hand_in_days: 90,
         small_cell_min: 3,
         terms: Terms::default(),
+        first_steps: first_steps::all_on(Day(Date::constant(2019, 3, 4))),
         // Kept for fiction, like the others.
         city_emergency_phone: Some("05 36 49 11 11".into()),
         // A demonstration's passwords are public: codes would only be in the way.
@@ -84,6 +87,7 @@ pub fn bourg_settings() -> Settings {
         hand_in_days: 60,
         small_cell_min: 3,
         terms: Terms::default(),
+        first_steps: Vec::new(),
         city_emergency_phone: None,
         // A demonstration's passwords are public: codes would only be in the way.
         second_factor_for: Vec::new(),
@@ -119,7 +123,7 @@ fn bourg_help() -> NeedleStickHelp {
 
 /// The same amount since the first of January of a year.
 fn one_rate(year: i16, amount_cents: Cents) -> RateTable {
-    let from = Day(jiff::civil::Date::constant(year, 1, 1));
+    let from = Day(Date::constant(year, 1, 1));
     let Ok(table) = RateTable::new(vec![Rate { from, amount_cents }]) else {
         unreachable!("one amount above zero is a rate table")
     };

@@ -2,7 +2,7 @@
 //! (A debug build reads the folder, so that a new build needs no new compilation.)
 
 use axum::body::Body;
-use axum::extract::{Path, State};
+use axum::extract::Path;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use rust_embed::RustEmbed;
@@ -113,48 +113,4 @@ fn content_type(name: &str) -> &'static str {
         Some("webmanifest") => "application/manifest+json",
         _ => "application/octet-stream",
     }
-}
-
-/// `GET /base-map.json`: is there a base map, and which?
-pub async fn base_map_info(State(app): State<crate::app::App>) -> Response {
-    let Some((etag, bytes)) = base_map_state(&app).await else {
-        return axum::Json(serde_json::json!({"available": false})).into_response();
-    };
-    axum::Json(serde_json::json!({"available": true, "etag": etag, "bytes": bytes})).into_response()
-}
-
-/// `GET /base-map.pmtiles`: the town's file, whole. Kept offline by the map; asked again by ETag.
-pub async fn base_map(State(app): State<crate::app::App>, headers: HeaderMap) -> Response {
-    let (Some((etag, _)), Some(path)) = (base_map_state(&app).await, &app.base_map) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    let Ok(tag) = HeaderValue::from_str(&etag) else {
-        return StatusCode::NOT_FOUND.into_response();
-    };
-    if headers.get(header::IF_NONE_MATCH) == Some(&tag) {
-        return (StatusCode::NOT_MODIFIED, [(header::ETAG, tag)]).into_response();
-    }
-    let bytes = match tokio::fs::read(path.as_path()).await {
-        Ok(bytes) => bytes,
-        Err(e) => return crate::http::error::Problem::internal(e).into_response(),
-    };
-    let mut response = Response::new(Body::from(bytes));
-    let headers = response.headers_mut();
-    headers.insert(header::ETAG, tag);
-    let kind = HeaderValue::from_static("application/vnd.pmtiles");
-    headers.insert(header::CONTENT_TYPE, kind);
-    headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
-    response
-}
-
-/// Size and time of the file: enough to tell one extract from the next.
-async fn base_map_state(app: &crate::app::App) -> Option<(String, u64)> {
-    let path = app.base_map.as_ref()?;
-    let meta = tokio::fs::metadata(path.as_path()).await.ok()?;
-    let since = meta.modified().ok()?;
-    let age = since.duration_since(std::time::UNIX_EPOCH).ok()?;
-    Some((
-        format!("\"{:x}-{:x}\"", meta.len(), age.as_millis()),
-        meta.len(),
-    ))
 }

@@ -7,6 +7,7 @@ pub mod edge;
 pub mod error;
 pub mod health;
 pub mod layers;
+mod maps;
 pub mod metrics;
 pub mod needle_stick;
 pub mod openapi;

@@ -22,8 +22,15 @@ impl IntoResponse for Html {
 }
 
 /// Turns a view into a document. No `Resource`, no `Suspense`: handlers load what the wall lets
-/// through, then render.
+/// through, then render. No script wakes it up later, so the marks by which one finds its places go:
+/// in a title or in a text to edit they would be letters.
 pub fn render(view: impl FnOnce() -> AnyView) -> Html {
+    // What somebody typed is escaped, so this is never theirs.
+    Html(render_with_marks(view).0.replace("<!>", ""))
+}
+
+/// The same for a page with an island, which needs the marks.
+pub fn render_with_marks(view: impl FnOnce() -> AnyView) -> Html {
     let owner = Owner::new();
     let body = owner.with(|| view().to_html());
     Html(format!("<!DOCTYPE html>{body}"))
@@ -275,4 +282,54 @@ pub fn problem(assets: &Assets, problem: &Problem) -> Html {
         }
         .into_any()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::http::pieces::in_text_area;
+
+    #[test]
+    fn what_was_typed_stays_what_it_is_in_a_title_a_field_and_a_text_to_edit() {
+        let typed = "\na <!> b</textarea>&amp;".to_owned();
+        let html = render(|| {
+            view! {
+                <title>{typed.clone()}</title>
+                <textarea inner_html=in_text_area(&typed)></textarea>
+                <input value=typed.clone()/>
+                {Some(view! { <p>{typed}</p> })}
+            }
+            .into_any()
+        });
+        let escaped = "\na &lt;!&gt; b&lt;/textarea&gt;&amp;amp;";
+        assert_eq!(
+            html.0,
+            format!(
+                "<!DOCTYPE html><title>{escaped}</title><textarea>\n{escaped}</textarea>\
+                 <input value=\"{escaped}\"><p>{escaped}</p>"
+            )
+        );
+    }
+
+    #[test]
+    fn no_text_to_edit_is_left_to_the_framework_which_does_not_escape_it() {
+        let mut looked_at = 0;
+        let mut folders = vec![std::path::PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("src")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).unwrap() {
+                let path = entry.unwrap().path();
+                if path.is_dir() {
+                    folders.push(path);
+                    continue;
+                }
+                let text = std::fs::read_to_string(&path).unwrap();
+                for (at, _) in text.match_indices(concat!("<text", "area ")) {
+                    let end = text[at..].find(concat!("</text", "area>")).unwrap();
+                    assert!(text[at..at + end].ends_with('>'), "{}", path.display());
+                    looked_at += 1;
+                }
+            }
+        }
+        assert!(looked_at > 5);
+    }
 }

@@ -113,6 +113,16 @@ pub fn error_line(id: String, text: String) -> AnyView {
     .into_any()
 }
 
+/// What a text area holds, for its `inner_html`: the framework would not escape it. A parser drops
+/// the first line break, so there is one more.
+pub fn in_text_area(text: &str) -> String {
+    let escaped = text
+        .replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;");
+    format!("\n{escaped}")
+}
+
 /// How a note sounds.
 #[derive(Clone, Copy)]
 pub enum Tone {

@@ -1,7 +1,7 @@
 //! The one table of routes: who may do what. The router is built from it, and the test that walks
 //! every route against every role reads it. A route that is not here answers 404.
 
-use super::{assets, health, needle_stick, openapi, terrain};
+use super::{assets, health, maps, needle_stick, openapi, terrain};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::{access, allowances, facts, flags, outings, people, sites};
@@ -127,14 +127,21 @@ fn files() -> Vec<Route> {
         route!(File, get, "/icon-192.png", EVERYONE, assets::named),
         route!(File, get, "/icon-512.png", EVERYONE, assets::named),
         route!(File, get, "/icon-maskable-512.png", EVERYONE, assets::named),
-        route!(File, get, "/base-map.json", EVERYONE, assets::base_map_info),
-        route!(File, get, "/base-map.pmtiles", EVERYONE, assets::base_map),
+        route!(File, get, "/base-map.json", EVERYONE, maps::base_map_info),
+        route!(File, get, "/base-map.pmtiles", EVERYONE, maps::base_map),
+        route!(
+            File,
+            get,
+            "/base-map/{file}",
+            EVERYONE,
+            maps::named_base_map
+        ),
     ]
 }
 
 fn pages() -> Vec<Route> {
     use crate::results::pages as results;
-    use crate::settings::{pages as settings, third_parties};
+    use crate::settings::{first_steps, pages as settings, third_parties};
     use access::cards::pages as cards;
     use access::journal::book as journal;
     use access::pages as door;
@@ -203,6 +210,28 @@ fn pages() -> Vec<Route> {
             identity::forget
         ),
         route!(Page, get, "/journal", STAFF, journal::pages::journal),
+        route!(
+            Page,
+            get,
+            "/avant-la-premiere-sortie",
+            COORDINATOR,
+            first_steps::show
+        ),
+        route!(
+            Page,
+            post,
+            "/avant-la-premiere-sortie",
+            COORDINATOR,
+            first_steps::save
+        )
+        .for_administrators(),
+        route!(
+            Page,
+            get,
+            "/avant-la-premiere-sortie/{paper}",
+            COORDINATOR,
+            first_steps::paper
+        ),
         route!(Page, get, "/reglages", SIGNED_IN, settings::overview),
         route!(Page, get, "/reglages/modifier", COORDINATOR, settings::edit).for_administrators(),
         route!(

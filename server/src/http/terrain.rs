@@ -1,7 +1,7 @@
 //! The recorder's pages, the same bytes for everyone, and what stands in for them.
 
 use super::assets::Assets;
-use super::page::{Frame, Html, page as desk_page, render};
+use super::page::{Frame, Html, page as desk_page, render_with_marks};
 use crate::app::App;
 use app::ui::Icon;
 use app::ui::pictograms::WARNING;
@@ -21,12 +21,16 @@ enum Purpose {
 
 /// `GET /terrain`: neutral, cacheable by the worker, without a word of who or where.
 pub async fn page(State(app): State<App>) -> Response {
-    kept_by_the_worker(render(|| document(&app.assets, Purpose::Outing).into_any()))
+    kept_by_the_worker(render_with_marks(|| {
+        document(&app.assets, Purpose::Outing).into_any()
+    }))
 }
 
 /// `GET /signaler`: as neutral, with the same island; whose flags these are is known on the phone.
 pub async fn flagging(State(app): State<App>) -> Response {
-    kept_by_the_worker(render(|| document(&app.assets, Purpose::Flag).into_any()))
+    kept_by_the_worker(render_with_marks(|| {
+        document(&app.assets, Purpose::Flag).into_any()
+    }))
 }
 
 /// `GET /hors-ligne`: what other pages show with no network.

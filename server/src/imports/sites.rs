@@ -8,6 +8,7 @@ use crate::access::Sealer;
 use crate::app::App;
 use crate::base_map;
 use crate::db::Tx;
+use crate::programmes;
 use crate::sites::create::{NewPlace, put};
 use crate::sites::quarters::{self, Quarters};
 use crate::sites::store::set_extras;
@@ -80,7 +81,9 @@ pub async fn import(app: &App, job: &Job<'_>) -> Result<Report, Refused> {
     let mut tx = app.db.write().await?;
     if !job.anywhere {
         let there = store::public_points(&mut tx, job.programme).await?;
-        let town = middle(&there).or_else(|| base_map::middle_of(app.base_map.as_deref()?));
+        let slug = programmes::slug(&mut tx, job.programme).await?;
+        let map = slug.and_then(|it| app.base_maps.of(&it));
+        let town = middle(&there).or_else(|| base_map::middle_of(&map?));
         none_wrong(far_away(&known, town))?;
     }
     let mut sealer = Sealer::new(&app.keys, job.programme, app.now());

@@ -9,7 +9,7 @@ use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, Html, page};
-use crate::http::pieces::{Field, capital, crumbs};
+use crate::http::pieces::{Field, capital, crumbs, in_text_area};
 use crate::http::reading::{Path, Query};
 use crate::programmes;
 use axum::extract::State;
@@ -150,7 +150,7 @@ fn form(it: &Attestation) -> AnyView {
             </div>
             <div class="field">
                 <label for="mots">"Ce qui est attesté, après le nom"</label>
-                <textarea id="mots" name="mots" rows="3">{it.words.clone()}</textarea>
+                <textarea id="mots" name="mots" rows="3" inner_html=in_text_area(&it.words)></textarea>
             </div>
             <p class="actions"><button>"Voir le papier"</button></p>
             <p class="soft">"Pour imprimer\u{a0}: dans le navigateur, Imprimer."</p>

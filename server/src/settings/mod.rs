@@ -1,8 +1,10 @@
 //! `/reglages`: what is kept, why and how long, for everybody; the programme's settings, one by
-//! one with their effect, for the association's administrators; and requests of authorised third
-//! parties with their register.
+//! one with their effect, for the association's administrators; requests of authorised third
+//! parties with their register; and what is settled before the first outing.
 
+pub mod first_steps;
 pub mod pages;
+mod papers;
 mod terms;
 pub mod third_parties;
 mod zones;

@@ -6,7 +6,7 @@ use crate::allowances::pages::follow::rates_form;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Faults, Tone, capital, crumbs, error_line, note};
+use crate::http::pieces::{Faults, Tone, capital, crumbs, error_line, in_text_area, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -209,6 +209,7 @@ fn more() -> AnyView {
         <section class="card">
             <h2>"Aussi"</h2>
             <ul class="ways">
+                <li><a class="button" href="/avant-la-premiere-sortie"><Icon path=CHECK/><span><b>"Avant la première sortie"</b><small>"Convention, information, analyse d’impact\u{a0}: ce qui se règle avant de marcher."</small></span></a></li>
                 <li><a class="button" href="/journal"><Icon path=INFO/><span><b>"Journal"</b><small>"Qui a fait quoi, et qui a ouvert quoi."</small></span></a></li>
                 <li><a class="button" href="/reglages/tiers-autorises"><Icon path=CHECK/><span><b>"Tiers autorisés"</b><small>"La police ou la justice demande quelque chose\u{a0}: quoi faire, et le registre."</small></span></a></li>
             </ul>
@@ -366,7 +367,7 @@ fn one(it: &'static Setting, value: &str, error: Option<String>) -> AnyView {
         }
         .into_any(),
         Shape::Lines => view! {
-            <textarea id=code name=code rows="4" aria-describedby=about aria-invalid=invalid>{value}</textarea>
+            <textarea id=code name=code rows="4" aria-describedby=about aria-invalid=invalid inner_html=in_text_area(&value)></textarea>
         }
         .into_any(),
         Shape::One(known) => {

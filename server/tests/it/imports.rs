@@ -271,7 +271,7 @@ on_both! {
         let map = place.0.join("map.pmtiles");
         std::fs::write(&map, crate::base_map::small_map()).unwrap();
         let mut app = world.app.clone();
-        app.base_map = Some(std::sync::Arc::new(map));
+        app.base_maps = std::sync::Arc::new(server::base_map::Shelf::at(Some(map)));
         let said = wrong(import_sites(&app, &job).await);
         assert!(said.len() == 2 && said[0].contains("each other's place"), "{said:?}");
     }

@@ -15,6 +15,7 @@ use server::access::accounts::store as people_of;
 use server::access::credentials::{open_session, token_hash};
 use server::access::{KeyFile, Role, Sealer, Staff, passwords, store as accounts};
 use server::app::{App, Clock};
+use server::base_map::Shelf;
 use server::db::{Db, sql};
 use server::sites::create::{NewPlace, put};
 use server::{demo, http, people, programmes};
@@ -251,7 +252,6 @@ impl World {
         self.twin().await
     }
 
-    async fn twin(&self) -> Self {
     /// Another server on the same database: nothing is shared but its rows and the key file.
     pub async fn second_server(&self) -> Self {
         let url = match &self.app.db {
@@ -276,6 +276,7 @@ impl World {
         }
     }
 
+    async fn twin(&self) -> Self {
         let folder = std::env::temp_dir().join(format!("cueillette-test-{}", Uuid::new_v4()));
         std::fs::create_dir_all(&folder).unwrap();
         let copy = |name: &str| {
@@ -315,7 +316,25 @@ impl World {
 
     /// Another programme on the same server.
     pub async fn another_town(&self, slug: &str) -> Programme {
-        Programme::make(&self.app, &self.router, slug, demo::bordeaux_settings()).await
+        self.town_with(slug, demo::bordeaux_settings()).await
+    }
+
+    /// The same, with its own way of doing it.
+    pub async fn town_with(&self, slug: &str, settings: Settings) -> Programme {
+        Programme::make(&self.app, &self.router, slug, settings).await
+    }
+
+    /// The same world with these base maps, by short name.
+    pub fn with_base_maps(mut self, maps: &[(&str, &[u8])]) -> Self {
+        let folder = self.folder.join("maps");
+        std::fs::create_dir_all(&folder).unwrap();
+        for (slug, bytes) in maps {
+            std::fs::write(folder.join(format!("{slug}.pmtiles")), bytes).unwrap();
+        }
+        self.app.base_maps = Arc::new(Shelf::at(Some(folder)));
+        self.router = http::router::router(self.app.clone());
+        self.town = self.town.reached_by(&self.router);
+        self
     }
 
     /// The first value of the first row of a query without values.
@@ -528,6 +547,17 @@ impl Phone {
     }
 }
 
+fn postgres_base() -> String {
+    std::env::var("CUEILLETTE_TEST_POSTGRES")
+        .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one")
+}
+
+/// Another database of the same server.
+fn beside(base: &str, name: &str) -> String {
+    let server = base.rsplit_once('/').map_or(base, |it| it.0);
+    format!("{server}/{name}")
+}
+
 /// A database of its own, empty or with the rows of another one that nobody has open any more.
 pub async fn new_postgres_database(like: Option<&str>) -> String {
     let base = postgres_base();
@@ -547,17 +577,6 @@ pub async fn new_postgres_database(like: Option<&str>) -> String {
     admin.close().await;
     beside(&base, &name)
 }
-fn postgres_base() -> String {
-    std::env::var("CUEILLETTE_TEST_POSTGRES")
-        .expect("no PostgreSQL for tests: run `cargo xtask test`, which starts one")
-}
-
-/// Another database of the same server.
-fn beside(base: &str, name: &str) -> String {
-    let server = base.rsplit_once('/').map_or(base, |it| it.0);
-    format!("{server}/{name}")
-}
-
 
 impl Programme {
     /// The same people, on another server.

@@ -59,11 +59,15 @@ fn one(model: &Model, place: Place, title: &str, nature: &str, away: Option<f64>
 
 /// The map.
 pub fn map(model: &Model) -> Markup {
+    let base = match model.pack.base_map.as_str() {
+        "" => "/base-map.pmtiles",
+        named => named,
+    };
     html! {
         main #map .screen.mapping {
             @if model.pointing { p.note role="status" { (texts::map::POINTING) } }
             div.map role="region" aria-label=(texts::map::NAME) {
-                cueillette-map data-keep base="/base-map.pmtiles" locate
+                cueillette-map data-keep base=(base) locate
                     pick[model.pointing]
                     sites=(map::sites(model)) {}
             }

@@ -399,22 +399,26 @@ pub async fn set_up_links(app: &App) -> Result<Vec<(String, String)>, DbError> {
     let mut tx = app.db.write().await?;
     let mut links = Vec::new();
     for (programme, slug) in store::without_accounts(&mut tx).await? {
-        let token = new_token(LINK_PREFIX);
-        let new = NewLink {
-            administers: true,
-            ..new_link(
-                &token,
-                (programme, Role::Coordinator),
-                "",
-                now,
-                SHORT_LIFE_MS,
-            )
-        };
-        store::insert_link(&mut tx, new, now).await?;
-        links.push((slug, token));
+        links.push((slug, set_up_link(&mut tx, programme, now).await?));
     }
     tx.commit().await?;
     Ok(links)
+}
+
+/// One such link; answers its token.
+pub async fn set_up_link(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    now: Instant,
+) -> Result<String, DbError> {
+    let token = new_token(LINK_PREFIX);
+    let whose = (programme, Role::Coordinator);
+    let new = NewLink {
+        administers: true,
+        ..new_link(&token, whose, "", now, SHORT_LIFE_MS)
+    };
+    store::insert_link(tx, new, now).await?;
+    Ok(token)
 }
 
 #[cfg(test)]

@@ -174,6 +174,7 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<Pack, Problem> {
             full_box_litres: settings.full_box_litres,
             full_box_count: settings.full_box_count,
         },
+        base_map: format!("/base-map/{}.pmtiles", caller.programme),
         help: settings.help.clone(),
         lead: match account {
             Some(_) => Some(lead_of(&mut tx, caller.programme, &settings, id, device).await?),

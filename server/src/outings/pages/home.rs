@@ -13,8 +13,9 @@ use crate::http::pieces::{capital, clock, day_leaf};
 use crate::outings::store::{self, Outing};
 use crate::outings::{calendar, totals};
 use crate::programmes;
+use crate::settings::first_steps;
 use app::ui::Icon;
-use app::ui::pictograms::{CALENDAR, EURO, LIST, NEXT};
+use app::ui::pictograms::{CALENDAR, CHECK, EURO, LIST, NEXT};
 use axum::response::{IntoResponse, Response};
 use domain::french::{self, number};
 use domain::limits::PAGE_ITEMS_MAX;
@@ -48,6 +49,7 @@ pub async fn coordinator_home(app: &App, caller: &Caller) -> Result<Response, Pr
     let aids = allowances::pages::what_waits(&mut tx, caller).await?;
     drop(tx);
     let today = today(app, &settings);
+    let (done, of) = first_steps::settled(&settings);
     let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
     let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");
     Ok(page(&frame, || {
@@ -59,6 +61,7 @@ pub async fn coordinator_home(app: &App, caller: &Caller) -> Result<Response, Pr
             }}
             <ul class="rows">
                 {way("/aides", EURO, "Aides", aids)}
+                {(done < of && caller.administers()).then(|| way("/avant-la-premiere-sortie", CHECK, "Avant la première sortie", format!("{done} sur {of}")))}
                 {way("/sorties", LIST, "Toutes les sorties", "Celles qui viennent, celles qui sont faites".into())}
             </ul>
         }

@@ -9,7 +9,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::page::page;
-use crate::http::pieces::{Faults, Tone, crumbs, error_line, note};
+use crate::http::pieces::{Faults, Tone, crumbs, error_line, in_text_area, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use crate::sites::proposals::{self, Found, Proposal};
@@ -239,7 +239,7 @@ fn form_view(settings: &Settings, typed: &Typed, faults: &Faults) -> AnyView {
                 <label for="note">"Un mot pour le retrouver, si vous voulez"</label>
                 <p class="help">"Seule l’équipe le lit. Pas de nom de personne."</p>
                 {error}
-                <textarea id="note" name="note" maxlength="2000">{typed.note.clone()}</textarea>
+                <textarea id="note" name="note" maxlength="2000" inner_html=in_text_area(&typed.note)></textarea>
             </div>
             <button class="primary" name="geste" value="voir">
                 "Voir avant d’envoyer"

@@ -8,7 +8,7 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Faults, Field, Tone, crumbs, error_line, note};
+use crate::http::pieces::{Faults, Field, Tone, crumbs, error_line, in_text_area, note};
 use crate::programmes;
 use crate::sites::create::NewPlace;
 use crate::sites::near::{self, Nearby};
@@ -174,7 +174,7 @@ fn form_view(
                 <label for="note">"Un mot pour l’équipe (si on veut)"</label>
                 <p class="help">"Par où passer, à quoi faire attention. L’association seule le lit, et le téléphone de la sortie."</p>
                 {note_error.map(|text| error_line("note-erreur".into(), text))}
-                <textarea id="note" name="note" rows="3" maxlength="2000">{note}</textarea>
+                <textarea id="note" name="note" rows="3" maxlength="2000" inner_html=in_text_area(&note)></textarea>
             </div>
             <p class="actions">
                 <button class="primary" name="geste" value="relire">"Relire avant d’ajouter"</button>

@@ -10,7 +10,7 @@ use crate::db::Tx;
 use crate::flags;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, crumbs, note};
+use crate::http::pieces::{Tone, crumbs, in_text_area, note};
 use crate::http::reading::{Path, Query};
 use crate::outings::simple::item_words;
 use crate::programmes;
@@ -466,7 +466,7 @@ fn change_card(sheet: &Sheet) -> AnyView {
                 </div>
                 <div class="field">
                     <label for="note">{words}</label>
-                    <textarea id="note" name="note" rows="3" maxlength="2000">{note_text}</textarea>
+                    <textarea id="note" name="note" rows="3" maxlength="2000" inner_html=in_text_area(&note_text)></textarea>
                 </div>
                 {choice("pictogram".into(), "pictogram", "Image (si on veut)", pictures, picture)}
                 {sheet.is_coordinator.then(|| discretion(site))}
