@@ -134,7 +134,7 @@ impl Figures {
             let mut words = line.split_whitespace().skip_while(|it| *it != "cov:");
             words.nth(1)?.parse().ok()
         };
-        let inited = log.lines().find(|it| it.contains(" INITED "))?;
+        let inited = log.lines().find(|it| it.contains("\tINITED "))?;
         let last = log.lines().rev().find(|it| it.contains(" cov: "))?;
         Some(Self {
             runs: stat("number_of_executed_units")?,

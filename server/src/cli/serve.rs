@@ -41,6 +41,8 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         let cause = problem.cause().unwrap_or(problem.code);
         tracing::error!(cause, "the files of a list could not be made");
     }
+    // Before anybody can know that it serves.
+    let asked = asked_to_stop()?;
     println!("Cueillette: http://{}/", listener.local_addr()?);
     print_set_up_links(&app, listener.local_addr()?).await?;
     upkeep::start(&app);
@@ -51,7 +53,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
         );
         tokio::spawn(axum::serve(listener, metrics::router(app.clone())).into_future());
     }
-    until_asked_to_stop(&app, listener).await?;
+    until_asked_to_stop(&app, listener, asked).await?;
     _ = tokio::time::timeout(LETTING_GO_WITHIN, app.db.close()).await;
     Ok(())
 }
@@ -66,12 +68,11 @@ async fn listening(address: SocketAddr) -> Result<TcpListener, Failure> {
 }
 
 /// Answers requests; once asked to stop takes no new ones, and ends those in flight.
-async fn until_asked_to_stop(app: &App, listener: TcpListener) -> Result<(), Failure> {
-    let (say, mut asked) = watch::channel(false);
-    tokio::spawn(async move {
-        asked_to_stop().await;
-        _ = say.send(true);
-    });
+async fn until_asked_to_stop(
+    app: &App,
+    listener: TcpListener,
+    mut asked: watch::Receiver<bool>,
+) -> Result<(), Failure> {
     let mut heard = asked.clone();
     let service = router::router(app.clone());
     let service = service.into_make_service_with_connect_info::<SocketAddr>();
@@ -111,27 +112,33 @@ async fn print_set_up_links(app: &App, listen: SocketAddr) -> Result<(), Failure
     Ok(())
 }
 
-/// Ctrl-C or a service manager's SIGTERM.
-async fn asked_to_stop() {
-    let interrupt = async {
-        if tokio::signal::ctrl_c().await.is_err() {
-            std::future::pending::<()>().await;
+/// Ctrl-C and a service manager's SIGTERM are heard from now on.
+#[cfg(unix)]
+fn asked_to_stop() -> Result<watch::Receiver<bool>, Failure> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let (say, asked) = watch::channel(false);
+    tokio::spawn(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
         }
-    };
-    #[cfg(unix)]
-    let terminate = async {
-        use tokio::signal::unix::{SignalKind, signal};
-        match signal(SignalKind::terminate()) {
-            Ok(mut signal) => {
-                signal.recv().await;
-            }
-            Err(_) => std::future::pending().await,
+        _ = say.send(true);
+    });
+    Ok(asked)
+}
+
+/// Ctrl-C is heard from now on.
+#[cfg(not(unix))]
+fn asked_to_stop() -> Result<watch::Receiver<bool>, Failure> {
+    let (say, asked) = watch::channel(false);
+    tokio::spawn(async move {
+        if tokio::signal::ctrl_c().await.is_ok() {
+            _ = say.send(true);
         }
-    };
-    #[cfg(not(unix))]
-    let terminate = std::future::pending::<()>();
-    tokio::select! {
-        () = interrupt => {}
-        () = terminate => {}
-    }
+        // Nobody asked, and nobody can: it serves until it is killed.
+        std::future::pending::<()>().await;
+    });
+    Ok(asked)
 }

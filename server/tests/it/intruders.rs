@@ -240,7 +240,9 @@ on_both! {
             let page = answer.text();
             assert!(!page.contains(MARKUP), "{path}: {}", around(&page, MARKUP));
             assert!(!page.contains("=1+1</script>"), "{path}");
-            assert!(!page.contains("onerror=alert(1)>"), "{path}");
+            // Data for the map are JSON in a script, where no tag begins.
+            let outside_data = page.replace("\\u003cimg src=x onerror=alert(1)>", "");
+            assert!(!outside_data.contains("onerror=alert(1)>"), "{path}");
             if page.contains("&lt;img src=x") || page.contains("\\u003cimg src=x") {
                 shown.push(path.clone());
             }
@@ -254,7 +256,7 @@ on_both! {
     async fn zip_bombs_in_xlsx_are_refused_in_one_sentence(world) {
         let programme = world.programme().await;
         for (what, bytes, why) in BOMBS.iter() {
-            assert!(bytes.len() < 20_000_000, "{what}: {} bytes", bytes.len());
+            assert!(bytes.len() < 25_000_000, "{what}: {} bytes", bytes.len());
             let job = Job { bytes, programme, dry_run: false, anywhere: false };
             for done in [import_sites(&world.app, &job).await, import_outings(&world.app, &job).await] {
                 let Err(Refused::Whole(said)) = done else { panic!("{what}: {done:?}") };

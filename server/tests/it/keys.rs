@@ -109,10 +109,16 @@ async fn sealed_rows(db: &Db) -> (Vec<SealedRow>, Vec<SealedRow>, Vec<SealedRow>
     .all(&mut tx)
     .await
     .unwrap();
-    // Points that a coordinator declared public are no secret any more.
+    // Points that a coordinator declared public are no secret any more, and words of old outings
+    // came to their end.
     let facts: Vec<(Uuid, Uuid, Vec<u8>)> =
         sql("select f.programme_id, f.outing_id, f.sealed from facts f
-             where f.sealed is not null and f.outing_id is not null and not exists (
+             where f.sealed is not null and f.outing_id is not null
+             and not exists (
+               select 1 from ended_keys e
+               where e.programme_id = f.programme_id and e.scope = 'outing'
+                 and e.subject_id = f.outing_id)
+             and not exists (
                select 1 from here_decisions d
                where d.programme_id = f.programme_id and d.fact_id = f.id and d.lat is not null)")
         .all(&mut tx)

@@ -137,13 +137,14 @@ on_both! {
 }
 
 /// Rows that belong to no programme, or are found by a secret that only one can know.
-const KEYED_OTHERWISE: [(&str, &str); 9] = [
+const KEYED_OTHERWISE: [(&str, &str); 10] = [
     ("programmes", "is the programme"),
     ("sessions", "found by the hash of a token"),
     ("api_tokens", "found by the hash of a token"),
     ("peer_sessions", "found by the hash of a token"),
     ("sign_in_steps", "found by the hash of a token"),
     ("invitations", "found by the hash of a token"),
+    ("answered_challenges", "found by what was asked"),
     ("phone_codes", "found by the keyed hash of a code"),
     ("server_marks", "the server's own"),
     ("jobs", "the server's own"),

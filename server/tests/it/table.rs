@@ -748,6 +748,7 @@ impl Theirs {
             "/api/v1/flagging/{file}" => Vec::new(),
             // Everybody's: what a town shows.
             _ if begins("/resultats/") || begins("/base-map/") => Vec::new(),
+            "/avant-la-premiere-sortie/{paper}" => Vec::new(),
             _ if has("{number}") => vec!["2026-0001".to_owned()],
             _ if begins("/equipe/{id}") => one(&self.peer),
             _ if has("/propositions/{id}") || has("/proposals/{id}") => one(&self.proposal),
@@ -873,7 +874,37 @@ fn bodies(route: &Route, own: &Value) -> Vec<Option<(&'static str, String)>> {
             (FORM, all)
         }
     };
-    vec![None, Some(full)]
+    let of_this_route = own_form(route.path, site).map(|it| (full.0, it));
+    let file = (route.path == "/sorties/{id}/remettre").then(handed_in);
+    let some = [Some(full), of_this_route, file].into_iter().flatten();
+    std::iter::once(None).chain(some.map(Some)).collect()
+}
+
+/// What a route asks for that no other does, or that others must not be sent.
+fn own_form(path: &str, site: &str) -> Option<String> {
+    let id = Uuid::now_v7();
+    Some(match path {
+        "/api/v1/allowance-lists/{number}/returns" => {
+            json!({"line": id, "reason": "Absent"}).to_string()
+        }
+        "/api/v1/here-pickups/{id}" => json!({"public": true}).to_string(),
+        "/aides/lignes/{id}/reponse" => format!("id={id}&mots=Merci"),
+        "/equipe/{id}/effacer" => "sur=oui".to_owned(),
+        "/lieux/propositions/{id}" => format!("geste=reunir&site={site}"),
+        "/lieux/{id}/fermer" => "geste=fermer".to_owned(),
+        "/sorties/{id}/marche" => "geste=proposer".to_owned(),
+        "/sorties/{id}/telephones" => format!("geste=retirer&device={id}"),
+        _ => return None,
+    })
+}
+
+/// A phone's file, as a browser sends it.
+fn handed_in() -> (&'static str, String) {
+    let file =
+        json!({"cueillette": 1, "outing": Uuid::now_v7(), "device": Uuid::now_v7(), "facts": []});
+    let part = "content-disposition: form-data; name=\"file\"; filename=\"releves.json\"";
+    let body = format!("--x\r\n{part}\r\n\r\n{file}\r\n--x--\r\n");
+    ("multipart/form-data; boundary=x", body)
 }
 
 /// Status and text of an answer, without the id that was asked for.

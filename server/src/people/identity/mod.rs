@@ -64,6 +64,9 @@ pub async fn keep(
 pub async fn erase(app: &App, caller: &Caller, peer: PeerId) -> Result<(), Problem> {
     let programme = caller.programme;
     let mut tx = app.db.write().await?;
+    if store::find(&mut tx, programme, peer).await?.is_none() {
+        return Err(Problem::not_found());
+    }
     if store::forget_identity(&mut tx, programme, peer).await? {
         seal::destroy(&mut tx, programme, Scope::Identity(peer)).await?;
         trace(&mut tx, app, caller, Action::IdentityErased, peer).await?;
