@@ -206,7 +206,7 @@ impl Turn {
         let held = self.held.take().ok_or(sqlx::Error::WorkerCrashed)?;
         let writer = Arc::clone(&self.writer);
         match self.commit {
-            Commit::Alone => to_the_end(async { Ok(held.must("commit").await?.put_back()) }).await,
+            Commit::Alone => to_the_end(held.commit_alone()).await,
             Commit::InGroup => to_the_end(writer.commit_in_group(held)).await,
         }
     }
@@ -360,6 +360,12 @@ impl Group {
 impl Held {
     fn put_back(mut self) {
         self.desk.connection = Some(self.connection);
+    }
+
+    /// Ends a transaction that nobody shares.
+    async fn commit_alone(self) -> Result<(), DbError> {
+        self.must("commit").await?.put_back();
+        Ok(())
     }
 
     /// Runs a word of transactions, which must do what it says.

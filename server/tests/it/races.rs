@@ -272,7 +272,8 @@ on_both! {
             world.planned_outing().await;
             world.town.coordinator.get("/lieux").await.expect_page(200);
             let (a, b) = tokio::join!(chain::link_all(&world.app), chain::link_all(&there.app));
-            (a.unwrap(), b.unwrap());
+            a.unwrap();
+            b.unwrap();
         }
         let mut tx = world.app.db.read().await.unwrap();
         let looked = chain::check(&mut tx, &world.app.keys).await.unwrap();
