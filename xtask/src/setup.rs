@@ -242,6 +242,8 @@ pub fn postgres_programs() -> Result<PathBuf> {
 
 fn find_postgres_programs() -> Option<PathBuf> {
     if let Some(initdb) = run::which("initdb") {
+        // Where it really is: its companions may not be linked to.
+        let initdb = initdb.canonicalize().ok()?;
         return initdb.parent().map(Path::to_path_buf);
     }
     // Debian keeps each major version in a folder of its own, outside PATH.

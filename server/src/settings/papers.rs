@@ -369,7 +369,7 @@ pub(super) fn view(paper: Paper, settings: &Settings, forget_days: u32) -> AnyVi
     });
     view! {
         <div class="head"><h1>{paper.title()}</h1></div>
-        <article class="card paper">
+        <article class="card brief">
             <p class="on-screen soft">"Pour imprimer\u{a0}: dans le navigateur, Imprimer."</p>
             {parts}
             {caution}
