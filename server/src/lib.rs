@@ -15,6 +15,7 @@ pub mod demo;
 pub mod export;
 pub mod facts;
 pub mod flags;
+mod hex;
 pub mod http;
 pub mod imports;
 pub mod outings;

@@ -110,18 +110,19 @@ pub async fn slug(tx: &mut Tx, id: ProgrammeId) -> Result<Option<String>, DbErro
     Ok(row.map(|(slug,)| slug))
 }
 
-const COUNT_DEMO: &str = "select cast(count(*) as bigint) from programmes where is_demo = true";
+const COUNT_OF_KIND: &str = "select cast(count(*) as bigint) from programmes where is_demo = $1";
 
-/// Are there demonstrations? Their passwords are public.
-pub async fn has_demo_ones(tx: &mut Tx) -> Result<bool, DbError> {
-    let (n,): (i64,) = sql(COUNT_DEMO).one(tx).await?;
+async fn has_some(tx: &mut Tx, is_demo: bool) -> Result<bool, DbError> {
+    let (n,): (i64,) = sql(COUNT_OF_KIND).bind(is_demo).one(tx).await?;
     Ok(n > 0)
 }
 
-const COUNT_REAL: &str = "select cast(count(*) as bigint) from programmes where is_demo = false";
+/// Are there demonstrations? Their passwords are public.
+pub async fn has_demo_ones(tx: &mut Tx) -> Result<bool, DbError> {
+    has_some(tx, true).await
+}
 
 /// Are there programmes that are not a demonstration?
 pub async fn has_real_ones(tx: &mut Tx) -> Result<bool, DbError> {
-    let (n,): (i64,) = sql(COUNT_REAL).one(tx).await?;
-    Ok(n > 0)
+    has_some(tx, false).await
 }

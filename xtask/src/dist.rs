@@ -121,9 +121,8 @@ fn sums(folder: &Path) -> Result<String> {
         .collect::<Result<_, _>>()?;
     names.sort();
     names.iter().try_fold(String::new(), |all, name| {
-        let hash = Sha256::digest(std::fs::read(folder.join(name))?);
-        let hex: String = hash.iter().map(|byte| format!("{byte:02x}")).collect();
-        Ok(format!("{all}{hex}  {name}\n"))
+        let hash = setup::hex(&Sha256::digest(std::fs::read(folder.join(name))?));
+        Ok(format!("{all}{hash}  {name}\n"))
     })
 }
 

@@ -285,8 +285,7 @@ pub struct Founding {
 }
 
 impl Settings {
-    /// The settings that a programme begins with. All but the time zone and the rates are then
-    /// changed on `/reglages`.
+    /// The settings that a programme begins with; they are then changed on `/reglages`.
     pub fn founded(it: Founding) -> Self {
         let agents_min = u32::from(it.city.is_some());
         Self {

@@ -14,6 +14,7 @@ use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::export::csv::Dialect;
+use crate::hex::hex;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, capital, note};
@@ -434,7 +435,8 @@ fn sheet_card(it: &Shown) -> AnyView {
         .filter(|(name, ..)| name.starts_with("list."))
         .map(|(name, dialect, sha256)| {
             let label = short_label(name, dialect);
-            let (short, whole) = (hex(sha256, SHORT_HASH_BYTES), hex(sha256, sha256.len()));
+            let begins = sha256.get(..SHORT_HASH_BYTES).unwrap_or(sha256);
+            let (short, whole) = (hex(begins), hex(sha256));
             view! {
                 <span class="print">{label}"\u{a0}: "<abbr title=whole>{short}"…"</abbr></span>
             }
@@ -457,11 +459,6 @@ fn sheet_card(it: &Shown) -> AnyView {
         </li>
     }
     .into_any()
-}
-
-fn hex(bytes: &[u8], at_most: usize) -> String {
-    let shown = bytes.iter().take(at_most);
-    shown.map(|byte| format!("{byte:02x}")).collect()
 }
 
 fn short_label(name: &str, dialect: &str) -> &'static str {

@@ -2,6 +2,7 @@
 
 use super::rows::Tally;
 use crate::cli::Failure;
+use crate::hex::hex;
 use domain::Instant;
 use sha2::{Digest, Sha256};
 use sqlx::{AssertSqlSafe, PgConnection, SqliteConnection};
@@ -159,11 +160,7 @@ impl Manifest {
         for (name, value) in &self.totals {
             _ = writeln!(text, "{name} {value}");
         }
-        let sum = Sha256::digest(text);
-        sum.iter().fold(String::new(), |mut hex, byte| {
-            _ = write!(hex, "{byte:02x}");
-            hex
-        })
+        hex(&Sha256::digest(text))
     }
 
     /// Reads what a backup says; `None` when it is no backup of this program.

@@ -3,6 +3,7 @@
 use super::archive::{Entry, Head, Span, broken, entries};
 use super::source::Source;
 use crate::cli::Failure;
+use crate::hex::hex;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 
@@ -59,19 +60,13 @@ impl Plan {
 
     /// Names this very plan, so that what was fetched for another is not taken for it.
     pub(super) fn name(&self, version: &str) -> String {
-        use std::fmt::Write;
         let mut hash = Sha256::new();
         hash.update(version);
         for part in &self.parts {
             hash.update(part.offset.to_le_bytes());
             hash.update(part.length.to_le_bytes());
         }
-        hash.finalize()
-            .iter()
-            .fold(String::new(), |mut text, byte| {
-                _ = write!(text, "{byte:02x}");
-                text
-            })
+        hex(&hash.finalize())
     }
 }
 

@@ -4,13 +4,12 @@ use super::Failure;
 use super::accounts::OPERATOR;
 use crate::access::accounts::set_up_link;
 use crate::access::{Action, journal};
-use crate::app::{App, local_day};
+use crate::app::App;
 use crate::programmes;
 use clap::{Args, Subcommand};
 use domain::allowance::{Rate, RateTable};
 use domain::programme::{BodyName, Founding};
-use domain::{Cents, Day, ProgrammeId, Settings, setting};
-use jiff::civil::Date;
+use domain::{Day, ProgrammeId, Settings, setting};
 use jiff::tz::TimeZone;
 use uuid::Uuid;
 
@@ -103,15 +102,19 @@ fn founded(app: &App, flags: &FoundingFlags) -> Result<Settings, Failure> {
     let body = |option: &str, said: &str| {
         BodyName::parse(said).map_err(|_| Failure(format!("--{option} needs a name")))
     };
-    if TimeZone::get(&flags.time_zone).is_err() {
-        return Err(Failure(format!(
+    let zone = TimeZone::get(&flags.time_zone).map_err(|_| {
+        Failure(format!(
             "{} is no time zone: give one such as Europe/Paris or Indian/Reunion",
             flags.time_zone
-        )));
-    }
-    let amount = setting::euros("amount", &flags.amount)
+        ))
+    })?;
+    let amount_cents = setting::euros("amount", &flags.amount)
         .map_err(|_| Failure(format!("{} is no amount in euros", flags.amount)))?;
-    let mut settings = Settings::founded(Founding {
+    // From the first of January, so that the year's first outings are worth the same.
+    let from = Day(app.now().timestamp().to_zoned(zone).date().first_of_year());
+    let rates = RateTable::new(vec![Rate { from, amount_cents }])
+        .map_err(|_| Failure("--amount must be above zero".into()))?;
+    Ok(Settings::founded(Founding {
         name: words("name", &flags.name)?,
         town: words("town", &flags.town)?,
         time_zone: flags.time_zone.clone(),
@@ -122,18 +125,8 @@ fn founded(app: &App, flags: &FoundingFlags) -> Result<Settings, Failure> {
             .map(|it| body("city", it))
             .transpose()?,
         payer: body("payer", &flags.payer)?,
-        rates: since(Date::ZERO, amount)?,
-    });
-    // From the first of January, so that the year's first outings are worth the same.
-    let today = local_day(&settings, app.now());
-    settings.rates = since(today.0.first_of_year(), amount)?;
-    Ok(settings)
-}
-
-fn since(day: Date, amount_cents: Cents) -> Result<RateTable, Failure> {
-    let from = Day(day);
-    RateTable::new(vec![Rate { from, amount_cents }])
-        .map_err(|_| Failure("--amount must be above zero".into()))
+        rates,
+    }))
 }
 
 fn words(option: &str, said: &str) -> Result<String, Failure> {

@@ -7,6 +7,7 @@ use super::store::{self, NewPhoto};
 use crate::access::{Action, Caller, Opening, Role, Scope, Sealable, Sealer};
 use crate::app::App;
 use crate::db::Tx;
+use crate::hex::hex;
 use crate::http::error::Problem;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
@@ -41,8 +42,7 @@ impl Picture {
 
     /// What its fact says of it: a keyed hash.
     pub fn mac(&self, app: &App) -> String {
-        let mac = app.keys.mac("photo", self.0.as_bytes());
-        mac.iter().map(|byte| format!("{byte:02x}")).collect()
+        hex(&app.keys.mac("photo", self.0.as_bytes()))
     }
 }
 

@@ -22,6 +22,7 @@ use crate::access::{Actor, Role};
 use crate::app::App;
 use crate::cli::Failure;
 use crate::db::Tx;
+use crate::hex::hex;
 use domain::ProgrammeId;
 use sha2::{Digest, Sha256};
 use std::fmt;
@@ -134,12 +135,7 @@ async fn end(
     if job.dry_run || report.new == 0 {
         return Ok(());
     }
-    let hash = Sha256::digest(job.bytes);
-    let name: String = hash
-        .iter()
-        .take(8)
-        .map(|byte| format!("{byte:02x}"))
-        .collect();
+    let name = hex(&Sha256::digest(job.bytes)[..8]);
     let subjects = [
         what.to_owned(),
         format!("new:{}", report.new),

@@ -11,6 +11,7 @@ mod zones;
 
 use crate::access::{Action, Caller, journal};
 use crate::app::App;
+use crate::hex::hex;
 use crate::http::error::Problem;
 use crate::programmes;
 use domain::setting::{self, Group};
@@ -26,8 +27,7 @@ pub fn read_as(settings: &Settings, group: Group) -> String {
     for it in setting::ALL.iter().filter(|it| it.group == group) {
         hash.update([it.code, "=", &setting::read(settings, it.code), "\n"].concat());
     }
-    let bytes = hash.finalize();
-    bytes[..8].iter().map(|it| format!("{it:02x}")).collect()
+    hex(&hash.finalize()[..8])
 }
 
 /// Changes settings of one group, all or none, unless somebody changed one of them since the form

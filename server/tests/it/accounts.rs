@@ -2,7 +2,6 @@
 //! manages people reaches those of another body.
 
 use crate::command_line::{Place, text};
-use crate::moi::Words;
 use crate::on_both;
 use crate::support::{Actor, Answer, World};
 use axum::body::Body;
@@ -107,7 +106,7 @@ fn link(page: &str) -> String {
 
 pub async fn invited(by: &Actor, login: &str, more: &str) -> String {
     let body = format!("name=Nour+Benali&login={}{more}", encoded(login));
-    link(&form(by, "/comptes", &body).await.words(200))
+    link(&form(by, "/comptes", &body).await.expect_page(200))
 }
 
 pub async fn accept(world: &World, path: &str, password: &str) -> Answer {
@@ -135,7 +134,7 @@ fn now_s(world: &World) -> i64 {
 async fn enrolled(world: &World, pair: &str, back: &str) -> (Secret, Answer) {
     let page = with_cookie(world, pair, &format!("/connexion/second-facteur{back}"))
         .await
-        .words(200);
+        .expect_page(200);
     let shown = page.split("class=\"secret\">").nth(1).unwrap();
     let signs: String = shown.split('<').next().unwrap().split(' ').collect();
     let secret: Secret = serde_json::from_value(serde_json::json!(signs)).unwrap();
@@ -149,7 +148,7 @@ pub async fn with_codes(world: &World, login: &str, password: &str) -> Vec<Strin
     let asked = sign_in(world, login, password).await;
     let pair = cookie(&asked, "__Host-step").unwrap();
     let (_, done) = enrolled(world, &pair, "").await;
-    recovery_codes(&done.words(200))
+    recovery_codes(&done.expect_page(200))
 }
 
 /// Recovery codes as a page shows them.
@@ -245,19 +244,19 @@ on_both! {
     async fn somebody_is_invited_chooses_a_password_and_comes_in(world) {
         let by = world.administrator(Role::Coordinator).await;
         let path = invited(&by, "Nour@LaCase.example", "").await;
-        let listed = by.get("/comptes").await.words(200);
+        let listed = by.get("/comptes").await.expect_page(200);
         assert!(listed.contains("Liens qui attendent") && listed.contains("nour@lacase.example"));
         assert!(!listed.contains("/invitation/"), "a link is shown once");
-        let page = world.anon().get(&path).await.words(200);
+        let page = world.anon().get(&path).await.expect_page(200);
         assert!(page.contains("de La CASE") && page.contains("nour@lacase.example"), "{page}");
-        let weak = accept(&world, &path, "motdepasse").await.words(422);
+        let weak = accept(&world, &path, "motdepasse").await.expect_page(422);
         assert!(weak.contains("trop connu"), "{weak}");
-        let differ = form(&world.anon(), &path, "name=N&password=a&again=b").await.words(422);
+        let differ = form(&world.anon(), &path, "name=N&password=a&again=b").await.expect_page(422);
         assert!(differ.contains("ne sont pas pareils"));
         assert_eq!(location(&accept(&world, &path, PASSWORD).await), "/connexion?fait=compte");
         let entered = sign_in(&world, "nour@lacase.example", PASSWORD).await;
         let nour = holder(&world, &entered);
-        nour.get("/sorties").await.words(200);
+        nour.get("/sorties").await.expect_page(200);
         assert_eq!(nour.get("/comptes").await.status, 403, "nobody said that they manage");
         for (action, rows) in [("account_invited", 1), ("account_made", 1), ("signed_in", 1)] {
             assert_eq!(world.journal(action).await.len(), rows, "{action}");
@@ -271,12 +270,12 @@ on_both! {
         let replaced = invited(&by, "deux@lacase.example", "").await;
         let expired = invited(&by, "deux@lacase.example", "").await;
         let withdrawn = invited(&by, "trois@lacase.example", "").await;
-        let listed = by.get("/comptes").await.words(200);
+        let listed = by.get("/comptes").await.expect_page(200);
         let id = listed.split("/comptes/liens/").nth(2).unwrap().split('"').next().unwrap().to_owned();
         assert_eq!(location(&form(&by, &format!("/comptes/liens/{id}"), "").await), "/comptes?fait=annulee");
         world.set_clock("2026-12-01T13:05:01.000Z");
         for path in [used.as_str(), &replaced, &expired, &withdrawn, "/invitation/lien_jamais"] {
-            let shown = world.anon().get(path).await.words(410);
+            let shown = world.anon().get(path).await.expect_page(410);
             assert!(shown.contains("Demandez un autre lien"), "{path}: {shown}");
             let taken = accept(&world, path, PASSWORD).await;
             assert_eq!(taken.status, 410, "{path}");
@@ -300,7 +299,7 @@ on_both! {
         let roles = [(Role::Coordinator, "coordinator"), (Role::Agent, "agent"), (Role::Clerk, "clerk")];
         for (role, own) in roles {
             let by = world.administrator(role).await;
-            let page = by.get("/comptes").await.words(200);
+            let page = by.get("/comptes").await.expect_page(200);
             for (_, name) in roles {
                 let there = page.contains(&format!("bordeaux-{name}@test.example"));
                 assert_eq!(there, name == own, "{own} sees {name}");
@@ -308,10 +307,10 @@ on_both! {
                     continue;
                 }
                 let id = account_of(&world, name).await;
-                by.get(&format!("/comptes/{id}")).await.words(404);
+                by.get(&format!("/comptes/{id}")).await.expect_page(404);
                 for action in ["mot-de-passe", "gerer", "ne-plus-gerer", "fin"] {
                     let body = format!("action={action}");
-                    form(&by, &format!("/comptes/{id}"), &body).await.words(404);
+                    form(&by, &format!("/comptes/{id}"), &body).await.expect_page(404);
                 }
             }
             assert!(!page.contains("ailleurs-"));
@@ -341,14 +340,14 @@ on_both! {
 
     async fn a_key_for_a_program_is_shown_once_opens_its_wall_only_and_is_taken_back(world) {
         let by = world.administrator(Role::Clerk).await;
-        let refused = form(&by, "/comptes/cles", "name=+").await.words(422);
+        let refused = form(&by, "/comptes/cles", "name=+").await.expect_page(422);
         assert!(refused.contains("Il manque le nom du logiciel"), "{refused}");
         let made = form(&by, "/comptes/cles", "name=Tableur+du+mois").await;
         assert_eq!(made.headers[header::CACHE_CONTROL], "no-store");
-        let made = made.words(200);
+        let made = made.expect_page(200);
         let token = shown_key(&made);
         assert!(token.starts_with("api_") && made.contains("Cette page ne revient pas"), "{made}");
-        let listed = by.get("/comptes/cles").await.words(200);
+        let listed = by.get("/comptes/cles").await.expect_page(200);
         assert!(listed.contains("Tableur du mois") && listed.contains("Jamais utilisée"), "{listed}");
         assert!(!listed.contains(&token), "a key is shown once");
         let kept: i64 = world.value("select cast(count(*) as bigint) from api_tokens where name = 'Tableur du mois' and length(token_hash) = 32").await;
@@ -365,8 +364,8 @@ on_both! {
             assert_eq!(answer.status, 403, "{path}");
         }
         // It closes no session either.
-        form(&program, "/compte/sessions", "").await.words(409);
-        by.get("/compte").await.words(200);
+        form(&program, "/compte/sessions", "").await.expect_page(409);
+        by.get("/compte").await.expect_page(200);
         // Last use: by the hour in the table, by the day on the screen.
         let used = "select last_used_at from api_tokens where name = 'Tableur du mois'";
         let at = |text: &str| text.parse::<domain::Instant>().unwrap().as_ms();
@@ -376,26 +375,26 @@ on_both! {
             program.get("/api/v1/allowance-lists").await.expect(200);
             assert_eq!(world.value::<i64>(used).await, at(noted), "{now}");
         }
-        let listed = by.get("/comptes/cles").await.words(200);
+        let listed = by.get("/comptes/cles").await.expect_page(200);
         assert!(listed.contains("Utilisée aujourd’hui"), "{listed}");
         // Nobody of another body sees it, nor takes it back.
         let rows = listed.split("action=\"/comptes/cles/").skip(1).find(|it| it.contains("Tableur du mois")).unwrap();
         let path = format!("/comptes/cles/{}", rows.split('"').next().unwrap());
         for role in [Role::Coordinator, Role::Agent] {
             let other = world.administrator(role).await;
-            assert!(!other.get("/comptes/cles").await.words(200).contains("Tableur du mois"));
-            form(&other, &path, "").await.words(404);
+            assert!(!other.get("/comptes/cles").await.expect_page(200).contains("Tableur du mois"));
+            form(&other, &path, "").await.expect_page(404);
         }
         assert_eq!(location(&form(&by, &path, "").await), "/comptes/cles?fait=retiree");
         program.get("/api/v1/allowance-lists").await.expect(401);
-        form(&by, &path, "").await.words(404);
-        assert!(!by.get("/comptes/cles").await.words(200).contains("Tableur du mois"));
+        form(&by, &path, "").await.expect_page(404);
+        assert!(!by.get("/comptes/cles").await.expect_page(200).contains("Tableur du mois"));
         // The journal tells the making and the revoking, by name, to the body that it is of.
-        let told = by.get("/journal").await.words(200);
+        let told = by.get("/journal").await.expect_page(200);
         for words in ["a fait une clé d’accès pour un logiciel", "a retiré une clé d’accès à un logiciel", "« Tableur du mois »"] {
             assert!(told.contains(words), "{words}: {told}");
         }
-        let other = world.administrator(Role::Coordinator).await.get("/journal").await.words(200);
+        let other = world.administrator(Role::Coordinator).await.get("/journal").await.expect_page(200);
         assert!(!other.contains("Tableur"), "{other}");
         assert_eq!((world.journal("token_made").await.len(), world.journal("token_revoked").await.len()), (1, 1));
     }
@@ -403,22 +402,22 @@ on_both! {
     async fn keys_of_a_body_are_not_without_number_and_end_with_the_account_that_made_them(world) {
         let by = world.administrator(Role::Agent).await;
         for n in 1..20 {
-            form(&by, "/comptes/cles", &format!("name=Logiciel+{n}")).await.words(200);
+            form(&by, "/comptes/cles", &format!("name=Logiciel+{n}")).await.expect_page(200);
         }
         // The world has one of its own: twenty.
-        let answer = form(&by, "/comptes/cles", "name=un+de+trop").await.words(409);
+        let answer = form(&by, "/comptes/cles", "name=un+de+trop").await.expect_page(409);
         assert!(answer.contains("trop de clés"), "{answer}");
         let path = invited(&by, "nour@mairie.example", "&administers=oui").await;
         accept(&world, &path, PASSWORD).await;
         let nour = holder(&world, &sign_in(&world, "nour@mairie.example", PASSWORD).await);
-        let listed = by.get("/comptes/cles").await.words(200);
+        let listed = by.get("/comptes/cles").await.expect_page(200);
         let first = listed.split("action=\"/comptes/cles/").nth(1).unwrap().split('"').next().unwrap();
         form(&by, &format!("/comptes/cles/{first}"), "").await;
-        let made = form(&nour, "/comptes/cles", "name=De+Nour").await.words(200);
+        let made = form(&nour, "/comptes/cles", "name=De+Nour").await.expect_page(200);
         let token = shown_key(&made);
         let program = world.actor(Some(token));
         program.get("/api/v1/sites").await.expect(200);
-        let listed = by.get("/comptes").await.words(200);
+        let listed = by.get("/comptes").await.expect_page(200);
         let rows = listed.split("href=\"/comptes/").skip(1);
         let row = rows.into_iter().find(|it| it.contains("Nour Benali")).unwrap();
         form(&by, &format!("/comptes/{}", row.split('"').next().unwrap()), "action=fin").await;
@@ -431,19 +430,19 @@ on_both! {
         let lost = holder(&world, &sign_in(&world, login, PASSWORD).await);
         world.set_clock("2026-11-24T13:40:00.000Z");
         let here = holder(&world, &sign_in(&world, login, PASSWORD).await);
-        let page = here.get("/compte").await.words(200);
+        let page = here.get("/compte").await.expect_page(200);
         assert_eq!(page.matches("cette session").count(), 1, "{page}");
         assert!(page.contains("Ouverte aujourd’hui à 14 h 05.") && page.contains("Utilisée aujourd’hui."), "{page}");
         let path = page.split("action=\"/compte/sessions/").nth(1).unwrap().split('"').next().unwrap();
         let path = format!("/compte/sessions/{path}");
         // A session of somebody else is not there.
         let other = world.administrator(Role::Agent).await;
-        form(&other, &path, "").await.words(404);
+        form(&other, &path, "").await.expect_page(404);
         assert_eq!(location(&form(&here, &path, "").await), "/compte?fait=session");
         assert_eq!(location(&lost.get("/ccas").await), "/connexion?vers=/ccas");
-        let page = here.get("/compte?fait=session").await.words(200);
+        let page = here.get("/compte?fait=session").await.expect_page(200);
         assert!(page.contains("La session est fermée") && !page.contains("action=\"/compte/sessions/"), "{page}");
-        form(&here, &path, "").await.words(404);
+        form(&here, &path, "").await.expect_page(404);
         assert_eq!(world.journal("session_ended").await.len(), 1);
     }
 
@@ -453,7 +452,7 @@ on_both! {
         accept(&world, &path, PASSWORD).await;
         let nour = holder(&world, &sign_in(&world, "nour@lacase.example", PASSWORD).await);
         let made_by_nour = invited(&nour, "ami@lacase.example", "").await;
-        let listed = by.get("/comptes").await.words(200);
+        let listed = by.get("/comptes").await.expect_page(200);
         let rows = listed.split("href=\"/comptes/").skip(1);
         let row = rows.into_iter().find(|it| it.contains("Nour Benali")).unwrap();
         let id = row.split('"').next().unwrap();
@@ -461,12 +460,12 @@ on_both! {
         assert_eq!(location(&nour.get("/sorties").await), "/connexion?vers=/sorties");
         let refused = sign_in(&world, "nour@lacase.example", PASSWORD).await;
         assert!(refused.text().contains(WRONG));
-        world.anon().get(&made_by_nour).await.words(410);
-        assert!(!by.get("/comptes").await.words(200).contains("nour@lacase.example"));
+        world.anon().get(&made_by_nour).await.expect_page(410);
+        assert!(!by.get("/comptes").await.expect_page(200).contains("nour@lacase.example"));
         // The address is free for a new account; nobody ends their own.
         invited(&by, "nour@lacase.example", "").await;
         let own = account_of(&world, "coordinator").await;
-        form(&by, &format!("/comptes/{own}"), "action=fin").await.words(409);
+        form(&by, &format!("/comptes/{own}"), "action=fin").await.expect_page(409);
         assert_eq!(world.journal("account_ended").await.len(), 1);
     }
 
@@ -477,14 +476,14 @@ on_both! {
         let by = world.administrator(Role::Clerk).await;
         let id = account_of(&world, "clerk").await;
         // Somebody else of the body asks: the administrator's own account is the same one here.
-        let path = link(&form(&by, &format!("/comptes/{id}"), "action=mot-de-passe").await.words(200));
-        clerk.get("/ccas").await.words(200);
-        assert!(world.anon().get(&path).await.words(200).contains("Bonjour clerk"));
+        let path = link(&form(&by, &format!("/comptes/{id}"), "action=mot-de-passe").await.expect_page(200));
+        clerk.get("/ccas").await.expect_page(200);
+        assert!(world.anon().get(&path).await.expect_page(200).contains("Bonjour clerk"));
         accept(&world, &path, OTHER).await;
         assert_eq!(location(&clerk.get("/ccas").await), "/connexion?vers=/ccas");
         assert_eq!(sign_in(&world, login, PASSWORD).await.status, 422);
         assert_eq!(location(&sign_in(&world, login, OTHER).await), "/");
-        accept(&world, &path, PASSWORD).await.words(410);
+        accept(&world, &path, PASSWORD).await.expect_page(410);
     }
 
     async fn where_a_code_is_required_the_first_sign_in_sets_it_up_and_later_ones_ask_for_it(world) {
@@ -503,9 +502,9 @@ on_both! {
         assert_eq!(wrong.status, 422);
         let (secret, done) = enrolled(&world, &pair, "").await;
         let first = holder(&world, &done);
-        let codes = recovery_codes(&done.words(200));
+        let codes = recovery_codes(&done.expect_page(200));
         assert_eq!(codes.len(), 10);
-        first.get("/sorties").await.words(200);
+        first.get("/sorties").await.expect_page(200);
         let kept: Vec<u8> = world.value("select sealed_totp from accounts where sealed_totp is not null").await;
         let plain = serde_json::to_string(&secret).unwrap();
         let plain = plain.trim_matches('"').as_bytes();
@@ -521,7 +520,7 @@ on_both! {
         let fresh = format!("code={}&vers=/lieux", secret.code_at(now_s(&world)));
         let entered = step(&world, &pair, "/connexion/code", &fresh).await;
         assert_eq!(location(&entered), "/lieux");
-        holder(&world, &entered).get("/sorties").await.words(200);
+        holder(&world, &entered).get("/sorties").await.expect_page(200);
         // The step is over, and a recovery code opens one session only.
         assert_eq!(location(&step(&world, &pair, "/connexion/code", &fresh).await), "/connexion?fait=trop-long&vers=/lieux");
         for (n, status) in [(0, 303), (0, 422), (1, 303)] {
@@ -532,7 +531,7 @@ on_both! {
         for (action, rows) in [("code_refused", 2), ("recovery_code_used", 2), ("second_factor_set", 1)] {
             assert_eq!(world.journal(action).await.len(), rows, "{action}");
         }
-        let own = first.get("/compte").await.words(200);
+        let own = first.get("/compte").await.expect_page(200);
         assert!(own.contains("Il vous reste 8 codes de secours"), "{own}");
     }
 
@@ -579,14 +578,14 @@ on_both! {
         let begun = step(&world, &session, "/compte/second-facteur", &body).await;
         enrolled(&world, &cookie(&begun, "__Host-step").unwrap(), "").await;
         _ = login;
-        let listed = by.get("/comptes").await.words(200);
+        let listed = by.get("/comptes").await.expect_page(200);
         let row = listed.split("href=\"/comptes/").find(|it| it.contains("Nour Benali")).unwrap();
         let path = format!("/comptes/{}", row.split('"').next().unwrap());
-        let kept = link(&form(&by, &path, "action=mot-de-passe").await.words(200));
+        let kept = link(&form(&by, &path, "action=mot-de-passe").await.expect_page(200));
         accept(&world, &kept, OTHER).await;
         let asked = sign_in(&world, "nour@mairie.example", OTHER).await;
         assert_eq!(location(&asked), "/connexion/code?vers=/");
-        let lost = link(&form(&by, &path, "action=mot-de-passe&telephone=perdu").await.words(200));
+        let lost = link(&form(&by, &path, "action=mot-de-passe&telephone=perdu").await.expect_page(200));
         accept(&world, &lost, PASSWORD).await;
         assert_eq!(location(&sign_in(&world, "nour@mairie.example", PASSWORD).await), "/");
         let keys: i64 = world.value("select cast(count(*) as bigint) from data_keys where scope = 'account'").await;
@@ -600,25 +599,25 @@ on_both! {
         let me = holder(&world, &sign_in(&world, login, PASSWORD).await);
         let elsewhere = holder(&world, &sign_in(&world, login, PASSWORD).await);
         let wrong = form(&me, "/compte/adresse", "login=c@lacase.example&pour-l-adresse=faux").await;
-        assert!(wrong.words(422).contains("Ce n’est pas votre mot de passe"));
+        assert!(wrong.expect_page(422).contains("Ce n’est pas votre mot de passe"));
         let current = encoded(PASSWORD);
         let body = format!("login=bordeaux-clerk@test.example&pour-l-adresse={current}");
-        assert!(form(&me, "/compte/adresse", &body).await.words(422).contains("ne peut pas être prise"));
+        assert!(form(&me, "/compte/adresse", &body).await.expect_page(422).contains("ne peut pas être prise"));
         let body = format!("login=C@lacase.example&pour-l-adresse={current}");
         assert_eq!(location(&form(&me, "/compte/adresse", &body).await), "/compte?fait=adresse");
         let settings: String = world.value("select settings from programmes").await;
         assert!(settings.contains("\"c@lacase.example\"") && !settings.contains(login), "still appointed");
-        let page = me.get("/compte").await.words(200);
+        let page = me.get("/compte").await.expect_page(200);
         assert_eq!(page.matches("Utilisée aujourd’hui").count(), 2, "{page}");
         let short = form(&me, "/compte/mot-de-passe",
             &format!("pour-le-mot-de-passe={current}&password=coordinator&again=coordinator")).await;
-        assert!(short.words(422).contains("trop connu"));
+        assert!(short.expect_page(422).contains("trop connu"));
         let new = encoded(OTHER);
         let body = format!("pour-le-mot-de-passe={current}&password={new}&again={new}");
         let changed = form(&me, "/compte/mot-de-passe", &body).await;
         assert_eq!(location(&changed), "/compte?fait=mot-de-passe");
         let me = holder(&world, &changed);
-        me.get("/compte").await.words(200);
+        me.get("/compte").await.expect_page(200);
         assert_eq!(location(&elsewhere.get("/sorties").await), "/connexion?vers=/sorties");
         let again = holder(&world, &sign_in(&world, "c@lacase.example", OTHER).await);
         assert_eq!(location(&form(&me, "/compte/sessions", "").await), "/connexion?fait=sortie");
@@ -638,18 +637,18 @@ on_both! {
         let [(slug, token)] = links.as_slice() else { panic!("{}", links.len()) };
         assert_eq!(slug, "vraie");
         let path = format!("/invitation/{token}");
-        world.anon().get(&format!("/invitation/{}", old[0].1)).await.words(410);
+        world.anon().get(&format!("/invitation/{}", old[0].1)).await.expect_page(410);
         let password = encoded(PASSWORD);
         let body = |login: &str| format!("name=Alex&login={login}&password={password}&again={password}");
-        let wrong = form(&world.anon(), &path, &body("alex")).await.words(422);
+        let wrong = form(&world.anon(), &path, &body("alex")).await.expect_page(422);
         assert!(wrong.contains("Ce n’est pas une adresse e-mail"));
-        let taken = form(&world.anon(), &path, &body("bordeaux-clerk@test.example")).await.words(422);
+        let taken = form(&world.anon(), &path, &body("bordeaux-clerk@test.example")).await.expect_page(422);
         assert!(taken.contains("ne peut pas être prise"));
         form(&world.anon(), &path, &body("alex@vraie.example")).await;
         let alex = holder(&world, &sign_in(&world, "alex@vraie.example", PASSWORD).await);
-        alex.get("/comptes").await.words(200);
+        alex.get("/comptes").await.expect_page(200);
         assert!(accounts::set_up_links(&world.app).await.unwrap().is_empty());
-        world.anon().get(&path).await.words(410);
+        world.anon().get(&path).await.expect_page(410);
     }
 
     async fn oversized_headers_are_refused_and_ordinary_ones_are_not(world) {

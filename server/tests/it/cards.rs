@@ -1,7 +1,6 @@
 //! Cards: first use, four digits, three errors, another card; replay, copies, guessing; and what a
 //! session of a peer opens and for how long.
 
-use crate::moi::Words;
 use crate::on_both;
 use crate::support::{Actor, Answer, World};
 use axum::body::Body;
@@ -82,7 +81,7 @@ pub async fn printed(world: &World, peer: PeerId) -> CardCode {
 }
 
 async fn printed_of(world: &World, peer: PeerId, series: Uuid) -> CardCode {
-    let page = print(world, peer, series).await.words(200);
+    let page = print(world, peer, series).await.expect_page(200);
     let code = page.split("data-code=\"").nth(1).unwrap();
     code.split('"').next().unwrap().parse().unwrap()
 }
@@ -138,7 +137,7 @@ on_both! {
         let first = cookie(&bound);
         let told = bound.expect(200);
         assert_eq!((&told["sign"], &told["sign_label"]), (&json!("fox-red"), &json!("renard rouge")));
-        assert!(get(&world, "/moi", &first).await.words(200).contains("Bonjour Pair 1"));
+        assert!(get(&world, "/moi", &first).await.expect_page(200).contains("Bonjour Pair 1"));
         let again = phone.enter(&code, "7294").await;
         assert!(is_in(&world, &cookie(&again)).await);
         let signed_in = world.journal("signed_in").await;
@@ -172,7 +171,7 @@ on_both! {
         assert_eq!(other.expect(409)["code"], "card_locked");
         assert!(world.journal("card_refused").await.is_empty());
         assert_eq!(world.journal("card_locked").await.len(), 1);
-        let team = world.town.coordinator.get("/equipe").await.words(200);
+        let team = world.town.coordinator.get("/equipe").await.expect_page(200);
         assert!(team.contains("bloquée"), "{team}");
     }
 
@@ -231,13 +230,13 @@ on_both! {
         let open = cookie(&phone.bind(&code, "7294").await);
         // It is asked first, on a page that needs no script and changes nothing.
         let path = format!("/equipe/cartes/oublier?oublier={peer}");
-        let team = world.town.coordinator.get("/equipe").await.words(200);
+        let team = world.town.coordinator.get("/equipe").await.expect_page(200);
         assert!(team.contains(&format!("href=\"{path}\"")), "{team}");
-        let asks = world.town.coordinator.get(&path).await.words(200);
+        let asks = world.town.coordinator.get(&path).await.expect_page(200);
         assert!(asks.contains("Oublier la carte ?") && asks.contains("Pair 1"), "{asks}");
         assert!(is_in(&world, &open).await);
         let nobody = format!("/equipe/cartes/oublier?oublier={}", Uuid::nil());
-        world.town.coordinator.get(&nobody).await.words(404);
+        world.town.coordinator.get(&nobody).await.expect_page(404);
         let gone = form(&world.town.coordinator, "/equipe/cartes/oublier", format!("oublier={peer}")).await;
         assert!(gone.status.is_redirection());
         assert!(!is_in(&world, &open).await);
@@ -254,7 +253,7 @@ on_both! {
         let signed = other.enter(&code, "7294").await.problem(422);
         assert_eq!(signed, ("signature".into(), "not_this_phone".into()));
         assert_eq!(world.journal("card_refused").await.len(), 1);
-        let team = world.town.coordinator.get("/equipe").await.words(200);
+        let team = world.town.coordinator.get("/equipe").await.expect_page(200);
         assert!(team.contains("montrée par un deuxième téléphone : Pair 1."), "{team}");
         // Nobody locks another's card from afar, and its holder goes on.
         for _ in 0..4 {
@@ -287,7 +286,8 @@ on_both! {
         assert_eq!(late.expect(409)["code"], "challenge_over");
         let mut forged = phone.entering(&code, "7294").await;
         let challenge = forged["challenge"].as_str().unwrap().to_owned();
-        forged["challenge"] = json!(format!("A{}", &challenge[1..]));
+        let another = if challenge.starts_with('A') { 'B' } else { 'A' };
+        forged["challenge"] = json!(format!("{another}{}", &challenge[1..]));
         let refused = phone.actor.post("/api/v1/cards/enter", forged).await;
         assert_eq!(refused.status, 422);
     }
@@ -339,7 +339,7 @@ on_both! {
             .header(header::CONTENT_TYPE, "application/json");
         let second = anon.send(request.body(Body::from(body.to_string())).unwrap()).await;
         assert!(!is_in(&world, &first).await);
-        assert!(get(&world, "/moi", &cookie(&second)).await.words(200).contains("Bonjour Pair 2"));
+        assert!(get(&world, "/moi", &cookie(&second)).await.expect_page(200).contains("Bonjour Pair 2"));
     }
 
     async fn a_peers_session_opens_no_other_room_and_no_other_role_opens_theirs(world) {
@@ -357,7 +357,7 @@ on_both! {
         }
         let elsewhere = world.another_town("ailleurs").await;
         let body = format!("serie={}&pair={}", Uuid::now_v7(), world.town.peers[1]);
-        let theirs = form(&elsewhere.coordinator, "/equipe/cartes", body).await.words(200);
+        let theirs = form(&elsewhere.coordinator, "/equipe/cartes", body).await.expect_page(200);
         assert!(!theirs.contains("data-code"), "a peer of another programme is nobody's to print for");
         assert!(is_in(&world, &open).await);
     }
@@ -366,7 +366,7 @@ on_both! {
         let series = Uuid::now_v7();
         let peers: Vec<String> = world.town.peers.iter().map(|it| format!("&pair={it}")).collect();
         let body = format!("serie={series}{}", peers.concat());
-        let page = form(&world.town.coordinator, "/equipe/cartes", body).await.words(200);
+        let page = form(&world.town.coordinator, "/equipe/cartes", body).await.expect_page(200);
         assert_eq!(page.matches("class=\"paper\"").count(), 10);
         assert_eq!(page.matches("class=\"card-sheet\"").count(), 2, "eight on a sheet");
         for face in page.split("class=\"face\"").skip(1) {

@@ -1,6 +1,5 @@
 //! Ends: what the day's work destroys, who is forgotten, what stays, and the pages about it.
 
-use crate::moi::Words;
 use crate::on_both;
 use crate::support::{World, id_of};
 use axum::http::Method;
@@ -163,7 +162,7 @@ on_both! {
         let revise = format!("/api/v1/outings/{outing}/revisions");
         let body = json!({"id": Uuid::now_v7(), "corrects": "presence", "peer": town.peers[2], "present": false, "reason": "erreur"});
         assert!(town.coordinator.post(&revise, body).await.status.is_success());
-        let team = town.coordinator.get("/equipe").await.words(200);
+        let team = town.coordinator.get("/equipe").await.expect_page(200);
         assert!(!team.contains("De l’argent les attend"), "{team}");
         let told = daily(&world, "2028-11-25T03:00:00Z").await;
         assert!(told.contains(&"bordeaux: 8 peers forgotten".to_owned()), "{told:#?}");
@@ -173,7 +172,7 @@ on_both! {
         town.peer.get("/api/v1/me").await.expect(401);
         let waits = world.journal("peers_wait").await;
         assert_eq!((waits.len(), &waits[0].1), (1, &format!("peer:{}", town.peers[0])));
-        let team = town.coordinator.get("/equipe").await.words(200);
+        let team = town.coordinator.get("/equipe").await.expect_page(200);
         assert!(team.contains("De l’argent les attend") && team.contains("Pair 0") && team.contains("15,00 €"), "{team}");
         assert!(team.contains("Vu·e le 24 novembre 2026") && !team.contains("Pair 2"), "{team}");
         // Told once.
@@ -184,10 +183,10 @@ on_both! {
         assert_eq!((&listed["lines"], &listed["total_cents"]), (&json!(2), &json!(3000)));
         // Or the person asks: everything goes at once.
         let path = format!("/equipe/{}/effacer", town.peers[0]);
-        let asked = town.coordinator.get(&path).await.words(200);
+        let asked = town.coordinator.get(&path).await.expect_page(200);
         assert!(asked.contains("1 aide n’est pas encore dans sa main"), "{asked}");
         town.coordinator.raw(Method::POST, &path, FORM, "sur=oui").await.expect_page(303);
-        let team = town.coordinator.get("/equipe").await.words(200);
+        let team = town.coordinator.get("/equipe").await.expect_page(200);
         assert!(!team.contains("Pair 0") && team.contains("Pair 1"), "{team}");
     }
 

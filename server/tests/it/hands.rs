@@ -3,7 +3,6 @@
 
 use crate::allowances_life::appoint;
 use crate::identity::give;
-use crate::moi::Words;
 use crate::on_both;
 use crate::support::{Actor, Answer, World};
 use axum::http::Method;
@@ -84,14 +83,14 @@ on_both! {
         appoint(&world).await;
         let outing = closed_with(&world, &[0, 1, 2, 3, 4, 5, 6, 7]).await;
         let coordinator = &world.town.coordinator;
-        let page = coordinator.get(&screen(outing)).await.words(200);
+        let page = coordinator.get(&screen(outing)).await.expect_page(200);
         assert!(page.contains("8 personnes, 120,00"), "{page}");
         let lines = offered(&page);
         assert_eq!(lines.len(), 8);
         let body = handing(Uuid::now_v7(), &lines, "");
         let answer = form(coordinator, &screen(outing), body).await;
         assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
-        let page = coordinator.get(&screen(outing)).await.words(200);
+        let page = coordinator.get(&screen(outing)).await.expect_page(200);
         assert!(offered(&page).is_empty());
         assert_eq!(page.matches("Liste 2026-0001").count(), 8);
         assert_eq!((count(&world, "paid").await, count(&world, "received").await), (8, 8));
@@ -114,7 +113,7 @@ on_both! {
         let outing = closed_with(&world, &[0, 1, 2]).await;
         let marks = ["né·e le 29/02/1984, référence 0042", "né·e le 01/01/1990"];
         for path in [screen(outing), format!("{}/feuille", screen(outing))] {
-            let page = world.town.coordinator.get(&path).await.words(200);
+            let page = world.town.coordinator.get(&path).await.expect_page(200);
             for mark in marks {
                 assert!(page.contains(mark), "{path}: {mark}: {page}");
             }
@@ -125,7 +124,7 @@ on_both! {
         let page = world.town.coordinator.get(&screen(outing)).await.expect_page(200);
         let body = handing(Uuid::now_v7(), &offered(&page), "");
         assert_eq!(form(&world.town.coordinator, &screen(outing), body).await.status, 303);
-        let page = world.town.coordinator.get(&screen(outing)).await.words(200);
+        let page = world.town.coordinator.get(&screen(outing)).await.expect_page(200);
         assert!(marks.iter().all(|it| page.contains(it)), "{page}");
     }
 
@@ -133,7 +132,7 @@ on_both! {
         appoint(&world).await;
         let outing = closed_with(&world, &[0, 1]).await;
         let coordinator = &world.town.coordinator;
-        let lines = offered(&coordinator.get(&screen(outing)).await.words(200));
+        let lines = offered(&coordinator.get(&screen(outing)).await.expect_page(200));
         let body = handing(Uuid::now_v7(), &lines, "");
         for _ in 0..2 {
             let answer = form(coordinator, &screen(outing), body.clone()).await;
@@ -142,7 +141,7 @@ on_both! {
         assert_eq!(count(&world, "paid").await, 2);
         // Another form for the same people is told that they have it.
         let again = handing(Uuid::now_v7(), &lines, "");
-        form(coordinator, &screen(outing), again).await.words(409);
+        form(coordinator, &screen(outing), again).await.expect_page(409);
         assert_eq!(count(&world, "paid").await, 2);
         let lists: i64 =
             world.value("select cast(count(*) as bigint) from allowance_lists").await;
@@ -154,7 +153,7 @@ on_both! {
         appoint(&world).await;
         let outing = closed_with(&world, &[0, 1, 2]).await;
         let coordinator = &world.town.coordinator;
-        let lines = offered(&coordinator.get(&screen(outing)).await.words(200));
+        let lines = offered(&coordinator.get(&screen(outing)).await.expect_page(200));
         let hand = || {
             let (actor, path) = (coordinator.clone(), screen(outing));
             let body = handing(Uuid::now_v7(), &lines, "");
@@ -171,20 +170,20 @@ on_both! {
     async fn whom_the_payer_did_not_appoint_sees_and_does_nothing(world) {
         let outing = closed_with(&world, &[0]).await;
         let coordinator = &world.town.coordinator;
-        let page = coordinator.get(&screen(outing)).await.words(403);
+        let page = coordinator.get(&screen(outing)).await.expect_page(403);
         assert!(page.contains("désignée par l’organisme qui paie"), "{page}");
-        coordinator.get(&format!("{}/feuille", screen(outing))).await.words(403);
+        coordinator.get(&format!("{}/feuille", screen(outing))).await.expect_page(403);
         let body = handing(Uuid::now_v7(), &[Uuid::nil()], "");
-        form(coordinator, &screen(outing), body).await.words(403);
+        form(coordinator, &screen(outing), body).await.expect_page(403);
         let body = format!("id={}&geste=avance&montant=100", Uuid::now_v7());
-        form(coordinator, &screen(outing), body).await.words(403);
+        form(coordinator, &screen(outing), body).await.expect_page(403);
         let lists: i64 =
             world.value("select cast(count(*) as bigint) from allowance_lists").await;
         assert_eq!(lists, 0);
-        let page = coordinator.get(&format!("/sorties/{outing}")).await.words(200);
+        let page = coordinator.get(&format!("/sorties/{outing}")).await.expect_page(200);
         assert!(!page.contains("Remettre les aides"));
         appoint(&world).await;
-        let page = coordinator.get(&format!("/sorties/{outing}")).await.words(200);
+        let page = coordinator.get(&format!("/sorties/{outing}")).await.expect_page(200);
         assert!(page.contains("Remettre les aides"));
     }
 
@@ -192,7 +191,7 @@ on_both! {
         appoint(&world).await;
         let outing = closed_with(&world, &[0, 9]).await;
         let coordinator = &world.town.coordinator;
-        let page = coordinator.get(&screen(outing)).await.words(200);
+        let page = coordinator.get(&screen(outing)).await.expect_page(200);
         let lines = offered(&page);
         assert_eq!(lines.len(), 1);
         let nameless = world.town.peers[9];
@@ -204,7 +203,7 @@ on_both! {
         let due: i64 = world.value(
             "select cast(count(*) as bigint) from allowances where state = 'due'").await;
         assert_eq!(due, 1);
-        let paper = coordinator.get(&format!("{}/feuille", screen(outing))).await.words(200);
+        let paper = coordinator.get(&format!("{}/feuille", screen(outing))).await.expect_page(200);
         assert!(!paper.contains("Pair 9"), "{paper}");
         healthy(&world).await;
     }
@@ -213,9 +212,9 @@ on_both! {
         appoint(&world).await;
         let outing = closed_with(&world, &[0, 1]).await;
         let coordinator = &world.town.coordinator;
-        let lines = offered(&coordinator.get(&screen(outing)).await.words(200));
+        let lines = offered(&coordinator.get(&screen(outing)).await.expect_page(200));
         let body = handing(Uuid::now_v7(), &lines[..1], "&recu=witnesses&noms=");
-        let page = form(coordinator, &screen(outing), body).await.words(422);
+        let page = form(coordinator, &screen(outing), body).await.expect_page(422);
         assert!(page.contains("Écrivez qui a vu ou reçu l’argent."), "{page}");
         // What was touched stays touched, and nothing is done.
         assert_eq!(offered(&page), lines);
@@ -225,7 +224,7 @@ on_both! {
         assert_eq!(form(coordinator, &screen(outing), body).await.status.as_u16(), 303);
         let how: String = world.value("select how from receipts").await;
         assert_eq!(how, "witnesses");
-        let page = coordinator.get(&screen(outing)).await.words(200);
+        let page = coordinator.get(&screen(outing)).await.expect_page(200);
         assert_eq!(offered(&page), lines[1..]);
     }
 
@@ -234,7 +233,7 @@ on_both! {
         in_vouchers(&world).await;
         let outing = closed_with(&world, &[0, 1]).await;
         let coordinator = &world.town.coordinator;
-        let page = coordinator.get(&screen(outing)).await.words(200);
+        let page = coordinator.get(&screen(outing)).await.expect_page(200);
         assert!(page.contains("3 chèques"), "{page}");
         let lines = offered(&page);
         let numbered = |line: Uuid, numbers: &str| {
@@ -242,13 +241,13 @@ on_both! {
             handing(Uuid::now_v7(), &[line], &more)
         };
         let short = numbered(lines[0], "701+702");
-        let page = form(coordinator, &screen(outing), short).await.words(422);
+        let page = form(coordinator, &screen(outing), short).await.expect_page(422);
         assert!(page.contains("Écrivez le numéro de chaque chèque"), "{page}");
         assert!(page.contains("value=\"701 702\""), "{page}");
         let first = numbered(lines[0], "701+702+703");
         assert_eq!(form(coordinator, &screen(outing), first).await.status.as_u16(), 303);
         let taken = numbered(lines[1], "703,704,705");
-        let page = form(coordinator, &screen(outing), taken).await.words(409);
+        let page = form(coordinator, &screen(outing), taken).await.expect_page(409);
         assert!(page.contains("Le chèque n° 703 a déjà été remis."), "{page}");
         assert_eq!(count(&world, "paid").await, 1);
         let second = numbered(lines[1], "704,705,706");
@@ -267,17 +266,17 @@ on_both! {
             async move { form(&actor, &path, body).await }
         };
         assert_eq!(note("avance", "60").await.status.as_u16(), 303);
-        let lines = offered(&coordinator.get(&screen(outing)).await.words(200));
+        let lines = offered(&coordinator.get(&screen(outing)).await.expect_page(200));
         let body = handing(Uuid::now_v7(), &lines[..2], "");
         assert_eq!(form(coordinator, &screen(outing), body).await.status.as_u16(), 303);
-        let page = note("rendu", "30,01").await.words(409);
+        let page = note("rendu", "30,01").await.expect_page(409);
         assert!(page.contains("C’est plus que ce qui reste de l’avance."), "{page}");
         for wrong in ["", "0", "-5", "10000,01", "abc"] {
-            let page = note("rendu", wrong).await.words(422);
+            let page = note("rendu", wrong).await.expect_page(422);
             assert!(page.contains("Écrivez un montant"), "{wrong}: {page}");
         }
         assert_eq!(note("rendu", "20,50").await.status.as_u16(), 303);
-        let paper = coordinator.get(&format!("{}/feuille", screen(outing))).await.words(200);
+        let paper = coordinator.get(&format!("{}/feuille", screen(outing))).await.expect_page(200);
         for figure in ["60,00", "30,00", "20,50", "9,50", "trente euros", "Signature"] {
             assert!(paper.contains(figure), "{figure}: {paper}");
         }
@@ -287,15 +286,15 @@ on_both! {
         appoint(&world).await;
         let coordinator = &world.town.coordinator;
         let outing = closed_with(&world, &[0, 1]).await;
-        let lines = offered(&coordinator.get(&screen(outing)).await.words(200));
+        let lines = offered(&coordinator.get(&screen(outing)).await.expect_page(200));
         let body = handing(Uuid::now_v7(), &lines, "");
         form(coordinator, &screen(outing), body).await;
-        let page = coordinator.get("/aides/avances").await.words(200);
+        let page = coordinator.get("/aides/avances").await.expect_page(200);
         assert!(page.contains("30,00"), "{page}");
         assert!(page.contains(&screen(outing)));
         let text = coordinator.get("/aides/avances.csv").await.expect_csv();
         assert!(text.ends_with("24/11/2026;2;0,00;30,00;0,00\r\n"), "{text}");
-        let later = coordinator.get("/aides/avances?depuis=2026-11-25").await.words(200);
+        let later = coordinator.get("/aides/avances?depuis=2026-11-25").await.expect_page(200);
         assert!(later.contains("Rien n’a été remis depuis ce jour."), "{later}");
     }
 
@@ -303,14 +302,14 @@ on_both! {
         appoint(&world).await;
         let elsewhere = world.another_town("ailleurs").await;
         let outing = closed_with(&world, &[0]).await;
-        let lines = offered(&world.town.coordinator.get(&screen(outing)).await.words(200));
-        elsewhere.coordinator.get(&screen(outing)).await.words(404);
+        let lines = offered(&world.town.coordinator.get(&screen(outing)).await.expect_page(200));
+        elsewhere.coordinator.get(&screen(outing)).await.expect_page(404);
         let body = handing(Uuid::now_v7(), &lines, "");
-        form(&elsewhere.coordinator, &screen(outing), body).await.words(404);
+        form(&elsewhere.coordinator, &screen(outing), body).await.expect_page(404);
         // A line of another outing of the same town is not of this one.
         let other = closed_with(&world, &[1]).await;
         let body = handing(Uuid::now_v7(), &lines, "");
-        form(&world.town.coordinator, &screen(other), body).await.words(404);
+        form(&world.town.coordinator, &screen(other), body).await.expect_page(404);
         assert_eq!(count(&world, "paid").await, 0);
     }
 }
@@ -324,7 +323,7 @@ fn table_of(outing: Uuid) -> String {
 /// The payer's agent says who hands the money over; answers those whom the page offers.
 async fn appointing(world: &World, who: &[&str]) -> Answer {
     let clerk = &world.town.clerk;
-    let page = clerk.get("/ccas/reglages").await.words(200);
+    let page = clerk.get("/ccas/reglages").await.expect_page(200);
     let mut body = "geste=designer".to_owned();
     for login in who {
         let (before, _) = page.split_once(login).unwrap();
@@ -342,11 +341,11 @@ on_both! {
         let outing = closed_with(&world, &[0, 1, 2, 3, 4, 5, 6, 7, 8]).await;
         let clerk = &world.town.clerk;
         assert_eq!(appointing(&world, &[CLERK]).await.status.as_u16(), 303);
-        let days = clerk.get("/ccas/remise").await.words(200);
+        let days = clerk.get("/ccas/remise").await.expect_page(200);
         assert!(days.contains(&table_of(outing)) && days.contains("Mardi 24 novembre"), "{days}");
         // The last of the nine gave no name: that is the association's to know.
         assert!(days.contains("8 personnes attendent") && days.contains("120,00"), "{days}");
-        let page = clerk.get(&table_of(outing)).await.words(200);
+        let page = clerk.get(&table_of(outing)).await.expect_page(200);
         assert!(page.contains("8 personnes, 120,00"), "{page}");
         assert!(page.contains("Éluard Prénom0") && page.contains("né·e le "), "{page}");
         for hidden in ["Pair ", "Place ", "Garage", "/equipe", "/sorties", "pas encore de nom"] {
@@ -358,12 +357,12 @@ on_both! {
             let answer = form(clerk, &table_of(outing), body.clone()).await;
             assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
         }
-        let page = clerk.get(&table_of(outing)).await.words(200);
+        let page = clerk.get(&table_of(outing)).await.expect_page(200);
         assert!(offered(&page).is_empty() && page.contains("Remis aux personnes"), "{page}");
         assert_eq!((count(&world, "paid").await, count(&world, "received").await), (8, 8));
-        let days = clerk.get("/ccas/remise").await.words(200);
+        let days = clerk.get("/ccas/remise").await.expect_page(200);
         assert!(days.contains("Rien à remettre"), "{days}");
-        let paper = clerk.get(&format!("{}/feuille", table_of(outing))).await.words(200);
+        let paper = clerk.get(&format!("{}/feuille", table_of(outing))).await.expect_page(200);
         assert!(paper.contains("cent vingt euros") && !paper.contains("Pair "), "{paper}");
         healthy(&world).await;
     }
@@ -371,46 +370,46 @@ on_both! {
     async fn an_agent_whom_the_payer_did_not_appoint_pays_at_the_desk_only(world) {
         let outing = closed_with(&world, &[0]).await;
         let clerk = &world.town.clerk;
-        let page = clerk.get("/ccas").await.words(200);
+        let page = clerk.get("/ccas").await.expect_page(200);
         assert!(!page.contains("/ccas/remise"), "{page}");
         let paper = format!("{}/feuille", table_of(outing));
         for path in ["/ccas/remise", &table_of(outing), &paper] {
-            let page = clerk.get(path).await.words(403);
+            let page = clerk.get(path).await.expect_page(403);
             assert!(page.contains("désignée par l’organisme qui paie"), "{path}: {page}");
         }
         let body = handing(Uuid::now_v7(), &[Uuid::nil()], "");
-        form(clerk, &table_of(outing), body).await.words(403);
+        form(clerk, &table_of(outing), body).await.expect_page(403);
         let body = format!("id={}&geste=avance&montant=100", Uuid::now_v7());
-        form(clerk, &table_of(outing), body).await.words(403);
+        form(clerk, &table_of(outing), body).await.expect_page(403);
         assert_eq!(count(&world, "listed").await, 0);
         appointing(&world, &[CLERK]).await;
-        let page = clerk.get("/ccas").await.words(200);
+        let page = clerk.get("/ccas").await.expect_page(200);
         assert!(page.contains("/ccas/remise"), "{page}");
         // An outing that nobody is paid for is not the payer's to know.
         let open = world.open_outing().await;
-        clerk.get(&table_of(open)).await.words(404);
+        clerk.get(&table_of(open)).await.expect_page(404);
         let elsewhere = world.another_town("ailleurs").await;
-        elsewhere.clerk.get(&table_of(outing)).await.words(404);
+        elsewhere.clerk.get(&table_of(outing)).await.expect_page(404);
     }
 
     async fn the_payer_says_who_hands_the_money_over_and_the_journal_keeps_it(world) {
         let outing = closed_with(&world, &[0]).await;
         let (clerk, coordinator) = (&world.town.clerk, &world.town.coordinator);
-        coordinator.get(&screen(outing)).await.words(403);
+        coordinator.get(&screen(outing)).await.expect_page(403);
         appointing(&world, &[COORDINATOR, CLERK]).await;
-        coordinator.get(&screen(outing)).await.words(200);
+        coordinator.get(&screen(outing)).await.expect_page(200);
         assert_eq!(world.journal("appointed").await.len(), 2);
         appointing(&world, &[CLERK]).await;
-        coordinator.get(&screen(outing)).await.words(403);
-        clerk.get(&table_of(outing)).await.words(200);
+        coordinator.get(&screen(outing)).await.expect_page(403);
+        clerk.get(&table_of(outing)).await.expect_page(200);
         assert_eq!(world.journal("dismissed").await.len(), 1);
         // Nothing changed, nothing to keep.
         appointing(&world, &[CLERK]).await;
         assert_eq!(world.journal("appointed").await.len(), 2);
         let body = format!("geste=designer&qui={}", Uuid::nil());
-        let page = form(clerk, "/ccas/reglages", body).await.words(422);
+        let page = form(clerk, "/ccas/reglages", body).await.expect_page(422);
         assert!(page.contains("Ce compte n’existe plus."), "{page}");
-        coordinator.get("/ccas/reglages").await.words(403);
+        coordinator.get("/ccas/reglages").await.expect_page(403);
     }
 
     async fn the_payer_sets_the_years_envelope_and_sees_what_is_left(world) {
@@ -420,20 +419,20 @@ on_both! {
             form(clerk, "/ccas/reglages", body)
         };
         assert_eq!(set(2026, "12+500").await.status.as_u16(), 303);
-        let page = clerk.get("/ccas").await.words(200);
+        let page = clerk.get("/ccas").await.expect_page(200);
         assert!(page.contains("budget 2026") && page.contains("resteront ensuite"), "{page}");
         assert_eq!(page.matches("12\u{202f}500,00").count(), 2, "{page}");
         assert_eq!(world.journal("budget_set").await.len(), 1);
         for wrong in ["abc", "-5", "0", "99999999999"] {
-            let page = set(2026, wrong).await.words(422);
+            let page = set(2026, wrong).await.expect_page(422);
             assert!(page.contains("Écrivez un montant en euros, ou laissez vide."), "{page}");
         }
-        set(2024, "100").await.words(422);
+        set(2024, "100").await.expect_page(422);
         assert_eq!(set(2027, "9000,50").await.status.as_u16(), 303);
         assert_eq!(set(2026, "").await.status.as_u16(), 303);
-        let page = clerk.get("/ccas").await.words(200);
+        let page = clerk.get("/ccas").await.expect_page(200);
         assert!(!page.contains("budget 2026"), "{page}");
-        let page = clerk.get("/ccas/reglages").await.words(200);
+        let page = clerk.get("/ccas/reglages").await.expect_page(200);
         assert!(page.contains("value=\"9000,50\""), "{page}");
     }
 
@@ -451,16 +450,16 @@ on_both! {
             assert_eq!(given.status.as_u16(), 303, "{}", given.text());
         }
         let outing = closed_with(&world, &[0, 1]).await;
-        let page = coordinator.get(&screen(outing)).await.words(200);
+        let page = coordinator.get(&screen(outing)).await.expect_page(200);
         assert!(page.contains("Dans la pochette avant") && page.contains("200,00"), "{page}");
         let body = handing(Uuid::now_v7(), &offered(&page), "");
         form(coordinator, &screen(outing), body).await;
-        let page = coordinator.get("/aides/avances").await.words(200);
+        let page = coordinator.get("/aides/avances").await.expect_page(200);
         assert!(page.contains("170,00") && page.contains("30,00"), "{page}");
         let more = give(coordinator, "/aides/avances", Uuid::now_v7(), "2026-11-24", "30");
         assert_eq!(more.await.status.as_u16(), 303);
         for actor_page in [coordinator.get("/aides/avances").await, clerk.get("/ccas/avances").await] {
-            let page = actor_page.words(200);
+            let page = actor_page.expect_page(200);
             assert!(page.contains("L’avance a été reconstituée"), "{page}");
             assert!(page.contains("20 novembre 2026"), "{page}");
             assert!(page.contains("200,00") && !page.contains("Pair "), "{page}");
@@ -472,7 +471,7 @@ on_both! {
         let of = |what: &str| format!("{lists}/{}/{what}", list["number"].as_str().unwrap());
         coordinator.post(&of("send"), serde_json::json!({})).await.expect(200);
         clerk.post(&of("pay"), serde_json::json!({})).await.expect(200);
-        let page = clerk.get("/ccas/avances").await.words(200);
+        let page = clerk.get("/ccas/avances").await.expect_page(200);
         assert!(page.contains("<b class=\"amount\">200,00"), "{page}");
         for (day, euros, said) in [
             ("2026-11-25", "10", "La date ne peut pas être à venir."),
@@ -480,7 +479,7 @@ on_both! {
             ("2026-11-24", "0", "Écrivez un montant entre"),
             ("2026-11-24", "10000,01", "Écrivez un montant entre"),
         ] {
-            let page = give(clerk, "/ccas/avances", Uuid::now_v7(), day, euros).await.words(422);
+            let page = give(clerk, "/ccas/avances", Uuid::now_v7(), day, euros).await.expect_page(422);
             assert!(page.contains(said), "{day} {euros}: {page}");
         }
         let kept: i64 = world.value("select cast(count(*) as bigint) from replenishments").await;
@@ -489,10 +488,10 @@ on_both! {
 
     async fn whom_the_payer_did_not_appoint_writes_nothing_into_the_advance(world) {
         let coordinator = &world.town.coordinator;
-        let page = coordinator.get("/aides/avances").await.words(200);
+        let page = coordinator.get("/aides/avances").await.expect_page(200);
         assert!(!page.contains("Noter cet argent"), "{page}");
         let body = format!("id={}&le=2026-11-24&montant=10", Uuid::now_v7());
-        form(coordinator, "/aides/avances", body).await.words(403);
+        form(coordinator, "/aides/avances", body).await.expect_page(403);
         let kept: i64 = world.value("select cast(count(*) as bigint) from replenishments").await;
         assert_eq!(kept, 0);
     }
@@ -502,10 +501,10 @@ on_both! {
         let (clerk, coordinator) = (&world.town.clerk, &world.town.coordinator);
         coordinator.post("/api/v1/allowance-lists", serde_json::json!({})).await.expect(201);
         for typed in ["eluard", "ELUARD", "%C3%A9luard+prenom", "nguyen"] {
-            let page = clerk.get(&format!("/ccas?q={typed}")).await.words(200);
+            let page = clerk.get(&format!("/ccas?q={typed}")).await.expect_page(200);
             assert!(page.contains("1 ligne trouvée"), "{typed}: {page}");
         }
-        let page = clerk.get("/ccas?q=eluart").await.words(200);
+        let page = clerk.get("/ccas?q=eluart").await.expect_page(200);
         assert!(page.contains("Personne ne s’appelle"), "{page}");
     }
 }

@@ -428,7 +428,7 @@ on_both! {
         assert!(own.actor.get("/api/v1/crew/pack").await.expect(200).get("lead").is_some());
         let there = coordinator.raw(Method::POST, &path, form, "geste=autre").await;
         assert_eq!(there.status, 200);
-        let page = there.text().replace("<!>", "");
+        let page = there.text();
         assert!(page.contains("aria-label=\"Code à scanner avec mon téléphone\""));
         assert!(page.contains("professionnel·le</span>"), "the first one is marked");
         world.open(outing).await;

@@ -19,18 +19,6 @@ async fn form(actor: &Actor, path: &str, fields: &[(&str, &str)]) -> Answer {
     actor.raw(Method::POST, path, kind, pairs.join("&")).await
 }
 
-/// A page as it is read: texts beside each other are one text.
-trait Read {
-    fn read(self, status: u16) -> String;
-}
-
-impl Read for Answer {
-    #[track_caller]
-    fn read(self, status: u16) -> String {
-        self.expect_page(status).replace("<!>", "")
-    }
-}
-
 /// Where a form led.
 fn led_to(answer: &Answer) -> &str {
     assert_eq!(answer.status, 303, "{}", answer.text());
@@ -97,7 +85,7 @@ on_both! {
         let coordinator = &world.town.coordinator;
         let id = Uuid::now_v7().to_string();
         let review = form(coordinator, "/lieux/nouveau", &place(&id, "public", "relire")).await;
-        let review = review.read(200);
+        let review = review.expect_page(200);
         assert!(review.contains("Ce que la mairie verra"), "{review}");
         assert!(review.contains("Jamais le mot pour l’équipe."));
         assert_eq!(titles(coordinator).await.len(), 4);
@@ -106,9 +94,9 @@ on_both! {
             assert_eq!(led_to(&kept), format!("/lieux/{id}?fait=ajoute"));
         }
         assert_eq!(titles(coordinator).await.len(), 5);
-        let page = coordinator.get(&format!("/lieux/{id}")).await.read(200);
+        let page = coordinator.get(&format!("/lieux/{id}")).await.expect_page(200);
         assert!(page.contains("Square Dom-Bedos") && page.contains("par la grille du fond"));
-        let agents = world.town.agent.get(&format!("/lieux/{id}")).await.read(200);
+        let agents = world.town.agent.get(&format!("/lieux/{id}")).await.expect_page(200);
         assert!(agents.contains("Square Dom-Bedos") && !agents.contains("par la grille"));
     }
 
@@ -121,20 +109,20 @@ on_both! {
         }
         let id = Uuid::now_v7().to_string();
         let told = form(coordinator, "/lieux/nouveau", &place(&id, "discreet", "relire")).await;
-        let told = told.read(200);
+        let told = told.expect_page(200);
         // With the one of the town of the tests they are four.
         for words in ["La Bastide", "4 lieux", "4 vus", "Jamais le point. Jamais le nom.", "verra de ses yeux où nous entrons"] {
             assert!(told.contains(words), "{words}: {told}");
         }
         let kept = form(coordinator, "/lieux/nouveau", &place(&id, "discreet", "garder")).await;
         led_to(&kept);
-        let city = agent.get("/lieux").await.read(200);
+        let city = agent.get("/lieux").await.expect_page(200);
         for words in ["La Bastide", "4 lieux", "4 vus"] {
             assert!(city.contains(words), "{words}: {city}");
         }
         assert!(!city.contains("Dom-Bedos"));
         for path in [format!("/lieux/{id}"), format!("/lieux/{id}/deplacer")] {
-            agent.get(&path).await.read(404);
+            agent.get(&path).await.expect_page(404);
         }
     }
 
@@ -149,12 +137,12 @@ on_both! {
             (with(full(), "lat", "448,3"), "Ce point n’existe pas"),
             (with(full(), "agent", ""), "Choisissez ce que fait l’agent."),
         ] {
-            let page = form(coordinator, "/lieux/nouveau", &fields).await.read(422);
+            let page = form(coordinator, "/lieux/nouveau", &fields).await.expect_page(422);
             assert!(page.contains(words), "{words}: {page}");
             assert!(page.contains("par la grille du fond") && page.contains(&id));
         }
         let back = form(coordinator, "/lieux/nouveau", &place(&id, "discreet", "corriger")).await;
-        assert!(back.read(200).contains("44,8305"));
+        assert!(back.expect_page(200).contains("44,8305"));
         assert_eq!(titles(coordinator).await.len(), 4);
     }
 
@@ -164,7 +152,7 @@ on_both! {
         coordinator.post("/api/v1/sites", near).await.expect(201);
         let id = Uuid::now_v7().to_string();
         let page = form(coordinator, "/lieux/nouveau", &place(&id, "public", "relire")).await;
-        let page = page.read(200);
+        let page = page.expect_page(200);
         assert!(page.contains("Déjà connu tout près") && page.contains("Grille du square"), "{page}");
         assert!(page.contains("à 6 m"), "{page}");
     }
@@ -173,40 +161,40 @@ on_both! {
         let coordinator = &world.town.coordinator;
         let id = Uuid::now_v7().to_string();
         let sea = with(with(place(&id, "public", "relire"), "lat", "44,6"), "lon", "-1,9");
-        let page = form(coordinator, "/lieux/nouveau", &sea).await.read(200);
+        let page = form(coordinator, "/lieux/nouveau", &sea).await.expect_page(200);
         assert!(page.contains("C’est plus loin que d’habitude."), "{page}");
         with_a_quarter(&world).await;
-        let page = form(coordinator, "/lieux/nouveau", &sea).await.read(200);
+        let page = form(coordinator, "/lieux/nouveau", &sea).await.expect_page(200);
         assert!(page.contains("hors de tous les quartiers"), "{page}");
         let kept = form(coordinator, "/lieux/nouveau", &with(sea, "geste", "garder")).await;
         led_to(&kept);
         let inside = form(coordinator, "/lieux/nouveau", &place(&id, "public", "relire")).await;
-        assert!(!inside.read(200).contains("hors de tous"));
+        assert!(!inside.expect_page(200).contains("hors de tous"));
     }
 
     async fn a_point_is_moved_by_who_may_and_doubted_once(world) {
         with_a_quarter(&world).await;
         let (agent, site) = (&world.town.agent, world.town.public_sites[0]);
         let path = format!("/lieux/{site}/deplacer");
-        let before = agent.get(&path).await.read(200);
+        let before = agent.get(&path).await.expect_page(200);
         assert!(before.contains("Garder ce point"));
         let version = before.split("name=\"version\" value=\"").nth(1).unwrap();
         let version = version.split('"').next().unwrap().to_owned();
         let far = [("version", version.as_str()), ("lat", "44,6"), ("lon", "-1,9")];
-        let doubted = form(agent, &path, &far).await.read(200);
+        let doubted = form(agent, &path, &far).await.expect_page(200);
         assert!(doubted.contains("Garder quand même") && doubted.contains("hors de tous les quartiers"));
         // The word given for one point is not given for another.
         let another = [far[0], ("lat", "44,7"), far[2], ("sur", "44,6 -1,9")];
-        assert!(form(agent, &path, &another).await.read(200).contains("Garder quand même"));
+        assert!(form(agent, &path, &another).await.expect_page(200).contains("Garder quand même"));
         let near = [far[0], ("lat", "44,8312"), ("lon", "-0,57")];
         assert_eq!(led_to(&form(agent, &path, &near).await), format!("/lieux/{site}?fait=deplace"));
         let there = agent.get(&format!("/api/v1/sites/{site}")).await.expect(200);
         assert_eq!(there["geometry"]["coordinates"], json!([-0.57, 44.8312]));
         // The same form again is of a version that is over.
-        let late = form(agent, &path, &near).await.read(409);
+        let late = form(agent, &path, &near).await.expect_page(409);
         assert!(late.contains("Quelqu’un a changé ce lieu"));
         let hidden = format!("/lieux/{}/deplacer", world.town.discreet_site);
-        form(agent, &hidden, &near).await.read(404);
+        form(agent, &hidden, &near).await.expect_page(404);
     }
 
     async fn two_proposals_of_one_month_are_both_read(world) {
@@ -216,9 +204,9 @@ on_both! {
             let body = json!({"nature": "discreet", "title": format!("Cave {n}"), "lat": 44.85, "lon": -0.56});
             peer.post("/api/v1/sites", body).await.expect(201);
         }
-        let page = coordinator.get("/lieux").await.read(200);
+        let page = coordinator.get("/lieux").await.expect_page(200);
         assert!(page.contains("2 lieux proposés attendent une réponse."), "{page}");
-        let page = coordinator.get("/lieux/a-regarder").await.read(200);
+        let page = coordinator.get("/lieux/a-regarder").await.expect_page(200);
         assert!(page.contains("Cave 0") && page.contains("Cave 1"), "{page}");
     }
 
@@ -232,7 +220,7 @@ on_both! {
             phone.pickup(json!({"lat": 44.85, "lon": -0.56}), 9),
         ];
         phone.actor.facts(&facts).await;
-        let page = coordinator.get("/lieux/a-regarder").await.read(200);
+        let page = coordinator.get("/lieux/a-regarder").await.expect_page(200);
         assert!(page.contains("2 questions attendent une réponse."), "{page}");
         assert!(page.contains("7 seringues") && page.contains("9 seringues"), "{page}");
         let site = world.town.public_sites[0].to_string();
@@ -240,7 +228,7 @@ on_both! {
         let answer = [("geste", "rattacher"), ("site", site.as_str()), ("avec", other)];
         let done = form(coordinator, &format!("/lieux/ici/{first}"), &answer).await;
         assert_eq!(led_to(&done), "/lieux/a-regarder?fait=rattache");
-        let left = coordinator.get("/lieux/a-regarder").await.read(200);
+        let left = coordinator.get("/lieux/a-regarder").await.expect_page(200);
         assert!(left.contains("1 question attend une réponse.") && !left.contains("7 seringues"));
     }
 
@@ -250,30 +238,30 @@ on_both! {
             let body = json!({"nature": "public", "title": format!("Rue {n:02}"), "lat": 44.83 + f64::from(n) / 1e3, "lon": -0.57});
             agent.post("/api/v1/sites", body).await.expect(201);
         }
-        let first = agent.get("/carte?etat=seen&quartier=&depuis=30").await.read(200);
+        let first = agent.get("/carte?etat=seen&quartier=&depuis=30").await.expect_page(200);
         assert!(first.contains("63 lieux") && first.contains("Page 1 sur 2"), "{first}");
         assert!(first.contains("from=\"/api/v1/sites?state=seen&amp;days=30\""), "{first}");
         assert!(first.contains("Rue 00") && !first.contains("Rue 59"));
-        let last = agent.get("/carte?etat=seen&page=1").await.read(200);
+        let last = agent.get("/carte?etat=seen&page=1").await.expect_page(200);
         assert!(last.contains("Rue 59") && !last.contains("Rue 00") && !last.contains("secret"));
         // Nothing of what a person may type breaks the page.
         for path in ["/carte?etat=xyz&depuis=-3&page=99999", "/lieux?page=18446744073709551615", "/carte?quartier=%22%3E%3Cscript%3E"] {
-            let page = agent.get(path).await.read(200);
+            let page = agent.get(path).await.expect_page(200);
             assert!(!page.contains("<script>") && !page.contains("state="), "{path}");
         }
-        let discreet = coordinator.get("/carte?nature=discreet").await.read(200);
+        let discreet = coordinator.get("/carte?nature=discreet").await.expect_page(200);
         assert!(discreet.contains("1 lieu") && discreet.contains("Garage secret") && discreet.contains("nature=discreet"));
         // To the city the word means nothing.
-        assert!(agent.get("/carte?nature=discreet").await.read(200).contains("Aucun lieu"));
+        assert!(agent.get("/carte?nature=discreet").await.expect_page(200).contains("Aucun lieu"));
     }
 
     async fn only_what_answers_the_question_is_opened(world) {
         let coordinator = &world.town.coordinator;
-        coordinator.get("/lieux?nature=public").await.read(200);
-        coordinator.get("/carte?etat=done").await.read(200);
-        coordinator.get(&format!("/lieux/{}", world.town.public_sites[0])).await.read(200);
+        coordinator.get("/lieux?nature=public").await.expect_page(200);
+        coordinator.get("/carte?etat=done").await.expect_page(200);
+        coordinator.get(&format!("/lieux/{}", world.town.public_sites[0])).await.expect_page(200);
         assert!(world.journal("sites_shown").await.is_empty());
-        coordinator.get("/carte").await.read(200);
+        coordinator.get("/carte").await.expect_page(200);
         assert_eq!(world.journal("sites_shown").await.len(), 1);
     }
 }

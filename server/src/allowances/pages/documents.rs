@@ -1,13 +1,13 @@
 //! The files of one list, for both of its readers: where each is taken, and its SHA-256 beside it,
 //! so that whoever keeps a copy can see that it is the same bytes.
 
-use super::hex;
 use crate::access::Caller;
 use crate::allowances::files::{Document, Format};
 use crate::allowances::retention;
 use crate::allowances::store::{self, ListRow};
 use crate::db::Tx;
 use crate::export::csv::Dialect;
+use crate::hex::hex;
 use crate::http::error::Problem;
 use crate::http::pieces::{Tone, note};
 use app::ui::Icon;
@@ -144,7 +144,7 @@ fn files_of(list: &ListRow, document: Document, files: &Files) -> AnyView {
         .map(|format| {
             let href = address(&name, document, format);
             let which = format!(" liste {name}");
-            let print = made(format).map(|it| hex(it, it.len()));
+            let print = made(format).map(|it| hex(it));
             let print = print.map(|it| view! { <code class="hash">{it}</code> });
             let called = label(document, format);
             let name = if gone {

@@ -126,9 +126,7 @@ pub async fn settle(tx: &mut Tx, programme: ProgrammeId, marks: &Marks) -> Resul
     let part = i64::from(marks.part);
     for some in added.chunks(AMONG_MAX) {
         store::add(tx, programme, some, part).await?;
-    }
-    if marks.to_look_at {
-        for some in added.chunks(AMONG_MAX) {
+        if marks.to_look_at {
             store::add_marks(tx, programme, some, part).await?;
         }
     }
