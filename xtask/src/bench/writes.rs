@@ -166,10 +166,16 @@ impl<'a> Bench<'a> {
     }
 
     fn bare(&self) -> Result<Value> {
+        let server = self.installation.serve()?;
+        let office = Visitor::new(&server.address, &self.demo, "coordinator")?;
+        let outings: Vec<Uuid> = (0..OUTINGS)
+            .map(|_| self.open_outing(&office))
+            .collect::<Result<_>>()?;
+        drop(server);
         let plan = json!({
             "url": self.installation.database(),
             "programme": text(&self.demo, "/programme")?,
-            "outings": [text(&self.demo, "/outing_today")?],
+            "outings": outings,
             "sites": self.sites,
             "connections": PHONES,
             "batches": PHONES * BATCHES,
@@ -182,14 +188,10 @@ impl<'a> Bench<'a> {
     fn join(&self, address: &str, phones: usize, outings: usize) -> Result<Vec<Value>> {
         progress::step(&format!("{phones} phones join"), || {
             let office = Visitor::new(address, &self.demo, "coordinator")?;
-            let day = office.today(&self.demo)?;
             let mut joined = Vec::new();
             for _ in 0..outings {
-                let outing = Uuid::now_v7();
-                let at = format!("/api/v1/outings/{outing}");
-                office.post("/api/v1/outings", &json!({"id": outing, "day": day}))?;
-                office.post(&format!("{at}/open"), &json!({"override": "mesure"}))?;
-                let code = office.post(&format!("{at}/code"), &json!({}))?;
+                let outing = self.open_outing(&office)?;
+                let code = office.post(&format!("/api/v1/outings/{outing}/code"), &json!({}))?;
                 for _ in 0..phones / outings {
                     let device = Uuid::now_v7();
                     let asked = json!({"code": text(&code, "/code")?, "device": device});
@@ -202,6 +204,15 @@ impl<'a> Bench<'a> {
             }
             Ok(joined)
         })
+    }
+
+    fn open_outing(&self, office: &Visitor) -> Result<Uuid> {
+        let outing = Uuid::now_v7();
+        let day = office.today(&self.demo)?;
+        office.post("/api/v1/outings", &json!({"id": outing, "day": day}))?;
+        let open = format!("/api/v1/outings/{outing}/open");
+        office.post(&open, &json!({"override": "mesure"}))?;
+        Ok(outing)
     }
 
     /// Lets phones send all they have; then every outing must sum up to what its phones sent.
