@@ -120,7 +120,7 @@ fn figures(it: &Results, year: Year) -> AnyView {
     });
     let hours =
         (year.hours() > 0).then(|| figure(number(year.hours()), "heures données, environ".into()));
-    view! { <ul class="steps" aria-label="L’année en chiffres">{outings}{syringes}{places}{hours}</ul> }
+    view! { <ul class="tiles" aria-label="L’année en chiffres">{outings}{syringes}{places}{hours}</ul> }
         .into_any()
 }
 
@@ -174,7 +174,7 @@ fn outings_card(it: &Results) -> AnyView {
     view! {
         <section class="card">
             <h2>"Les sorties, mois par mois"</h2>
-            <div class="chart" inner_html=bars(it)></div>
+            <div class="chart bars" inner_html=bars(it)></div>
             <details>
                 <summary>"Le même en tableau"</summary>
                 <table>
@@ -407,7 +407,7 @@ pub(super) fn poster(it: &Results, public_url: Option<&str>) -> AnyView {
             <div class="poster-two">
                 <section>
                     <h2>"Les sorties, mois par mois"</h2>
-                    <div class="chart" inner_html=bars(it)></div>
+                    <div class="chart bars" inner_html=bars(it)></div>
                 </section>
                 {areas}
             </div>

@@ -190,7 +190,7 @@ fn how_many(model: &Model, role: usize) -> Markup {
         }
     };
     html! {
-        div.row.steps role="group" aria-label=(name) {
+        div.row.stepper role="group" aria-label=(name) {
             span { b { (name) } }
             (step(What::Less, texts::team::LESS, "−"))
             output.num { (texts::number_of(model.team.staff[role])) }

@@ -222,7 +222,7 @@ fn figures(envelope: &Envelope, year: i16) -> AnyView {
     let left = envelope
         .left()
         .map(|it| figure(it, "resteront ensuite".into()));
-    view! { <ul class="steps" aria-label="Cette année">{budget}{paid}{promised}{left}</ul> }
+    view! { <ul class="tiles" aria-label="Cette année">{budget}{paid}{promised}{left}</ul> }
         .into_any()
 }
 

@@ -226,7 +226,7 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
     let (met, encounters) = encounters(sheet);
     Some(
         view! {
-            <ul class="steps" aria-label="En chiffres">
+            <ul class="tiles" aria-label="En chiffres">
                 <li class="card"><strong>{number(syringes)}</strong>{picked}</li>
                 <li class="card">
                     <strong>{done}" "<small>"sur "{places}</small></strong>
