@@ -1,0 +1,213 @@
+//! Makes constants and tables of `texts/*.txt`: one file a language, French first. A language that
+//! is not all there stops the build, with everything that is missing.
+
+#[path = "src/read.rs"]
+mod read;
+
+use read::Line;
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+type Result<T> = std::result::Result<T, Box<dyn std::error::Error>>;
+
+/// What the recorder shows at its start: these come to the phone with its first part.
+const FIRST: [&str; 8] = [
+    "language",
+    "recorder.bar",
+    "recorder.loading",
+    "recorder.join",
+    "recorder.tabs",
+    "recorder.count",
+    "recorder.item",
+    "recorder.places",
+];
+/// All that the recorder shows: these come to the phone. The server alone has all others.
+const RECORDER: &str = "recorder.";
+
+/// One language.
+struct Language {
+    tag: String,
+    /// In French order.
+    texts: Vec<String>,
+    signed: bool,
+}
+
+fn main() -> Result<()> {
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("texts");
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = BTreeMap::new();
+    let mut faults = Vec::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        if path.extension().is_none_or(|it| it != "txt") || name.starts_with('.') {
+            continue;
+        }
+        match read::read(&fs::read_to_string(&path)?) {
+            Ok(lines) => drop(files.insert(name.into_owned(), lines)),
+            Err(list) => faults.extend(list.iter().map(|it| format!("{name}.txt: {it}"))),
+        }
+    }
+    let french = files.remove("fr").unwrap_or_default();
+    for (name, lines) in files.iter().map(|(name, lines)| (name.as_str(), lines)) {
+        let list = read::compare(&french, lines);
+        faults.extend(list.iter().map(|it| format!("{name}.txt: {it}")));
+    }
+    faults.extend(read::check_forms(&french));
+    faults.extend(tags_that_lie(&french, &files));
+    if !faults.is_empty() {
+        for fault in &faults {
+            println!("cargo::error={fault}");
+        }
+        return Ok(());
+    }
+    let french = in_order_of_arrival(french);
+    let mut languages = vec![translated("fr", &french, &french)];
+    let others = files.iter();
+    languages.extend(others.map(|(name, lines)| translated(name, &french, lines)));
+    let out = PathBuf::from(env::var("OUT_DIR")?);
+    write_all(&out, &french, &languages)
+}
+
+/// A file is named by its language's tag.
+fn tags_that_lie(french: &[Line], files: &BTreeMap<String, Vec<Line>>) -> Vec<String> {
+    let others = files
+        .iter()
+        .map(|(name, lines)| (name.as_str(), lines.as_slice()));
+    let all = others.chain([("fr", french)]);
+    let lies = all.filter(|(name, lines)| text_of(lines, "language:tag") != *name);
+    lies.map(|(name, _)| format!("{name}.txt: its tag must be {name}"))
+        .collect()
+}
+
+fn text_of<'a>(lines: &'a [Line], key: &str) -> &'a str {
+    let found = lines.iter().find(|it| it.key == key);
+    found.map_or("", |it| it.text.as_str())
+}
+
+fn heading(key: &str) -> &str {
+    key.split_once(':').map_or("", |it| it.0)
+}
+
+/// First what the phone needs first, then the recorder's, then all others; in each as written.
+fn in_order_of_arrival(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.sort_by_key(|it| rank(&it.key));
+    lines
+}
+
+fn rank(key: &str) -> u8 {
+    match heading(key) {
+        it if FIRST.contains(&it) => 0,
+        it if it.starts_with(RECORDER) => 1,
+        _ => 2,
+    }
+}
+
+fn translated(tag: &str, french: &[Line], lines: &[Line]) -> Language {
+    let texts = french.iter().map(|it| {
+        let names = read::places_of(french, &it.key);
+        read::numbered(text_of(lines, &it.key), &names)
+    });
+    Language {
+        tag: tag.to_owned(),
+        texts: texts.collect(),
+        signed: !text_of(lines, "language:signed").is_empty(),
+    }
+}
+
+fn write_all(out: &Path, french: &[Line], languages: &[Language]) -> Result<()> {
+    let count = |rank_max| french.iter().filter(|it| rank(&it.key) <= rank_max).count();
+    let (first, phone) = (count(0), count(1));
+    let texts = &languages[0].texts;
+    fs::write(out.join("french_first.txt"), texts[..first].join("\n"))?;
+    fs::write(out.join("french_later.txt"), texts[first..phone].join("\n"))?;
+    fs::write(out.join("french_rest.txt"), texts[phone..].join("\n"))?;
+    fs::write(out.join("constants.rs"), constants(french)?)?;
+
+    let find = |lines: &Language, key: &str| {
+        let at = french.iter().position(|it| it.key == key);
+        at.map_or("", |it| lines.texts[it].as_str()).to_owned()
+    };
+    let mut table = String::from("pub(crate) static LANGUAGES: &[Language] = &[\n");
+    let mut offers = String::from("/// Each language, French first: what its button says.\n");
+    offers += "pub const OFFERS: &[Offer] = &[\n";
+    for it in languages {
+        let own_mark = find(it, "language:to_read_again");
+        let mark = match it.signed {
+            true => String::new(),
+            false => format!(
+                "{own_mark} · {}",
+                find(&languages[0], "language:to_read_again")
+            ),
+        };
+        let name = find(it, "language:name");
+        writeln!(
+            offers,
+            "    Offer {{ tag: {:?}, name: {name:?}, mark: {mark:?} }},",
+            it.tag
+        )?;
+        writeln!(table, "    &{:?},", it.texts)?;
+    }
+    let table = table.replace("&[Language]", "&[&[&str]]");
+    fs::write(out.join("table.rs"), table + "];\n")?;
+    writeln!(
+        offers,
+        "];\n/// So many texts go to phones, from the first on."
+    )?;
+    writeln!(offers, "pub const PHONE_TEXTS: usize = {phone};")?;
+    fs::write(out.join("offers.rs"), offers)?;
+    Ok(())
+}
+
+/// A tree of modules, as headings name them.
+#[derive(Default)]
+struct Module {
+    modules: BTreeMap<String, Module>,
+    constants: String,
+}
+
+fn constants(french: &[Line]) -> Result<String> {
+    let mut root = Module::default();
+    for (at, line) in french.iter().enumerate() {
+        let bare = read::bare(&line.key);
+        // Both forms are one constant, at the place of the first.
+        if bare != line.key && line.key.ends_with(read::FORMS[1]) {
+            continue;
+        }
+        let mut module = &mut root;
+        for name in heading(&line.key).split('.') {
+            module = module.modules.entry(name.to_owned()).or_default();
+        }
+        let name = bare.rsplit(':').next().unwrap_or_default().to_uppercase();
+        let places = read::places_of(french, &line.key).len();
+        let (kind, make) = match (bare == line.key, places) {
+            (false, n) => (format!("Plural<{n}>"), "Plural"),
+            (true, 0) => ("Text".to_owned(), "Text"),
+            (true, n) => (format!("Template<{n}>"), "Template"),
+        };
+        let out = &mut module.constants;
+        writeln!(out, "/// « {} »", line.text)?;
+        writeln!(out, "pub const {name}: {kind} = {make}({at});")?;
+    }
+    let mut out = String::new();
+    print(&mut out, &root)?;
+    Ok(out)
+}
+
+fn print(out: &mut String, module: &Module) -> Result<()> {
+    for (name, inside) in &module.modules {
+        writeln!(out, "/// Texts of this place.\npub mod {name} {{")?;
+        if !inside.constants.is_empty() {
+            writeln!(
+                out,
+                "#[allow(unused_imports)]\nuse crate::{{Plural, Template, Text}};"
+            )?;
+            *out += &inside.constants;
+        }
+        print(out, inside)?;
+        *out += "}\n";
+    }
+    Ok(())
+}
