@@ -372,6 +372,7 @@ on_both! {
             "delete from site_visits",
             "delete from site_turns",
             "delete from outing_sums",
+            "delete from here_waiting",
             "delete from outing_results",
             "delete from month_results",
             "delete from place_results",

@@ -69,17 +69,28 @@ macro_rules! select {
     };
 }
 
-const SELECT_WAITING: &str = select!(
-    " and not exists (
-        select 1 from here_decisions d
-        where d.programme_id = f.programme_id and d.fact_id = f.id)
-      order by f.recorded_at, f.id"
-);
+const SELECT_WAITING: &str = "
+    select f.id, f.outing_id, f.received_at, f.recorded_at, f.item, f.method, f.count, f.sealed
+    from here_waiting w
+    join facts f on f.programme_id = w.programme_id and f.id = w.fact_id
+    where w.programme_id = $1
+    order by f.recorded_at, f.id";
 
 /// The « ici » that nobody decided about, the oldest first.
 pub async fn waiting(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<SealedHere>, DbError> {
+    kept::settle(tx).await?;
     let rows: Vec<Row> = sql(SELECT_WAITING).bind(programme).all(tx).await?;
     Ok(rows.into_iter().map(Row::read).collect())
+}
+
+const COUNT_WAITING: &str = "
+    select cast(count(*) as bigint) from here_waiting where programme_id = $1";
+
+/// How many there are.
+pub async fn count_waiting(tx: &mut Tx, programme: ProgrammeId) -> Result<usize, DbError> {
+    kept::settle(tx).await?;
+    let (count,): (i64,) = sql(COUNT_WAITING).bind(programme).one(tx).await?;
+    Ok(usize::try_from(count).unwrap_or_default())
 }
 
 const SELECT_WAITING_OF: &str = select!(

@@ -44,8 +44,8 @@ pub async fn list(
     let (mut waiting, mut lines) = ((0, 0), Vec::new());
     if is_coordinator {
         let proposed = proposals::store::waiting(&mut tx, caller.programme).await?;
-        let heres = here::store::waiting(&mut tx, caller.programme).await?;
-        waiting = (proposed.len(), heres.len());
+        let heres = here::store::count_waiting(&mut tx, caller.programme).await?;
+        waiting = (proposed.len(), heres);
     } else {
         lines = crate::sites::city::lines(&mut tx, caller.programme).await?;
     }

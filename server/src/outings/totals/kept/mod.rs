@@ -12,7 +12,7 @@
 //! - A void takes its target away once: when its target was there before this transaction, and no
 //!   earlier void took it. Whoever voids or decides holds the turn alone, so that it sees every
 //!   pickup that was added, and every later pickup sees it.
-//! - After a decision about an « ici », its outing is counted again.
+//! - After a decision about an « ici », its outing is counted again, and it waits no more.
 //! - What follows from closed outings is worked out again for the outings and places concerned.
 
 pub mod store;
@@ -41,8 +41,10 @@ const TOLD_AFTER_MS: i64 = domain::time::DAY_MS;
 #[derive(Debug, Default)]
 pub struct Marks {
     added: BTreeSet<FactId>,
-    /// Some of them came early, late, or at an absurd time.
-    to_look_at: bool,
+    /// Pickups that named no site.
+    heres: BTreeSet<FactId>,
+    /// What came early, late, or at an absurd time.
+    to_look_at: BTreeSet<FactId>,
     /// By what they take back.
     voids: BTreeMap<FactId, BTreeSet<FactId>>,
     /// Where these were is said anew.
@@ -58,6 +60,7 @@ pub struct Marks {
 pub struct OfFact {
     id: FactId,
     counts: bool,
+    is_here: bool,
     to_look_at: bool,
     takes_back: Option<FactId>,
     late_pickup_of: Option<OutingId>,
@@ -73,6 +76,7 @@ impl OfFact {
         Self {
             id: it.fact.id,
             counts: outing.is_some() && matches!(kind, "pickup" | "tally"),
+            is_here: kind == "pickup" && it.columns.site.is_none(),
             to_look_at: outing.is_some() && (it.early || it.late || it.time_to_check),
             takes_back: it.columns.target.filter(|_| is_void),
             late_pickup_of: outing.filter(|_| it.late && kind == "pickup"),
@@ -84,11 +88,16 @@ impl OfFact {
 impl Marks {
     /// A fact was inserted.
     pub fn note(&mut self, it: OfFact) {
-        if it.counts || it.to_look_at {
-            self.added.insert(it.id);
-            self.part = it.part;
+        for (is_one, of_its_kind) in [
+            (it.counts, &mut self.added),
+            (it.is_here, &mut self.heres),
+            (it.to_look_at, &mut self.to_look_at),
+        ] {
+            if is_one {
+                of_its_kind.insert(it.id);
+                self.part = it.part;
+            }
         }
-        self.to_look_at |= it.to_look_at;
         if let Some(target) = it.takes_back {
             self.voids.entry(target).or_default().insert(it.id);
         }
@@ -102,15 +111,17 @@ impl Marks {
 
     /// Does nothing of it need anybody to wait?
     pub fn only_adds(&self) -> bool {
+        let sets = [&self.added, &self.heres, &self.to_look_at];
         self.voids.is_empty()
             && self.moved.is_empty()
             && self.late.is_empty()
-            && self.added.len() <= AMONG_MAX
+            && sets.iter().all(|it| it.len() <= AMONG_MAX)
     }
 
     /// Is there nothing at all?
     pub fn is_empty(&self) -> bool {
-        self.added.is_empty() && self.only_adds()
+        let sets = [&self.added, &self.heres, &self.to_look_at];
+        sets.iter().all(|it| it.is_empty()) && self.only_adds()
     }
 
     /// Closed outings that picked something up.
@@ -122,19 +133,24 @@ impl Marks {
 /// Brings the sums of outings up to what was inserted. The turn is held: for sharing, if what was
 /// marked only adds.
 pub async fn settle(tx: &mut Tx, programme: ProgrammeId, marks: &Marks) -> Result<(), DbError> {
-    let added: Vec<Uuid> = marks.added.iter().map(|it| it.0).collect();
     let part = i64::from(marks.part);
-    for some in added.chunks(AMONG_MAX) {
+    for some in ids(&marks.added).chunks(AMONG_MAX) {
         store::add(tx, programme, some, part).await?;
-        if marks.to_look_at {
-            store::add_marks(tx, programme, some, part).await?;
-        }
+    }
+    for some in ids(&marks.to_look_at).chunks(AMONG_MAX) {
+        store::add_marks(tx, programme, some, part).await?;
+    }
+    for some in ids(&marks.heres).chunks(AMONG_MAX) {
+        store::let_wait(tx, programme, some).await?;
+    }
+    let no_more = ids(marks.voids.keys().chain(&marks.moved));
+    for some in no_more.chunks(AMONG_MAX) {
+        store::end_wait(tx, programme, some).await?;
     }
     for (target, voids) in &marks.voids {
         // What was added just now was looked at with its voids.
         if !marks.added.contains(target) {
-            let voids: Vec<Uuid> = voids.iter().map(|it| it.0).collect();
-            store::take_back(tx, programme, *target, &voids, part).await?;
+            store::take_back(tx, programme, *target, &ids(voids), part).await?;
         }
     }
     let mut again = BTreeSet::new();
@@ -145,6 +161,10 @@ pub async fn settle(tx: &mut Tx, programme: ProgrammeId, marks: &Marks) -> Resul
         store::count_again(tx, programme, outing).await?;
     }
     Ok(())
+}
+
+fn ids<'a>(facts: impl IntoIterator<Item = &'a FactId>) -> Vec<Uuid> {
+    facts.into_iter().map(|it| it.0).collect()
 }
 
 /// What closed outings are concerned by, after sums are settled.
@@ -369,6 +389,7 @@ fn add(sums: &mut MonthSums, settings: &Settings, it: &MonthSum) {
 /// Keeps everything anew, whatever was kept before; what was told stays told.
 pub async fn rebuild(tx: &mut Tx, programme: ProgrammeId) -> Result<(), DbError> {
     store::count_all(tx, programme).await?;
+    store::let_all_wait(tx, programme).await?;
     follow_all(tx, programme).await
 }
 
@@ -417,6 +438,7 @@ pub async fn differences(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Stri
     let mut found = Vec::new();
     for (computed, kept) in [
         store::sums(tx, programme).await?,
+        store::heres(tx, programme).await?,
         store::months(tx, programme).await?,
         store::places(tx, programme).await?,
         month_sums(tx, programme).await?,

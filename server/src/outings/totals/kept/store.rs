@@ -54,20 +54,20 @@ macro_rules! add_up {
 }
 
 // Rows in the order of their keys, so that two phones never wait for each other in a ring. A new
-// fact that was taken back before it came adds nothing.
+// fact that was taken back before it came adds nothing. Facts are found by their ids and nothing
+// else: an engine that counted few rows lately would go through all of a kind instead.
 const ADD: &str = concat!(
     insert_sums!(),
     "select f.programme_id, f.outing_id, f.kind, coalesce(f.site_id, $2), f.item,
        coalesce(f.method, ''), cast($3 as bigint), cast(sum(f.count) as bigint)
      from facts f
-     where f.programme_id = $1 and f.id in {among} and f.kind in ('pickup', 'tally')
-       and f.outing_id is not null and ",
+     where f.programme_id = $1 and f.id in {among} and ",
     not_voided!(),
     " group by 1, 2, 3, 4, 5, 6 order by 2, 3, 4, 5, 6",
     add_up!()
 );
 
-/// Adds new facts that count.
+/// Adds new pickups and tallies of outings.
 pub(super) async fn add(
     tx: &mut Tx,
     programme: ProgrammeId,
@@ -87,12 +87,12 @@ const ADD_MARKS: &str = concat!(
      join (select 'early' as name union all select 'late' union all select 'to_check') m
        on (m.name = 'early' and f.early = true) or (m.name = 'late' and f.late = true)
          or (m.name = 'to_check' and f.time_to_check = true)
-     where f.programme_id = $1 and f.id in {among} and f.outing_id is not null
+     where f.programme_id = $1 and f.id in {among}
      group by 1, 2, 5 order by 2, 5",
     add_up!()
 );
 
-/// Adds new facts that somebody should look at.
+/// Adds new facts of outings that somebody should look at.
 pub(super) async fn add_marks(
     tx: &mut Tx,
     programme: ProgrammeId,
@@ -209,6 +209,96 @@ pub(super) async fn sums(
         computed.all(tx).await?,
         sql(SELECT_SUMS_KEPT).bind(programme).all(tx).await?,
     ))
+}
+
+// What nobody decided about and nobody took back, of some facts.
+macro_rules! heres {
+    ($of:literal) => {
+        concat!(
+            "select f.programme_id, f.id from facts f
+             where f.programme_id = $1 and ",
+            $of,
+            " and not exists (
+               select 1 from here_decisions d
+               where d.programme_id = f.programme_id and d.fact_id = f.id)
+             and ",
+            not_voided!()
+        )
+    };
+    () => {
+        heres!("f.kind = 'pickup' and f.site_id is null")
+    };
+}
+
+macro_rules! insert_heres {
+    ($of:literal) => {
+        concat!(
+            "insert into here_waiting (programme_id, fact_id) ",
+            heres!($of),
+            " order by f.id on conflict (programme_id, fact_id) do nothing"
+        )
+    };
+}
+
+const LET_WAIT: &str = insert_heres!("f.id in {among}");
+
+/// Of these pickups without a site, those that nobody decided about wait for it.
+pub(super) async fn let_wait(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    facts: &[Uuid],
+) -> Result<(), DbError> {
+    let insert = sql(LET_WAIT).bind(programme).bind_among(facts);
+    insert.run(tx).await?;
+    Ok(())
+}
+
+const END_WAIT: &str = concat!(
+    "delete from here_waiting
+     where programme_id = $1 and fact_id in {among} and fact_id not in (select t.id from (",
+    heres!("f.id in {among}"),
+    ") t)"
+);
+
+/// Of these, those that somebody decided about or took back wait no more.
+pub(super) async fn end_wait(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    facts: &[Uuid],
+) -> Result<(), DbError> {
+    let delete = sql(END_WAIT).bind(programme).bind_among(facts);
+    delete.run(tx).await?;
+    Ok(())
+}
+
+const DELETE_HERES: &str = "delete from here_waiting where programme_id = $1";
+const LET_ALL_WAIT: &str = insert_heres!("f.kind = 'pickup' and f.site_id is null");
+
+/// Works out again what waits.
+pub(super) async fn let_all_wait(tx: &mut Tx, programme: ProgrammeId) -> Result<(), DbError> {
+    for text in [DELETE_HERES, LET_ALL_WAIT] {
+        sql(text).bind(programme).run(tx).await?;
+    }
+    Ok(())
+}
+
+const SELECT_HERES_COMPUTED: &str = concat!(
+    "select 'waiting' as what, t.id as about, '' as name, $2 as at, cast(1 as bigint) as n,
+       cast(0 as bigint) as m from (",
+    heres!(),
+    ") t"
+);
+const SELECT_HERES_KEPT: &str = "
+    select 'waiting' as what, fact_id as about, '' as name, $2 as at, cast(1 as bigint) as n,
+      cast(0 as bigint) as m
+    from here_waiting where programme_id = $1";
+
+/// The « ici » that wait: as they follow from the facts, and as they are kept.
+pub(super) async fn heres(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+) -> Result<(Vec<Line>, Vec<Line>), DbError> {
+    both(tx, programme, SELECT_HERES_COMPUTED, SELECT_HERES_KEPT).await
 }
 
 const SELECT_OUTING_OF: &str = "
