@@ -54,11 +54,11 @@ macro_rules! add_up {
 }
 
 // Rows in the order of their keys, so that two phones never wait for each other in a ring. A new
-// fact that was taken back before it came adds nothing. Facts are found by their ids and nothing
-// else: an engine that counted few rows lately would go through all of a kind instead.
+// fact that was taken back before it came adds nothing. Facts are found by their ids: an engine that
+// is told more, or may group by a column of an index, goes through all of the programme instead.
 const ADD: &str = concat!(
     insert_sums!(),
-    "select f.programme_id, f.outing_id, f.kind, coalesce(f.site_id, $2), f.item,
+    "select f.programme_id, coalesce(f.outing_id, $2), f.kind, coalesce(f.site_id, $2), f.item,
        coalesce(f.method, ''), cast($3 as bigint), cast(sum(f.count) as bigint)
      from facts f
      where f.programme_id = $1 and f.id in {among} and ",
@@ -81,8 +81,8 @@ pub(super) async fn add(
 
 const ADD_MARKS: &str = concat!(
     insert_sums!(),
-    "select f.programme_id, f.outing_id, 'to_look_at', $2, m.name, '', cast($3 as bigint),
-       cast(count(*) as bigint)
+    "select f.programme_id, coalesce(f.outing_id, $2), 'to_look_at', $2, m.name, '',
+       cast($3 as bigint), cast(count(*) as bigint)
      from facts f
      join (select 'early' as name union all select 'late' union all select 'to_check') m
        on (m.name = 'early' and f.early = true) or (m.name = 'late' and f.late = true)
