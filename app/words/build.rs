@@ -123,42 +123,39 @@ fn write_all(out: &Path, french: &[Line], languages: &[Language]) -> Result<()> 
     let texts = &languages[0].texts;
     fs::write(out.join("french_first.txt"), texts[..first].join("\n"))?;
     fs::write(out.join("french_later.txt"), texts[first..phone].join("\n"))?;
-    fs::write(out.join("french_rest.txt"), texts[phone..].join("\n"))?;
     fs::write(out.join("constants.rs"), constants(french)?)?;
 
-    let find = |lines: &Language, key: &str| {
-        let at = french.iter().position(|it| it.key == key);
-        at.map_or("", |it| lines.texts[it].as_str()).to_owned()
-    };
-    let mut table = String::from("pub(crate) static LANGUAGES: &[Language] = &[\n");
-    let mut offers = String::from("/// Each language, French first: what its button says.\n");
-    offers += "pub const OFFERS: &[Offer] = &[\n";
-    for it in languages {
-        let own_mark = find(it, "language:to_read_again");
-        let mark = match it.signed {
-            true => String::new(),
-            false => format!(
-                "{own_mark} · {}",
-                find(&languages[0], "language:to_read_again")
-            ),
-        };
-        let name = find(it, "language:name");
-        writeln!(
-            offers,
-            "    Offer {{ tag: {:?}, name: {name:?}, mark: {mark:?} }},",
-            it.tag
-        )?;
-        writeln!(table, "    &{:?},", it.texts)?;
-    }
-    let table = table.replace("&[Language]", "&[&[&str]]");
-    fs::write(out.join("table.rs"), table + "];\n")?;
-    writeln!(
-        offers,
-        "];\n/// So many texts go to phones, from the first on."
-    )?;
-    writeln!(offers, "pub const PHONE_TEXTS: usize = {phone};")?;
-    fs::write(out.join("offers.rs"), offers)?;
+    let tables = languages.iter().map(|it| format!("    &{:?},\n", it.texts));
+    let tables: String = tables.collect();
+    let head = "pub(crate) static LANGUAGES: &[&[&str]] = &[\n";
+    fs::write(out.join("table.rs"), format!("{head}{tables}];\n"))?;
+    fs::write(out.join("offers.rs"), offers(french, languages, phone))?;
     Ok(())
+}
+
+/// What the buttons say by which a language is chosen.
+fn offers(french: &[Line], languages: &[Language], phone: usize) -> String {
+    let find = |language: &Language, key: &str| {
+        let at = french.iter().position(|it| it.key == key);
+        at.map_or_else(String::new, |it| language.texts[it].clone())
+    };
+    let again = |language| find(language, "language:to_read_again");
+    let names = languages.iter().map(|it| {
+        let name = find(it, "language:name");
+        format!("    Offer {{ tag: {:?}, name: {name:?} }},\n", it.tag)
+    });
+    let names: String = names.collect();
+    let marks = languages.iter().map(|it| match it.signed {
+        true => String::new(),
+        false => [again(it), again(&languages[0])].join(" · "),
+    });
+    let marks = marks.collect::<Vec<_>>().join("\n");
+    format!(
+        "/// Each language, French first.\npub const OFFERS: &[Offer] = &[\n{names}];\n\
+         const MARKS: &str = {marks:?};\n\
+         /// So many texts go to phones, from the first on.\n\
+         pub const PHONE_TEXTS: usize = {phone};\n"
+    )
 }
 
 /// A tree of modules, as headings name them.

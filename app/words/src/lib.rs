@@ -38,8 +38,12 @@ pub struct Offer {
     pub tag: &'static str,
     /// « Български »: as it calls itself.
     pub name: &'static str,
-    /// That nobody has signed it yet, in that language and in French; else empty.
-    pub mark: &'static str,
+}
+
+/// Beside each of [`OFFERS`]: that nobody has signed it yet, in that language and in French; empty
+/// where somebody has.
+pub fn marks() -> impl Iterator<Item = &'static str> {
+    MARKS.split('\n')
 }
 
 /// Puts values into the numbered places of a text.
@@ -103,11 +107,19 @@ mod tests {
             names.contains(&"Български") && names.contains(&"English"),
             "{names:?}"
         );
-        for offer in &OFFERS[1..] {
-            let lang = Lang::of(offer.tag).unwrap();
+    }
+
+    #[test]
+    fn what_nobody_signed_is_marked_in_its_own_language_and_in_french() {
+        assert_eq!(marks().count(), OFFERS.len());
+        for (lang, mark) in Lang::all().zip(marks()) {
             let signed = !lang.say(language::SIGNED).is_empty();
-            let marked = offer.mark.contains("traduction à relire");
-            assert_ne!(signed, marked, "{offer:?}");
+            assert_eq!(signed, mark.is_empty(), "{mark}");
+            let own = mark.starts_with(lang.say(language::TO_READ_AGAIN));
+            assert!(
+                signed || own && mark.ends_with("traduction à relire"),
+                "{mark}"
+            );
         }
     }
 }

@@ -14,11 +14,13 @@ thread_local! {
     static OTHER: Cell<Table> = const { Cell::new(&[]) };
 }
 
+#[inline(never)]
 fn lines(text: &'static str) -> Vec<&'static str> {
     text.split('\n').collect()
 }
 
 /// The French texts that come with the program's second part.
+#[inline(never)]
 pub fn add_french() {
     let mut all = lines(FRENCH_FIRST);
     all.extend(lines(FRENCH_LATER));
