@@ -35,6 +35,9 @@ pub struct Flags {
         value_parser = clap::value_parser!(u32).range(i64::from(FORGET_DAYS_MIN)..=400)
     )]
     pub forget_after_days: Option<u32>,
+    /// The address people use, in codes and links [default: as each browser says it]
+    #[arg(long, env = "CUEILLETTE_PUBLIC_URL", global = true)]
+    pub public_url: Option<String>,
 }
 
 /// Settings of `serve`.
@@ -50,9 +53,6 @@ pub struct ServeFlags {
     /// [default: data/base-map.pmtiles when it is there]
     #[arg(long, env = "CUEILLETTE_BASE_MAP")]
     pub base_map: Option<PathBuf>,
-    /// The address people use, for the code that phones scan [default: as each browser says it]
-    #[arg(long, env = "CUEILLETTE_PUBLIC_URL")]
-    pub public_url: Option<String>,
     /// Addresses or networks of reverse proxies whose X-Forwarded-For is believed [default: none]
     #[arg(long, env = "CUEILLETTE_TRUSTED_PROXIES", value_delimiter = ',')]
     pub trusted_proxies: Vec<String>,
@@ -114,7 +114,7 @@ impl Config {
         if let Some(path) = base_map.as_ref().filter(|path| !path.exists()) {
             return Err(format!("the base map {} is not there", path.display()));
         }
-        let public_url = serve.public_url.clone().or(file.public_url);
+        let public_url = flags.public_url.clone().or(file.public_url);
         let public_url = public_url.map(|it| origin_of(&it)).transpose()?;
         let proxies = match serve.trusted_proxies.as_slice() {
             [] => &file.trusted_proxies,
