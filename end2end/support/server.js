@@ -7,7 +7,7 @@ import { join, resolve } from "node:path";
 import { promisify } from "node:util";
 
 const run = promisify(execFile);
-const BINARY = process.env.CUEILLETTE_BIN || resolve("../target/debug/cueillette");
+export const BINARY = process.env.CUEILLETTE_BIN || resolve("../target/debug/cueillette");
 /** Real data beside the repository; when the variable is set, a missing file is a failure. */
 const SHARED = process.env.CUEILLETTE_SHARED;
 
@@ -27,11 +27,15 @@ async function freePort() {
   return port;
 }
 
-/** Starts it; `{ url, demo, stop, restart }`. */
-export async function startServer() {
-  const folder = mkdtempSync(join(tmpdir(), "cueillette-end2end-"));
+/**
+ * Starts it; `{ url, demo, stop, restart }`. On the database of a folder that is there already, it
+ * is served as it is.
+ */
+export async function startServer({ folder: given } = {}) {
+  const folder = given || mkdtempSync(join(tmpdir(), "cueillette-end2end-"));
   const flags = ["--database", `sqlite:${join(folder, "db.sqlite")}`];
-  const { stdout } = await run(BINARY, [...flags, "demo", "--json"], { maxBuffer: 1 << 24 });
+  const load = () => run(BINARY, [...flags, "demo", "--json"], { maxBuffer: 1 << 24 });
+  const demo = given ? null : JSON.parse((await load()).stdout);
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
   const map = baseMap();
@@ -60,12 +64,12 @@ export async function startServer() {
   await start();
   return {
     url,
-    demo: JSON.parse(stdout),
+    demo,
     halt,
     start,
     async stop() {
       await halt();
-      rmSync(folder, { recursive: true, force: true });
+      if (!given) rmSync(folder, { recursive: true, force: true });
     },
   };
 }
@@ -74,7 +78,7 @@ export async function startServer() {
 export async function api(server, token, path, body) {
   const answer = await fetch(`${server.url}/api/v1${path}`, {
     method: body === undefined ? "GET" : "POST",
-    headers: { authorization: `Bearer ${token}`, "content-type": "application/json" },
+    headers: { ...(token && { authorization: `Bearer ${token}` }), "content-type": "application/json" },
     body: body === undefined ? undefined : JSON.stringify(body),
   });
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`);

@@ -14,6 +14,7 @@ mod opening;
 mod programmes;
 mod restore;
 mod retention;
+mod routes;
 mod serve;
 
 use crate::access::journal::chain;
@@ -84,6 +85,9 @@ enum Command {
     /// The key file: on paper and back, and new keys
     #[command(subcommand)]
     Key(keys::KeyCommand),
+    /// Print the table of routes as JSON
+    #[command(hide = true)]
+    Routes,
 }
 
 /// Why a command failed: one sentence for the operator.
@@ -122,6 +126,7 @@ async fn dispatch(cli: Cli) -> Result<(), Failure> {
             import::print(of);
             Ok(())
         }
+        Command::Routes => routes::print(),
         Command::Key(keys::KeyCommand::Restore { file }) => {
             let config = Config::resolve(&cli.flags, &ServeFlags::default())?;
             keys::restore(&config.key_file, &file)
@@ -168,6 +173,7 @@ async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
         | Command::BaseMap(_)
         | Command::Backup(_)
         | Command::Restore(_)
+        | Command::Routes
         | Command::Doctor => Ok(()),
         Command::Demo { json, scale } => {
             let loaded = demo::load(app, scale).await?;

@@ -12,6 +12,7 @@ mod paths;
 mod postgres;
 mod progress;
 mod run;
+mod screenshots;
 mod serve;
 mod server;
 mod setup;
@@ -22,6 +23,8 @@ mod test;
 use std::process::ExitCode;
 
 use anyhow::Result;
+
+use screenshots::Pictures;
 
 const HELP: &str = "\
 Usage: cargo xtask COMMAND
@@ -37,6 +40,9 @@ Usage: cargo xtask COMMAND
   build [--release]  the site and the server; --release makes one self-contained binary
   bench [NAME]       measures on real input; NAME: boston, writes, sites, sizes,
                      lists, idle, recorder
+  screenshots [--readme]
+                     pictures of every page, as everybody who may see it, at three sizes, with
+                     an index, in target/screenshots; --readme: the six of the README
   dist [MACHINE]     archives to install: x86_64 and aarch64 Linux, or one of them
   help               this text
 ";
@@ -73,6 +79,8 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench", "lists"] => bench::lists(),
         ["bench", "idle"] => bench::idle(),
         ["bench", "recorder"] => bench::recorder(),
+        ["screenshots"] => screenshots::take(Pictures::Every),
+        ["screenshots", "--readme"] => screenshots::take(Pictures::Readme),
         ["dist"] => dist::dist(None).map(|()| ExitCode::SUCCESS),
         ["dist", machine] => dist::dist(Some(machine)).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {

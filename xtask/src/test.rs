@@ -99,7 +99,7 @@ fn rust(filter: Option<&str>, postgres: &str) -> Result<Count> {
 }
 
 /// Where the real map and positions are, when they are beside the repository.
-fn shared_files() -> Option<(&'static str, PathBuf)> {
+pub fn shared_files() -> Option<(&'static str, PathBuf)> {
     let folder = paths::shared().canonicalize().ok()?;
     Some(("CUEILLETTE_SHARED", folder))
 }
