@@ -1,0 +1,187 @@
+//! First-use hints: one short sentence on the first visit of a main screen, dismissed for good by
+//! one tap, with no script. What was dismissed is remembered on the device alone: a cookie that
+//! names hints, the same for everybody who dismissed the same ones, so it tells nobody apart.
+
+use super::error::Problem;
+use super::reading::ReadForm;
+use crate::access::credentials::{cookie, set_cookie};
+use app::ui::Icon;
+use app::ui::pictograms::INFO;
+use axum::extract::FromRequestParts;
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::Invalid;
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::convert::Infallible;
+
+const COOKIE: &str = "__Host-indices";
+/// As long as browsers keep a cookie: 400 days, counted anew each time a hint is dismissed.
+const KEPT_S: i64 = 400 * 86_400;
+
+/// A screen's hint.
+struct Hint {
+    name: &'static str,
+    page: &'static str,
+    words: &'static str,
+}
+
+const HINTS: [Hint; 7] = [
+    Hint {
+        name: "sorties",
+        page: "/sorties",
+        words: "Une sortie va de «\u{a0}prévue\u{a0}» à «\u{a0}ouverte\u{a0}», puis «\u{a0}terminée\u{a0}». Touchez une ligne pour la suivre.",
+    },
+    Hint {
+        name: "lieux",
+        page: "/lieux",
+        words: "Chaque lieu a un état\u{a0}: vu, prévu, fait, revenu. Il change tout seul, d’après les signalements et les sorties.",
+    },
+    Hint {
+        name: "carte",
+        page: "/carte",
+        words: "Un chiffre sur la carte, ce sont plusieurs lieux. Touchez-le pour les voir un à un. La forme dit l’état, pas seulement la couleur.",
+    },
+    Hint {
+        name: "aides",
+        page: "/aides",
+        words: "Une aide naît quand une sortie est terminée. Vous la mettez sur une liste. La liste part, est payée, et la personne signe.",
+    },
+    Hint {
+        name: "ccas",
+        page: "/ccas",
+        words: "Ouvrez une liste pour dire qu’elle est arrivée, puis cochez ce qui est payé. À la fin, vous éditez l’état de paiement.",
+    },
+    Hint {
+        name: "signalements",
+        page: "/signalements",
+        words: "Chaque signalement dit ce qu’il est devenu. Quand c’est fait, le nombre ramassé est à côté.",
+    },
+    Hint {
+        name: "moi",
+        page: "/moi",
+        words: "Chaque sortie a sa ligne. Les points cochés disent où est l’argent.",
+    },
+];
+
+fn known(name: &str) -> Option<&'static Hint> {
+    HINTS.iter().find(|it| it.name == name)
+}
+
+/// The hints that this device dismissed.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Hints(Vec<&'static str>);
+
+impl Hints {
+    fn of(headers: &HeaderMap) -> Self {
+        let said = cookie(headers, COOKIE).unwrap_or_default();
+        let mut names: Vec<_> = said
+            .split('.')
+            .filter_map(|it| Some(known(it)?.name))
+            .collect();
+        names.sort_unstable();
+        names.dedup();
+        Self(names)
+    }
+
+    /// The hint of a screen, unless it was dismissed here.
+    pub fn of_page(&self, page: &str) -> Option<AnyView> {
+        let hint = HINTS.iter().find(|it| it.page == page)?;
+        (!self.0.contains(&hint.name)).then(|| card(hint))
+    }
+
+    fn with(mut self, name: &'static str) -> String {
+        self.0.push(name);
+        self.0.sort_unstable();
+        self.0.dedup();
+        self.0.join(".")
+    }
+}
+
+impl<S: Sync> FromRequestParts<S> for Hints {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        Ok(Self::of(&parts.headers))
+    }
+}
+
+fn card(hint: &'static Hint) -> AnyView {
+    view! {
+        <aside class="note info hint" aria-label="Pour commencer">
+            <Icon path=INFO/>
+            <div>
+                <p>{hint.words}</p>
+                <form method="post" action="/indices">
+                    <button class="link" name="nom" value=hint.name>"J’ai compris"</button>
+                </form>
+            </div>
+        </aside>
+    }
+    .into_any()
+}
+
+/// Which one.
+#[derive(Deserialize)]
+pub struct Dismissed {
+    #[serde(default)]
+    nom: String,
+}
+
+/// `POST /indices`: never again on this device. Back to the screen it was on.
+pub async fn dismiss(hints: Hints, ReadForm(it): ReadForm<Dismissed>) -> Result<Response, Problem> {
+    let hint = known(&it.nom).ok_or_else(|| Invalid::new("nom", "unknown_value"))?;
+    let mut answer = Redirect::to(hint.page).into_response();
+    if let Some(value) = set_cookie(COOKIE, &hints.with(hint.name), KEPT_S) {
+        answer.headers_mut().insert(header::SET_COOKIE, value);
+    }
+    Ok(answer)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use axum::http::HeaderValue;
+
+    fn said(value: &str) -> Hints {
+        let mut headers = HeaderMap::new();
+        let value = format!("autre=1; {COOKIE}={value}");
+        headers.insert(header::COOKIE, HeaderValue::from_str(&value).unwrap());
+        Hints::of(&headers)
+    }
+
+    #[test]
+    fn only_names_of_hints_are_read_from_a_device() {
+        assert_eq!(said("lieux.sorties"), Hints(vec!["lieux", "sorties"]));
+        for nonsense in [
+            "",
+            ".",
+            "..",
+            "lieu",
+            "<script>",
+            "LIEUX",
+            &"a.".repeat(2_000),
+        ] {
+            assert_eq!(said(nonsense), Hints::default(), "{nonsense}");
+        }
+        assert_eq!(said("lieux.lieux.autre"), Hints(vec!["lieux"]));
+    }
+
+    #[test]
+    fn the_cookie_is_the_same_whatever_the_order() {
+        assert_eq!(said("sorties").with("aides"), "aides.sorties");
+        assert_eq!(said("aides").with("sorties"), "aides.sorties");
+        assert_eq!(said("aides").with("aides"), "aides");
+    }
+
+    #[test]
+    fn each_screen_has_one_hint() {
+        for hint in &HINTS {
+            assert!(Hints::default().of_page(hint.page).is_some());
+            assert!(said(hint.name).of_page(hint.page).is_none());
+            assert_eq!(HINTS.iter().filter(|it| it.page == hint.page).count(), 1);
+        }
+        assert!(Hints::default().of_page("/").is_none());
+    }
+}
