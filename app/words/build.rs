@@ -129,12 +129,16 @@ fn write_all(out: &Path, french: &[Line], languages: &[Language]) -> Result<()> 
     let tables: String = tables.collect();
     let head = "pub(crate) static LANGUAGES: &[&[&str]] = &[\n";
     fs::write(out.join("table.rs"), format!("{head}{tables}];\n"))?;
-    fs::write(out.join("offers.rs"), offers(french, languages, phone))?;
+    fs::write(
+        out.join("offers.rs"),
+        offers(french, languages, [first, phone]),
+    )?;
     Ok(())
 }
 
 /// What the buttons say by which a language is chosen.
-fn offers(french: &[Line], languages: &[Language], phone: usize) -> String {
+fn offers(french: &[Line], languages: &[Language], counts: [usize; 2]) -> String {
+    let [first, phone] = counts;
     let find = |language: &Language, key: &str| {
         let at = french.iter().position(|it| it.key == key);
         at.map_or_else(String::new, |it| language.texts[it].clone())
@@ -154,7 +158,8 @@ fn offers(french: &[Line], languages: &[Language], phone: usize) -> String {
         "/// Each language, French first.\npub const OFFERS: &[Offer] = &[\n{names}];\n\
          const MARKS: &str = {marks:?};\n\
          /// So many texts go to phones, from the first on.\n\
-         pub const PHONE_TEXTS: usize = {phone};\n"
+         pub const PHONE_TEXTS: usize = {phone};\n\
+         #[cfg(feature = \"screen\")]\nconst FIRST_TEXTS: usize = {first};\n"
     )
 }
 

@@ -73,11 +73,11 @@ fn grouped(n: u64, separator: &str) -> String {
     out
 }
 
-/// Is the form for one used with this number? `of_one`: the numbers that take it, « 0 1 ».
+/// Is the form for one used with this number? `of_one`: the figures that take it, « 0 1 ».
 #[cfg(any(feature = "all", feature = "screen"))]
 fn is_one(n: u64, of_one: &str) -> bool {
-    let n = n.to_string();
-    of_one.split(' ').any(|it| it == n)
+    let figure = n.saturating_add(b'0'.into());
+    of_one.bytes().any(|it| u64::from(it) == figure)
 }
 
 #[cfg(all(test, feature = "all"))]

@@ -1,65 +1,64 @@
 //! The language of this screen: one reader, one table. French comes with the program, in two parts
 //! as the program itself does; any other is a file that the loader fetched.
 
-use crate::{Plural, Template, Text, fill, grouped, is_one, language};
+use crate::{FIRST_TEXTS, Plural, Template, Text, fill, grouped, is_one, language};
 use std::cell::Cell;
-
-type Table = &'static [&'static str];
 
 const FRENCH_FIRST: &str = include_str!(concat!(env!("OUT_DIR"), "/french_first.txt"));
 const FRENCH_LATER: &str = include_str!(concat!(env!("OUT_DIR"), "/french_later.txt"));
 
 thread_local! {
-    static FRENCH: Cell<Table> = const { Cell::new(&[]) };
-    static OTHER: Cell<Table> = const { Cell::new(&[]) };
-}
-
-#[inline(never)]
-fn lines(text: &'static str) -> Vec<&'static str> {
-    text.split('\n').collect()
+    /// What the second part brings; natively nothing comes later.
+    static LATER: Cell<&'static str> = const {
+        Cell::new(if cfg!(target_arch = "wasm32") { "" } else { FRENCH_LATER })
+    };
+    static OTHER: Cell<&'static str> = const { Cell::new("") };
 }
 
 /// The French texts that come with the program's second part.
 #[inline(never)]
 pub fn add_french() {
-    let mut all = lines(FRENCH_FIRST);
-    all.extend(lines(FRENCH_LATER));
-    FRENCH.set(all.leak());
+    LATER.set(FRENCH_LATER);
 }
 
 /// From now on the screen speaks this language, from the file of its texts; French when it is
 /// empty.
 pub fn set(file: String) {
-    OTHER.set(if file.is_empty() {
-        &[]
-    } else {
-        lines(file.leak()).leak()
-    });
+    OTHER.set(file.leak());
 }
 
+/// One line of a few hundred, looked for each time: an index of them would weigh more on the way to
+/// the phone, and a screen asks for some sixty, most of them near the beginning.
 #[inline(never)]
-fn french(at: u16) -> &'static str {
-    if FRENCH.get().is_empty() {
-        // Natively nothing comes later.
-        if cfg!(target_arch = "wasm32") {
-            FRENCH.set(lines(FRENCH_FIRST).leak());
-        } else {
-            add_french();
+fn line(file: &'static str, at: usize) -> Option<&'static str> {
+    let (mut begin, mut left) = (0, at);
+    for (end, byte) in file.bytes().enumerate() {
+        if byte == b'\n' {
+            if left == 0 {
+                return file.get(begin..end);
+            }
+            left -= 1;
+            begin = end + 1;
         }
     }
-    FRENCH
-        .get()
-        .get(usize::from(at))
-        .copied()
-        .unwrap_or_default()
+    if left == 0 { file.get(begin..) } else { None }
+}
+
+fn french(at: u16) -> &'static str {
+    let at = usize::from(at);
+    let (file, at) = match at.checked_sub(FIRST_TEXTS) {
+        None => (FRENCH_FIRST, at),
+        Some(at) => (LATER.get(), at),
+    };
+    line(file, at).unwrap_or_default()
 }
 
 #[inline(never)]
 fn said(at: u16) -> &'static str {
-    match OTHER.get().get(usize::from(at)) {
-        Some(text) => text,
-        None => french(at),
-    }
+    let other = line(OTHER.get(), at.into());
+    other
+        .filter(|it| !it.is_empty())
+        .unwrap_or_else(|| french(at))
 }
 
 /// Into the markup: no text holds a sign that would have to be escaped there.
@@ -134,7 +133,7 @@ mod tests {
     fn a_screen_speaks_french_until_it_is_given_another_file_and_after_it_is_taken_away() {
         let title = "Rejoindre la sortie";
         assert_eq!(join::TITLE.as_str(), title);
-        let mut file: Vec<_> = lines(FRENCH_FIRST);
+        let mut file: Vec<_> = FRENCH_FIRST.split('\n').collect();
         file[usize::from(join::TITLE.0)] = "Join";
         set(file.join("\n"));
         assert_eq!(
