@@ -299,8 +299,9 @@ fn ledger(engine: Engine, copy: u32, days: u32) -> Vec<String> {
             id("list_id"),
         ),
         format!(
-            "insert into payments (programme_id, act_id, decision, mode, paid_on, hand)
-             select p.programme_id, {}, p.decision, p.mode, {}, p.hand
+            "insert into payments (programme_id, act_id, decision, mode, paid_on, hand, lines,
+               total_cents)
+             select p.programme_id, {}, p.decision, p.mode, {}, p.hand, p.lines, p.total_cents
              from payments p join t_acts c on c.id = p.act_id",
             id("p.act_id"),
             day("p.paid_on"),

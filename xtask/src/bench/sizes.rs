@@ -74,6 +74,7 @@ fn measure(
     let demo: Value = serde_json::from_str(&demo).context("`demo --json` printed no JSON")?;
     let mut pages: Vec<(&str, Vec<Took>)> = Vec::new();
     let mut from = 0;
+    let mut outing = None;
     writeln!(told, "{engine}")?;
     for to in SIZES {
         let plan = folder.path().join("plan.json");
@@ -98,7 +99,7 @@ fn measure(
             seconds(start.elapsed())
         )?;
         from = to;
-        for (name, took) in at_this_size(installation, &demo)? {
+        for (name, took) in at_this_size(installation, &demo, &mut outing)? {
             match pages.iter_mut().find(|it| it.0 == name) {
                 Some((_, all)) => all.push(took),
                 None => pages.push((name, vec![took])),
@@ -108,12 +109,20 @@ fn measure(
     report(&pages, told)
 }
 
-fn at_this_size(installation: &Installation, demo: &Value) -> Result<Vec<(&'static str, Took)>> {
+/// The same outing is looked at at every size.
+fn at_this_size(
+    installation: &Installation,
+    demo: &Value,
+    outing: &mut Option<String>,
+) -> Result<Vec<(&'static str, Took)>> {
     let server = installation.serve()?;
     let coordinator = Visitor::new(&server.address, demo, "coordinator")?;
     let clerk = Visitor::new(&server.address, demo, "clerk")?;
     let agent = Visitor::new(&server.address, demo, "agent")?;
-    let outing = over(&coordinator)?;
+    let outing = match outing {
+        Some(known) => known,
+        None => outing.insert(over(&coordinator)?),
+    };
     let summary = format!("/api/v1/outings/{outing}/summary");
     let page = format!("/sorties/{outing}");
     let results = format!("/resultats/{}", text(demo, "/slug")?);

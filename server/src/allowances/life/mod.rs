@@ -330,6 +330,7 @@ pub(super) async fn pay_in(
     }
     let (act, lines) = ((paying.id, list), paying.lines.as_deref());
     step(tx, programme, act, Step::Pay, lines).await?;
+    store::sum_payment(tx, programme, paying.id).await?;
     keep_vouchers(tx, programme, &paying).await?;
     if let Some(receipt) = &paying.receipt {
         store::insert_receipt(tx, programme, paying.id, receipt.how).await?;

@@ -326,6 +326,23 @@ pub async fn insert_payment(
     Ok(())
 }
 
+const SUM_PAYMENT: &str = "
+    update payments
+    set lines = (
+        select count(*) from ledger_events e
+        where e.programme_id = $1 and e.act_id = $2 and e.what = 'paid'),
+      total_cents = (
+        select coalesce(sum(a.amount_cents), 0) from ledger_events e
+        join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
+        where e.programme_id = $1 and e.act_id = $2 and e.what = 'paid')
+    where programme_id = $1 and act_id = $2";
+
+/// Writes down what an act paid, once its lines are.
+pub async fn sum_payment(tx: &mut Tx, programme: ProgrammeId, act: Uuid) -> Result<(), DbError> {
+    sql(SUM_PAYMENT).bind(programme).bind(act).run(tx).await?;
+    Ok(())
+}
+
 const INSERT_VOUCHER: &str = "
     insert into vouchers (programme_id, number, line_id, act_id) values ($1, $2, $3, $4)
     on conflict (programme_id, number) do nothing";
@@ -406,14 +423,11 @@ pub struct MonthTotal {
 }
 
 const SUM_BY_MONTH: &str = "
-    select substr(p.paid_on, 1, 7) as month, cast(count(*) as bigint) as lines,
-      cast(sum(a.amount_cents) as bigint) as total_cents
-    from payments p
-    join ledger_events e on e.programme_id = p.programme_id and e.act_id = p.act_id
-      and e.what = 'paid'
-    join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
-    where p.programme_id = $1 and p.paid_on >= $2
-    group by substr(p.paid_on, 1, 7) order by month desc";
+    select substr(paid_on, 1, 7) as month, cast(sum(lines) as bigint) as lines,
+      cast(sum(total_cents) as bigint) as total_cents
+    from payments
+    where programme_id = $1 and paid_on >= $2 and lines > 0
+    group by substr(paid_on, 1, 7) order by month desc";
 
 /// What was paid since a day, month by month, newest first.
 pub async fn paid_by_month(
