@@ -107,6 +107,16 @@ const LISTS_THAT_DO_NOT_ADD_UP: &str = "
         join allowances a on a.programme_id = i.programme_id and a.id = i.line_id
         where i.programme_id = l.programme_id and i.list_id = l.id)";
 
+const PAYMENTS_THAT_DO_NOT_ADD_UP: &str = "
+    select p.act_id from payments p
+    where p.lines <> (
+        select count(*) from ledger_events e
+        where e.programme_id = p.programme_id and e.act_id = p.act_id and e.what = 'paid')
+      or p.total_cents <> (
+        select coalesce(sum(a.amount_cents), 0) from ledger_events e
+        join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
+        where e.programme_id = p.programme_id and e.act_id = p.act_id and e.what = 'paid')";
+
 const PAIRS_ON_ONE_LIST: &str = "
     select i.line_id from list_lines i
     join allowances c on c.programme_id = i.programme_id and c.id = i.line_id
@@ -141,7 +151,7 @@ const READY_WITHOUT_FILES: &str = "
         and f.name like case m.what when 'files' then 'list.%' else 'payment.%' end)";
 
 /// What must never be, and how it is told. Each finds ids.
-const RULES: [(&str, &str); 7] = [
+const RULES: [(&str, &str); 8] = [
     (
         "a line of an outing that is not closed",
         LINES_OF_OPEN_OUTINGS,
@@ -157,6 +167,10 @@ const RULES: [(&str, &str); 7] = [
     (
         "a list whose lines do not come to its total",
         LISTS_THAT_DO_NOT_ADD_UP,
+    ),
+    (
+        "a payment whose lines do not come to its total",
+        PAYMENTS_THAT_DO_NOT_ADD_UP,
     ),
     (
         "a counter-line on the list of its original",
