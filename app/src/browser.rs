@@ -4,6 +4,7 @@
 //! for names that pages and workers share. Compiled on the server as well, where nothing of it is
 //! ever called: it renders the first HTML only.
 
+use crate::ui::texts;
 use domain::crew::ACCOUNT_HEADER;
 use domain::{DeviceId, FactId, Position};
 use js_sys::{Function, Object, Promise, Reflect};
@@ -124,8 +125,7 @@ pub fn method(of: &JsValue, name: &str) -> Function {
 /// « 14 h 05 », by the phone's clock, of an RFC 3339 time.
 pub fn hour_of(time: &str) -> String {
     let date = js_sys::Date::new(&time.into());
-    let part = |it: u32| i8::try_from(it).unwrap_or(0);
-    domain::french::hour(part(date.get_hours()), part(date.get_minutes()))
+    texts::hour(date.get_hours(), date.get_minutes())
 }
 
 /// The product's own type comes once somebody has tapped: before, the network has better to do.
@@ -136,11 +136,13 @@ pub fn bring_fonts() {
 }
 
 /// Fetches the script of the camera, the first time; the page says where it is.
+#[inline(never)]
 pub fn load_camera() {
     let _ = try_load(&[("data-photo", "script", "src", "type", "module")]);
 }
 
 /// Fetches the map's script, the first time; the page says where it is.
+#[inline(never)]
 pub fn load_map() {
     let _ = try_load(&[
         ("data-map-css", "link", "href", "rel", "stylesheet"),
@@ -150,6 +152,7 @@ pub fn load_map() {
 
 /// Each: the loader's attribute that says where, the element, its attribute, and another with its
 /// value.
+#[inline(never)]
 fn try_load(list: &[(&str, &str, &str, &str, &str)]) -> Result<(), JsValue> {
     let document = document();
     let Some(loader) = document.query_selector("script[data-map]")? else {
@@ -355,7 +358,7 @@ pub async fn request(path: &str, pass: Pass<'_>, json: Option<&str>) -> Result<R
     })
 }
 
-/// The strongest contrast, or the usual colours.
+/// The strongest contrast, or the usual colours; the page's script keeps it (`look.js`).
 pub fn show_theme(sun: bool) {
     if let Some(root) = document().document_element() {
         let _ = if sun {

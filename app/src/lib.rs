@@ -25,6 +25,13 @@ pub fn hydrate() {
     leptos::mount::hydrate_islands();
 }
 
+/// From now on the screen speaks this language, whose texts these are; French when there are none.
+#[cfg(feature = "hydrate")]
+#[wasm_bindgen::prelude::wasm_bindgen]
+pub fn speak(texts: String) {
+    words::screen::set(texts);
+}
+
 /// Sends what waits on this phone; the service worker calls it when the browser wakes it.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

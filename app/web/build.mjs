@@ -7,8 +7,8 @@
 //   card.js, place.js          peers' pages: coming in with a card, saying where a place is
 //   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__, and
 //                              holds the glue of app.js when that is already there
-//   style.css, terrain.css, help.css, card.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
-//   andika-400.woff2, andika-700.woff2
+//   style.css, terrain.css, help.css, card.css, styleguide.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
+//   andika-400.woff2, andika-700.woff2, andika-cyrillic-400.woff2, andika-cyrillic-700.woff2
 //   app.js                     the WASM's glue, minified in place when it is already there
 
 import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
@@ -22,6 +22,7 @@ const STYLE = join(HERE, "../../style");
 /** The first browsers that can run the WASM. */
 const TARGET = ["chrome96", "safari15", "firefox79"];
 const FONT_WEIGHTS = [400, 700];
+const SHEETS = ["style", "terrain", "help", "card", "styleguide"];
 
 const LICENCES = `/*! Leaflet 1.9 (c) Volodymyr Agafonkin, CloudMade, BSD-2-Clause | \
 protomaps-leaflet, PMTiles (c) Protomaps LLC, BSD-3-Clause | pbf, vector-tile (c) Mapbox, \
@@ -122,16 +123,19 @@ export async function workerText(glue = NO_GLUE) {
 function buildStyles(outdir) {
   return esbuild.build({
     ...common,
-    entryPoints: ["style", "terrain", "help", "card"].map((name) => join(STYLE, `${name}.css`)),
+    entryPoints: SHEETS.map((name) => join(STYLE, `${name}.css`)),
     outdir,
     external: ["/pkg/*"],
   });
 }
 
 async function copyFonts(outdir) {
+  const files = join(HERE, "node_modules/@fontsource/andika/files");
   for (const weight of FONT_WEIGHTS) {
-    const file = `node_modules/@fontsource/andika/files/andika-latin-${weight}-normal.woff2`;
-    await copyFile(join(HERE, file), join(outdir, `andika-${weight}.woff2`));
+    for (const [letters, name] of [["latin", ""], ["cyrillic", "cyrillic-"]]) {
+      const file = join(files, `andika-${letters}-${weight}-normal.woff2`);
+      await copyFile(file, join(outdir, `andika-${name}${weight}.woff2`));
+    }
   }
 }
 
@@ -161,6 +165,7 @@ async function printSizes(outdir) {
     "terrain.css",
     "help.css",
     "card.css",
+    "styleguide.css",
     "app.js",
   ];
   for (const name of names) {

@@ -3,6 +3,9 @@
 // An island's name is a hash of its source: a page of one build with the WASM of another is
 // silently dead. So the build ids and the islands' names are checked before anything is started.
 
+import { fetchWords, offerLanguages, speak } from "./language.js";
+import { keepLook } from "./look.js";
+
 const START_TIMEOUT_MS = 20_000;
 /** The wish to send later, as the worker names it. */
 const SYNC = "cueillette-outbox";
@@ -25,12 +28,16 @@ function show(state) {
 }
 
 async function start() {
-  const { glue, wasm, build } = script.dataset;
+  const { glue, wasm, build, words: files } = script.dataset;
+  // Without them one counts in French.
+  const words = fetchWords(files).catch(() => "");
   const app = await import(glue);
   const first = await app.default({ module_or_path: wasm });
   if (app.build_id() !== build) throw new Error("page and WASM are of two builds");
   const strangers = islands.filter((island) => !app[island.dataset.component]);
   if (strangers.length) throw new Error("the WASM does not know an island of this page");
+  speak(app, await words);
+  offerLanguages(app, files);
   app.hydrate();
   for (const island of islands) app[island.dataset.component](island);
   return first;
@@ -120,6 +127,12 @@ function follow(registration) {
   });
 }
 
+// A sheet over the screen keeps the keyboard: a focus that leaves it comes back to it.
+document.addEventListener("focusin", ({ target }) => {
+  const sheet = document.querySelector(".sheet");
+  if (sheet && !sheet.contains(target)) sheet.focus();
+});
+keepLook();
 // On a very slow network the form is offered first; a recorder that still arrives takes over.
 const tooLong = setTimeout(show, START_TIMEOUT_MS, "failed");
 start()

@@ -5,11 +5,10 @@ use super::facts::{Maker, Pickup, Tally, Void};
 use super::lead::Source;
 use super::ledger::{Gesture, Ledger, What};
 use super::model::{Habit, Phase, Saved, Tab};
-use super::proposal::Proposal;
 use crate::browser;
 use crate::outbox::plan::{Entry, Event, Seq};
 use crate::outbox::store::{Record, StoreError};
-use crate::senses;
+use crate::senses::{self, voice};
 use crate::ui::texts;
 use domain::fact::{Count, Encounter, Method};
 use domain::{FactId, OutingId};
@@ -66,20 +65,6 @@ impl Desk {
             });
             true
         });
-    }
-
-    /// Proposes the place that is being told.
-    pub(super) fn propose(self) {
-        let note = browser::typed("note");
-        if let Some(data) = self.read(|it| it.proposal.data(&note)) {
-            self.record(Proposal::KIND, data, |_, _| true);
-            self.change(|it| {
-                it.proposal = Proposal::default();
-                it.sheet = None;
-                // Where it is said that it is kept.
-                it.tab = Tab::Count;
-            });
-        }
     }
 
     /// Takes one gesture back.
@@ -160,8 +145,8 @@ impl Desk {
     /// Felt and, where it is wanted, heard: nobody has to look.
     fn confirm(self) {
         senses::vibrate();
-        if self.read(|it| it.has(Habit::Voice)) {
-            senses::say(&self.read(|it| match it.tab {
+        if self.read(|it| it.has(Habit::Voice) && it.more) {
+            voice::say(&self.read(|it| match it.tab {
                 Tab::Count => texts::items(it.item, it.total()),
                 Tab::Met => it.ledger.last().map(texts::gesture).unwrap_or_default(),
                 _ => String::new(),

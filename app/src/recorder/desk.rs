@@ -12,7 +12,7 @@ use crate::browser;
 use crate::json::id;
 use crate::outbox::Outbox;
 use crate::outbox::store::{CURRENT, Store, StoreError, of_outing};
-use crate::senses;
+use crate::senses::voice;
 use domain::{OutingId, Position};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
@@ -67,17 +67,16 @@ impl Desk {
         });
     }
 
-    /// What was set on this phone.
+    /// What was set on this phone. The look is one for all pages: the page's script knows it.
     async fn read_habits(self, store: &Store) -> Result<(), StoreError> {
         let mut habits = Vec::new();
-        for habit in Habit::ALL {
-            if is_set(store, habit.code()).await? {
-                habits.push(habit);
-            }
+        if is_set(store, Habit::Voice.code()).await? {
+            habits.push(Habit::Voice);
         }
-        browser::show_theme(habits.contains(&Habit::Sun));
+        if browser::page_says("data-theme") {
+            habits.push(Habit::Sun);
+        }
         self.change(|it| it.habits = habits);
-        senses::when_it_can_speak(move || self.change(|it| it.can_speak = true));
         Ok(())
     }
 
@@ -241,8 +240,10 @@ impl Desk {
                 it.habits.push(habit);
             }
         });
-        browser::show_theme(self.read(|it| it.has(Habit::Sun)));
-        self.remember(habit.code(), on);
+        match habit {
+            Habit::Sun => browser::show_theme(on),
+            Habit::Voice => self.remember(habit.code(), on),
+        }
     }
 
     fn remember(self, name: &'static str, on: bool) {
@@ -276,16 +277,25 @@ impl Desk {
         self.model.update(what);
     }
 
-    /// What the loader said: a newer version waits, the other screens are here.
+    /// What the loader said: a newer version waits, the other screens are here, another language
+    /// was chosen.
     fn look_at_page(self) {
+        let more = browser::page_says("data-more");
+        let just_came = more && !self.read(|it| it.more);
+        if just_came {
+            words::screen::add_french();
+            voice::when_voices_change(move || self.look_at_page());
+        }
         self.change(|it| {
             it.update = browser::page_says("data-update");
-            it.more = browser::page_says("data-more");
+            it.can_speak = more && voice::can_speak();
+            it.more = more;
         });
-        if self.read(|it| it.more) {
+        if just_came {
             self.purge_and_go_on();
-            self.show_queue();
         }
+        self.show_queue();
+        self.show_map();
     }
 
     /// What could not be done before the other part was here.
@@ -295,6 +305,9 @@ impl Desk {
             (Phase::Waiting, _) => self.start_flagging(),
             (Phase::Recording, Some(outing)) => self.bring_pack(outing),
             _ => {}
+        }
+        if self.read(|it| it.looking) == Looking::Now {
+            self.find_position();
         }
         let mut wish = String::new();
         self.change(|it| wish = std::mem::take(&mut it.wish));
@@ -313,6 +326,13 @@ impl Desk {
                 it.joining = !code.is_empty();
                 it.wish = code;
             });
+        }
+    }
+
+    /// Brings the map's script, once somebody wants to see it.
+    fn show_map(self) {
+        if self.read(|it| it.tab == Tab::Map && it.more) {
+            browser::load_map();
         }
     }
 
@@ -336,9 +356,8 @@ impl Desk {
         });
         // The loader may have told the page before we listened.
         self.look_at_page();
-        browser::listen(&window(), &["update-ready", "more-ready"], move |_| {
-            self.look_at_page();
-        });
+        let told = ["update-ready", "more-ready", "words-ready"];
+        browser::listen(&window(), &told, move |_| self.look_at_page());
     }
 
     pub(super) fn tools(self) -> Option<Rc<Tools>> {
@@ -454,32 +473,15 @@ impl Desk {
         });
     }
 
-    /// Asks for the position, once. Nothing follows the phone.
+    /// Asks for the position, once: now, or when it is known how.
     fn look_around(self) {
         if self.read(|it| it.looking) == Looking::Now {
             return;
         }
         self.change(|it| it.looking = Looking::Now);
-        spawn_local(async move {
-            let found = browser::position_once().await;
-            let fix = found.map(|(at, accuracy_m)| Fix {
-                at,
-                accuracy_m: Some(accuracy_m),
-            });
-            self.change(|it| {
-                it.looking = if fix.is_some() {
-                    Looking::No
-                } else {
-                    Looking::Failed
-                };
-                it.position = fix;
-                if it.sheet == Some(Sheet::Proposal) {
-                    it.proposal.at = fix;
-                } else if it.place == Place::Here {
-                    it.here = fix;
-                }
-            });
-        });
+        if self.read(|it| it.more) {
+            self.find_position();
+        }
     }
 
     /// Another screen.
@@ -489,9 +491,7 @@ impl Desk {
             it.pointing &= tab == Tab::Map;
         });
         self.show_queue();
-        if tab == Tab::Map {
-            browser::load_map();
-        }
+        self.show_map();
     }
 }
 

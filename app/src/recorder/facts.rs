@@ -143,19 +143,19 @@ pub fn in_words(
             let count = data.get("count").whole().unwrap_or(0);
             let site: Option<SiteId> = data.get("site").id();
             let place = site.and_then(title_of);
-            let place = place.as_deref().unwrap_or(texts::places::HERE);
+            let place = place.as_deref().unwrap_or(texts::places::HERE.as_str());
             let what = texts::items(item.unwrap_or(Item::Other), count);
             [&what, " · ", place].concat()
         }
         Some(Tally::KIND) => {
             let who = data.get("who").text().and_then(Encounter::from_code);
-            who.map_or("", texts::met::name).to_owned()
+            who.map_or("", |it| texts::met(it).as_str()).to_owned()
         }
-        Some(Proposal::KIND) => texts::propose::KIND.to_owned(),
-        Some(Void::KIND) => texts::sending::VOID.to_owned(),
+        Some(Proposal::KIND) => texts::propose::KIND.as_str().to_owned(),
+        Some(Void::KIND) => texts::sending::VOID.as_str().to_owned(),
         kind => {
             let words = team::in_words(kind.unwrap_or_default(), data, name_of);
-            words.unwrap_or_else(|| texts::sending::OTHER.to_owned())
+            words.unwrap_or_else(|| texts::sending::OTHER.as_str().to_owned())
         }
     };
     let recorded_at = fact.get("recorded_at").text().unwrap_or_default();

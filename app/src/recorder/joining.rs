@@ -7,7 +7,7 @@ use crate::browser::{self, Pass};
 use crate::json::{Json, quoted};
 use crate::outbox::plan::Event;
 use crate::outbox::store::{CURRENT, Store, StoreError, of_outing};
-use crate::ui::texts;
+use crate::ui::texts::{self, Text};
 use domain::{JoinCode, OutingId};
 use leptos::prelude::window;
 use leptos::task::spawn_local;
@@ -41,15 +41,15 @@ impl Desk {
     #[inline(never)]
     pub(super) fn join(self, code: &str) {
         let Ok(code) = code.parse::<JoinCode>() else {
-            self.change(|it| it.join_error = texts::join::NOT_A_CODE);
+            self.change(|it| it.join_error = Some(texts::not_joined::NOT_A_CODE));
             return;
         };
         self.change(|it| {
             it.joining = true;
-            it.join_error = "";
+            it.join_error = None;
         });
         spawn_local(async move {
-            let error = self.try_join(code).await.err().unwrap_or_default();
+            let error = self.try_join(code).await.err();
             self.change(|it| {
                 it.joining = false;
                 it.join_error = error;
@@ -57,7 +57,7 @@ impl Desk {
         });
     }
 
-    async fn try_join(self, code: JoinCode) -> Result<(), &'static str> {
+    async fn try_join(self, code: JoinCode) -> Result<(), Text> {
         let device = self.read(|it| it.device);
         let (Some(tools), Some(device)) = (self.tools(), device) else {
             return Err(texts::loading::BROKEN);
@@ -66,18 +66,18 @@ impl Desk {
         let code = quoted(code.as_str());
         let body = ["{\"code\":", &code, ",\"device\":", &device, "}"].concat();
         let reply = browser::request(JOIN_PATH, Pass::Nobody, Some(&body)).await;
-        let reply = reply.map_err(|_| texts::join::OFFLINE)?;
+        let reply = reply.map_err(|_| texts::not_joined::OFFLINE)?;
         match reply.status {
             200..=299 => {}
-            409 => return Err(texts::join::CLOSED),
-            429 => return Err(texts::join::TOO_MANY),
-            400..=499 => return Err(texts::join::UNKNOWN),
-            _ => return Err(texts::join::SERVER),
+            409 => return Err(texts::not_joined::CLOSED),
+            429 => return Err(texts::not_joined::TOO_MANY),
+            400..=499 => return Err(texts::not_joined::UNKNOWN),
+            _ => return Err(texts::not_joined::SERVER),
         }
         let answer = Json::read(&reply.body).unwrap_or(Json::Null);
         let (outing, token) = (answer.get("outing").id(), answer.get("token").text());
         let (Some(outing), Some(token)) = (outing, token) else {
-            return Err(texts::join::SERVER);
+            return Err(texts::not_joined::SERVER);
         };
         let until = answer.get("expires_at").text().unwrap_or_default();
         let kept = self.keep_pass(&tools, outing, token, until).await;

@@ -20,6 +20,7 @@ pub mod map;
 pub mod model;
 pub mod morph;
 pub mod pack;
+pub mod position;
 pub mod proposal;
 pub mod queue;
 pub mod team;

@@ -8,7 +8,7 @@ use super::team::Team;
 use crate::json::id;
 use crate::outbox::Status;
 use crate::outbox::store::StoreError;
-use crate::ui::texts;
+use crate::ui::texts::{self, Text};
 use domain::fact::{Item, Method};
 use domain::{DeviceId, OutingId, Position, SiteId};
 
@@ -241,8 +241,8 @@ pub struct Row {
     pub words: String,
     /// « 14 h 05 ».
     pub hour: String,
-    /// Why a person must look at it; empty while it only waits.
-    pub reason: &'static str,
+    /// Why a person must look at it; none while it only waits.
+    pub reason: Option<Text>,
 }
 
 /// What the screen knows.
@@ -303,8 +303,8 @@ pub struct Model {
     pub wish: String,
     /// Joining is under way.
     pub joining: bool,
-    /// Why joining failed; empty before.
-    pub join_error: &'static str,
+    /// Why joining failed.
+    pub join_error: Option<Text>,
     /// How the sending goes.
     pub status: Status,
     /// What waits, in words, while it is on the screen.
@@ -343,7 +343,7 @@ impl Default for Model {
             promised: None,
             wish: String::new(),
             joining: false,
-            join_error: "",
+            join_error: None,
             status: Status::default(),
             waiting: Vec::new(),
             aside: Vec::new(),
@@ -378,7 +378,7 @@ impl Model {
         let title = gesture.place.and_then(|it| self.title_of(it));
         match (title, gesture.what) {
             (Some(title), _) => title,
-            (None, What::Item(_)) => texts::places::HERE,
+            (None, What::Item(_)) => texts::places::HERE.as_str(),
             (None, What::Met(_)) => "",
         }
     }

@@ -1,7 +1,9 @@
 //! A place that somebody of the crew proposes, as it is being told.
 
+use super::desk::Desk;
 use super::facts::point;
-use super::model::Fix;
+use super::model::{Fix, Tab};
+use crate::browser;
 use crate::json::quoted;
 use domain::Nature;
 use domain::fact::AgentAccess;
@@ -17,6 +19,23 @@ pub struct Proposal {
     pub agent: Option<AgentAccess>,
     /// Where.
     pub at: Option<Fix>,
+}
+
+impl Desk {
+    /// Proposes the place that is being told.
+    #[inline(never)]
+    pub(super) fn propose(self) {
+        let note = browser::typed("note");
+        if let Some(data) = self.read(|it| it.proposal.data(&note)) {
+            self.record(Proposal::KIND, data, |_, _| true);
+            self.change(|it| {
+                it.proposal = Proposal::default();
+                it.sheet = None;
+                // Where it is said that it is kept.
+                it.tab = Tab::Count;
+            });
+        }
+    }
 }
 
 impl Proposal {

@@ -6,7 +6,7 @@ use super::model::Row;
 use super::team;
 use crate::browser;
 use crate::outbox::store::StoreError;
-use crate::ui::texts;
+use crate::ui::texts::{self, Text};
 use leptos::task::spawn_local;
 
 /// Waiting facts shown in words; beyond, their number is enough.
@@ -27,14 +27,14 @@ impl Desk {
         let store = &tools.store;
         let (facts, _) = store.texts(&tools.outbox.latest(ROWS_MAX)).await?;
         let aside = store.aside().await?;
-        let waiting = facts.iter().map(|text| self.row(text, "")).collect();
+        let waiting = facts.iter().map(|text| self.row(text, None)).collect();
         let aside = aside.iter().map(|it| {
             let reason = match it.reason.as_str() {
                 "conflict" => texts::sending::CONFLICT,
                 "damaged" => texts::sending::DAMAGED,
                 _ => texts::sending::REFUSED,
             };
-            self.row(&it.text, reason)
+            self.row(&it.text, Some(reason))
         });
         let aside = aside.collect();
         let promised = store.persisted().await?;
@@ -46,7 +46,7 @@ impl Desk {
         Ok(())
     }
 
-    fn row(self, text: &str, reason: &'static str) -> Row {
+    fn row(self, text: &str, reason: Option<Text>) -> Row {
         let (words, at) = self.read(|model| {
             let title_of = |site| model.title_of(site).map(str::to_owned);
             in_words(text, title_of, |code| team::name_of(model, code))

@@ -22,7 +22,7 @@ pub struct Team {
     pub checked: Vec<String>,
     /// It opens all the same: the reasons are on the screen.
     pub anyway: bool,
-    /// Which of [`texts::team::REASONS`].
+    /// Which of [`texts::REASONS`].
     pub reason: Option<usize>,
     /// The newcomer's sign: its place in [`Lead::signs`].
     pub sign: Option<usize>,
@@ -111,12 +111,12 @@ impl Team {
             add(&mut data, code);
         }
         data += "]";
-        let reason = self.reason.and_then(|it| texts::team::REASONS.get(it));
+        let reason = self.reason.and_then(|it| texts::REASONS.get(it));
         if let Some(reason) = reason.filter(|_| !self.is_ready(lead)) {
             let words = words.trim();
             let between = if words.is_empty() { "" } else { " : " };
             data += ",\"override\":";
-            data += &quoted(&[reason, between, words].concat());
+            data += &quoted(&[reason.french(), between, words].concat());
         }
         data
     }
@@ -237,7 +237,7 @@ pub fn in_words(kind: &str, data: &Json, name_of: impl Fn(&str) -> String) -> Op
     };
     let name = data.get(about).text().map(name_of).unwrap_or_default();
     let between = if name.is_empty() { "" } else { " · " };
-    Some([what, between, &name].concat())
+    Some([what.as_str(), between, &name].concat())
 }
 
 /// The name of somebody, or of a sign, that this phone may show; empty when it may not.

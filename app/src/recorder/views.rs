@@ -14,7 +14,9 @@ mod team;
 
 use super::act::Act;
 use super::model::{Model, Phase, Sheet, Tab};
-use crate::ui::{pictograms as draw, texts};
+use super::team::truth;
+use crate::ui::pictograms as draw;
+use crate::ui::texts::{self, Text};
 use maud::{Markup, html};
 
 /// The whole recorder.
@@ -62,7 +64,7 @@ fn icon(path: &str) -> Markup {
 }
 
 /// A button of a list: a picture, a word, something more.
-fn row(act: Act, path: &str, words: &str, more: &str) -> Markup {
+fn row(act: Act, path: &str, words: Text, more: &str) -> Markup {
     button(
         "row",
         act,
@@ -74,12 +76,16 @@ fn row(act: Act, path: &str, words: &str, more: &str) -> Markup {
 }
 
 /// One of several that exclude each other, or something that is set or not.
-fn choice(act: Act, path: &str, words: &str, pressed: bool) -> Markup {
-    let pressed = if pressed { "true" } else { "false" };
+fn choice(act: Act, path: &str, words: Text, pressed: bool) -> Markup {
+    choice_of(act, path, &html! { (words) }, pressed)
+}
+
+/// The same of something that has no text of ours.
+fn choice_of(act: Act, path: &str, inside: &Markup, pressed: bool) -> Markup {
     html! {
-        button type="button" aria-pressed=(pressed) data-do=(act.to_text()) {
+        button type="button" aria-pressed=(truth(pressed)) data-do=(act.to_text()) {
             @if !path.is_empty() { (icon(path)) }
-            (words)
+            (inside)
         }
     }
 }
@@ -121,7 +127,6 @@ fn broken() -> Markup {
 }
 
 fn join(model: &Model) -> Markup {
-    let failed = !model.join_error.is_empty();
     let words = if model.joining {
         texts::join::BUSY
     } else {
@@ -138,9 +143,9 @@ fn join(model: &Model) -> Markup {
                     label for="code" { (texts::join::LABEL) }
                     input #code .code-input autocomplete="off" autocapitalize="characters"
                         spellcheck="false" maxlength="9" aria-describedby="code-help"
-                        aria-invalid=[failed.then_some("true")];
+                        aria-invalid=[model.join_error.map(|_| "true")];
                     p #code-help .help { (texts::join::HELP) }
-                    p.error role="alert" { (model.join_error) }
+                    p.error role="alert" { @if let Some(error) = model.join_error { (error) } }
                 }
                 button.primary disabled[model.joining] { (words) }
             }
@@ -148,8 +153,19 @@ fn join(model: &Model) -> Markup {
                 (button("quiet", Act::Back, &html! { (texts::join::BACK) }))
             }
             (needle_stick("button danger"))
+            div.method role="group" aria-label=(words::language::CHOOSE) {
+                @for it in words::OFFERS {
+                    button type="button" lang=(it.tag) data-lang=(it.tag)
+                        aria-pressed=(is_spoken(it)) { (it.name) }
+                }
+            }
         }
     }
+}
+
+/// Is it the language of the screen? As `aria-pressed` says it.
+fn is_spoken(offer: &words::Offer) -> &'static str {
+    truth(offer.tag == words::language::TAG.as_str())
 }
 
 /// On every screen: away from here, with no way back.
@@ -184,16 +200,16 @@ fn bar(model: &Model) -> Markup {
     }
 }
 
-fn state_of_sending(model: &Model, all_sent: &str) -> String {
+fn state_of_sending(model: &Model, all_sent: Text) -> String {
     match (model.status.waiting, model.status.aside) {
-        (0, 0) if !model.status.looked => texts::loading::OPENING.to_owned(),
-        (0, 0) => all_sent.to_owned(),
-        (0, n) => texts::bar::to_correct(n),
-        (n, _) => texts::bar::waiting(n),
+        (0, 0) if !model.status.looked => texts::loading::OPENING.as_str().to_owned(),
+        (0, 0) => all_sent.as_str().to_owned(),
+        (0, n) => texts::to_correct(n),
+        (n, _) => texts::waiting(n),
     }
 }
 
-fn tab(model: &Model, tab: Tab, path: &str, label: &str) -> Markup {
+fn tab(model: &Model, tab: Tab, path: &str, label: Text) -> Markup {
     let current = (model.tab == tab).then_some("page");
     html! {
         button type="button" aria-current=[current] data-do=(Act::Show(tab).to_text()) {

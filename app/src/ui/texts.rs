@@ -1,457 +1,249 @@
-//! All French texts of the recorder, by where they stand on the screen.
+//! What the recorder says. The texts are in the crate `words`, one file a language, by where they
+//! stand on the screen; here they meet the numbers and the things they speak of.
 //!
 //! « Facile à lire »: one idea a sentence, the same word for the same thing, no body named (each
 //! town has its own: their names come with the pack).
 
 use crate::outbox::plan::Trouble;
 use crate::recorder::ledger::{Gesture, What};
-use domain::fact::Item;
-use domain::french::{counted, number};
-
-/// At the top of every screen.
-pub mod bar {
-    /// Leaves for an empty page.
-    pub const QUIT: &str = "Quitter vite";
-    /// All that is not needed at each step.
-    pub const MENU: &str = "Menu";
-    /// The tag when nothing waits.
-    pub const ALL_SENT: &str = "tout est envoyé";
-    /// The tag when something waits.
-    pub fn waiting(n: u32) -> String {
-        [&super::number_of(n), " à envoyer"].concat()
-    }
-    /// The tag when a person must look.
-    pub fn to_correct(n: u32) -> String {
-        [&super::number_of(n), " à corriger"].concat()
-    }
-}
-
-/// Before anything is read from the phone.
-pub mod loading {
-    /// The whole screen.
-    pub const OPENING: &str = "On ouvre…";
-    /// This browser keeps nothing.
-    pub const BROKEN: &str = "Ce téléphone ne peut rien garder. Fermer la navigation privée, ou \
-                              prendre la page simple.";
-    /// The way out.
-    pub const SIMPLE: &str = "Ouvrir la page simple";
-}
-
-/// Joining an outing.
-pub mod join {
-    /// Title.
-    pub const TITLE: &str = "Rejoindre la sortie";
-    /// Label of the field.
-    pub const LABEL: &str = "Code de la sortie";
-    /// Under the field.
-    pub const HELP: &str = "6 signes. L’équipe donne le code.";
-    /// The button.
-    pub const BUTTON: &str = "Rejoindre";
-    /// The button, while it works.
-    pub const BUSY: &str = "On rejoint…";
-    /// Back to the outing that is on this phone.
-    pub const BACK: &str = "Revenir à la sortie";
-    /// Not six known signs.
-    pub const NOT_A_CODE: &str = "Il manque un signe, ou un signe est faux. On relit le code ?";
-    /// The server does not know it, or not any more.
-    pub const UNKNOWN: &str = "Ce code ne marche pas. Demander le code du jour à l’équipe.";
-    /// The outing is over.
-    pub const CLOSED: &str = "Cette sortie est terminée. On ne peut plus la rejoindre.";
-    /// Too many wrong codes.
-    pub const TOO_MANY: &str = "Trop d’essais. Attendre une minute.";
-    /// No network.
-    pub const OFFLINE: &str = "Pas de réseau. Il en faut une seule fois : pour rejoindre.";
-    /// The server is ill.
-    pub const SERVER: &str = "Le serveur ne répond pas. Réessayer dans un moment.";
-}
+use domain::fact::{AgentAccess, Encounter, Item, Method, Whose};
+pub use words::Text;
+pub use words::recorder::*;
+pub use words::screen::number as number_of;
 
 pub mod flag;
-pub mod team;
 
-/// The screens.
-pub mod tabs {
-    /// Name of the bar.
-    pub const NAME: &str = "Écrans";
-    /// Counting.
-    pub const COUNT: &str = "Compter";
-    /// Places.
-    pub const PLACES: &str = "Lieux";
-    /// Map.
-    pub const MAP: &str = "Carte";
-    /// Whom one meets.
-    pub const MET: &str = "Rencontres";
-    /// Who is there.
-    pub const TEAM: &str = "Équipe";
-    /// The way to what to do after a needle-stick, from every screen.
-    pub const NEEDLE_STICK: &str = "Piqûre";
+/// The tag when something waits: « 3 à envoyer ».
+pub fn waiting(n: u32) -> String {
+    bar::WAITING.with(&[&number_of(n)])
 }
 
-/// Counting.
-pub mod count {
-    /// Name of the great number.
-    pub const TOTAL: &str = "Total de l’équipe";
-    /// Name of the choice of what is picked up, and above it on its button.
-    pub const ITEM: &str = "On ramasse";
-    /// Name of its button: « On ramasse : seringue ».
-    pub fn taking(item: super::Item) -> String {
-        [ITEM, " : ", super::item(item)].concat()
-    }
-    /// +1.
-    pub const PLUS_ONE: &str = "Plus une";
-    /// +5.
-    pub const PLUS_FIVE: &str = "Plus cinq";
-    /// +10.
-    pub const PLUS_TEN: &str = "Plus dix";
-    /// On the button of a full box.
-    pub const FULL_BOX: &str = "Boîte pleine";
-    /// Under it: « environ 60 ».
-    pub fn about(n: u32) -> String {
-        ["environ ", &super::number_of(n)].concat()
-    }
-    /// Its name: « Une boîte pleine de 2 litres, environ 60 ».
-    pub fn full_box(litres: u32, n: u32) -> String {
-        let litres = domain::french::counted(litres.into(), "litre", "litres");
-        ["Une boîte pleine de ", &litres, ", ", &about(n)].concat()
-    }
-    /// Name of the buttons that add.
-    pub const PADS: &str = "Ajouter";
-    /// Name of the switch between counted and estimated.
-    pub const METHOD: &str = "Compté ou estimé";
-    /// After a save.
-    pub const KEPT: &str = "gardé sur ce téléphone";
-    /// Before the first place was chosen.
-    pub const NO_PLACE: &str = "Où est-on ?";
-    /// Under « Où est-on ? ».
-    pub const CHOOSE: &str = "choisir un lieu";
-    /// Under the name of the place.
-    pub const CHANGE: &str = "on change ?";
-    /// The phone's memory is full.
-    pub const FULL: &str = "La mémoire du téléphone est pleine. Ce dernier nombre n’est pas \
-                            gardé. Effacer des photos, puis recommencer.";
-    /// The browser failed.
-    pub const NOT_KEPT: &str = "Ce dernier nombre n’est pas gardé. Recommencer.";
-    /// Under the name of the place: « 12 ici · on change ? ».
-    pub fn at_this_place(n: u32, more: &str) -> String {
-        if n == 0 {
-            return more.to_owned();
-        }
-        [&super::places::counted_here(n), " · ", more].concat()
-    }
-}
-
-/// Places.
-pub mod places {
-    /// Title.
-    pub const TITLE: &str = "Où est-on ?";
-    /// A point and no site.
-    pub const HERE: &str = "Ici";
-    /// Under « Ici », before it was chosen.
-    pub const HERE_HELP: &str = "un endroit qui n’est pas dans la liste";
-    /// Under « Ici », while the phone looks for its position.
-    pub const LOOKING: &str = "on cherche la position…";
-    /// Under « Ici », when there is no position: it counts all the same.
-    pub const NO_POSITION: &str = "sans position";
-    /// Asks for the position, once.
-    pub const SORT: &str = "Les plus proches d’abord";
-    /// The position was refused or not found.
-    pub const SORT_FAILED: &str = "Le téléphone ne trouve pas sa position.";
-    /// « 12 ici ».
-    pub fn counted_here(n: u32) -> String {
-        [&super::number_of(n), " ici"].concat()
-    }
-    /// « à 12 m ».
-    pub fn away(metres: f64) -> String {
-        ["à ", &domain::french::distance(metres)].concat()
-    }
-    /// « précision 30 m », or shown by a person.
-    pub fn accuracy(metres: Option<u32>) -> String {
-        match metres {
-            Some(metres) => ["précision ", &domain::french::distance(metres.into())].concat(),
-            None => super::map::POINTED.to_owned(),
-        }
-    }
-}
-
-/// Map.
-pub mod map {
-    /// Name of the region.
-    pub const NAME: &str = "Carte des lieux";
-    /// A touch on the map says where.
-    pub const POINT: &str = "Sur la carte";
-    /// Over the map, meanwhile.
-    pub const POINTING: &str = "Toucher la carte, là où c’est.";
-    /// A point that a person showed.
-    pub const POINTED: &str = "montré sur la carte";
-}
-
-/// Whom one meets.
-pub mod met {
-    use domain::fact::Encounter;
-    /// Title.
-    pub const TITLE: &str = "Qui a-t-on rencontré ?";
-    /// Under it.
-    pub const HELP: &str = "Un appui par personne. Aucun nom.";
-    /// One of them.
-    pub fn name(who: Encounter) -> &'static str {
-        match who {
-            Encounter::Resident => "Riverain·e",
-            Encounter::Shopkeeper => "Commerçant·e",
-            Encounter::User => "Usager·e",
-            Encounter::Agent => "Agent de la ville",
-            Encounter::Police => "Police",
-        }
-    }
-}
-
-/// The menu and what it opens.
-pub mod menu {
-    /// The latest gestures.
-    pub const GESTURES: &str = "Derniers gestes";
-    /// Takes one back.
-    pub const UNDO: &str = "Annuler";
-    /// None yet.
-    pub const NO_GESTURE: &str = "Rien à annuler.";
-    /// A place is proposed.
-    pub const PROPOSE: &str = "Proposer un lieu";
-    /// Numbers are said aloud.
-    pub const VOICE: &str = "Dire les nombres";
-    /// The strongest contrast.
-    pub const SUN: &str = "Plein soleil";
-    /// Locks the screen.
-    pub const LOCK: &str = "Verrou pluie";
-    /// On the locked screen.
-    pub const UNLOCK: &str = "Appuyer longtemps pour ouvrir";
-    /// Who does what.
-    pub const PICTURE: &str = "Qui fait quoi";
-    /// The outing is over for this phone.
-    pub const END: &str = "Fin de sortie";
-    /// Closes.
-    pub const CLOSE: &str = "Fermer";
-    /// It is set.
-    pub const ON: &str = "oui";
-    /// It is not.
-    pub const OFF: &str = "non";
-}
-
-/// The first picture: who does what.
-pub mod picture {
-    /// Title.
-    pub const TITLE: &str = "Qui fait quoi ?";
-    /// Who holds the phone.
-    pub const ONE_COUNTS: &str =
-        "Une personne compte. Ses mains restent propres. Elle ne ramasse pas.";
-    /// Everybody else.
-    pub const OTHERS_PICK: &str = "Les autres ramassent. Gants, pince, chaussures fermées.";
-    /// The box.
-    pub const BOX: &str = "La boîte est par terre. La pointe entre d’abord. On ne remet jamais le \
-                           capuchon.";
-    /// The button.
-    pub const UNDERSTOOD: &str = "C’est compris";
-}
-
-/// A place is proposed.
-pub mod propose {
-    use domain::fact::AgentAccess;
-    /// What it is.
-    pub const WHAT: &str = "C’est quoi ?";
-    /// A public space.
-    pub const PUBLIC: &str = "Espace public";
-    /// A place where somebody may live.
-    pub const DISCREET: &str = "Lieu discret";
-    /// Under it.
-    pub const DISCREET_HELP: &str = "un squat, là où quelqu’un vit";
-    /// About those who live there.
-    pub const AGREE: &str = "Les habitants sont d’accord ?";
-    /// They are.
-    pub const YES: &str = "oui";
-    /// Nobody asked.
-    pub const NOT_ASKED: &str = "pas demandé";
-    /// They are not.
-    pub const NO: &str = "non";
-    /// Then nobody goes there.
-    pub const NO_HELP: &str = "On n’ira pas. Le lieu ne pourra pas être prévu.";
-    /// About the agent.
-    pub const AGENT: &str = "L’agent de la ville";
-    /// What the agent does.
-    pub fn access(access: AgentAccess) -> &'static str {
-        match access {
-            AgentAccess::Enters => "entre",
-            AgentAccess::Waits => "attend dehors",
-            AgentAccess::Absent => "ne vient pas",
-        }
-    }
-    /// Where it is.
-    pub const WHERE: &str = "C’est où ?";
-    /// Where the phone is.
-    pub const HERE: &str = "Là où je suis";
-    /// Label of the note.
-    pub const NOTE: &str = "Une note (si on veut)";
-    /// « Ce que la mairie verra ».
-    pub fn what_it_sees(city: &str) -> String {
-        ["Ce que ", city, " verra"].concat()
-    }
-    /// Of a public space.
-    pub const SEES_PUBLIC: &str =
-        "Le point sur la carte, quand l’équipe aura dit oui. Jamais la note.";
-    /// Of a discreet place.
-    pub const SEES_DISCREET: &str = "Le quartier, et seulement si 3 lieux discrets y sont. Jamais \
-                                     le point. Jamais la note.";
-    /// Plainly.
-    pub const OWN_EYES: &str = "L’agent qui marche avec nous verra ce lieu de ses yeux.";
-    /// Where no city takes part.
-    pub const ONLY_US: &str = "L’association seule verra ce lieu.";
-    /// The button.
-    pub const SEND: &str = "Proposer";
-    /// In the queue.
-    pub const KIND: &str = "Lieu proposé";
-}
-
-/// The outing is over for this phone.
-pub mod end {
-    /// Title when all is sent.
-    pub const THANKS: &str = "Merci !";
-    /// « 27 seringues, 4 lieux ».
-    pub fn harvest(things: &str, places: u32) -> String {
-        let places = domain::french::counted(places.into(), "lieu", "lieux");
-        [things, ", ", &places].concat()
-    }
-    /// What becomes of what is on the phone.
-    pub const WIPE_HELP: &str =
-        "On efface cette sortie du téléphone. Elle est gardée par l’équipe.";
-    /// The button.
-    pub const WIPE: &str = "Effacer de ce téléphone";
-    /// Something is not sent.
-    pub const NOT_YET: &str = "Pas encore tout envoyé";
-    /// What to do.
-    pub const NOT_YET_HELP: &str = "Chercher du réseau et envoyer. Ou garder une copie, et la donner \
-                                    à l’équipe.";
-    /// A file.
-    pub const EXPORT: &str = "Garder une copie (fichier)";
-    /// All the same.
-    pub const ALL_THE_SAME: &str = "Effacer quand même";
-    /// « Effacer 3 relevés pour toujours ? »
-    pub fn sure(n: u32) -> String {
-        let facts = domain::french::counted(n.into(), "relevé", "relevés");
-        ["Effacer ", &facts, " pour toujours ?"].concat()
-    }
-    /// Under it.
-    pub const SURE_HELP: &str = "Ils ne sont nulle part ailleurs, sauf dans la copie.";
-    /// Yes.
-    pub const SURE: &str = "Oui, effacer";
-    /// No.
-    pub const KEEP: &str = "Non, garder";
-    /// On the joining screen afterwards.
-    pub const WIPED: &str = "La sortie est effacée de ce téléphone. Merci !";
-}
-
-/// Sending.
-pub mod sending {
-    /// Nothing waits.
-    pub const ALL_SENT: &str = "Tout est envoyé";
-    /// Nothing stands in the way.
-    pub const UNDER_WAY: &str = "L’envoi est en cours.";
-    /// Sends now.
-    pub const NOW: &str = "Envoyer maintenant";
-    /// To join again.
-    pub const REJOIN: &str = "Rejoindre avec un code";
-    /// Title of what waits.
-    pub const WAITING: &str = "À envoyer";
-    /// Title of what a person must look at.
-    pub const TO_CORRECT: &str = "À corriger";
-    /// Under that title.
-    pub const TO_CORRECT_HELP: &str = "Ces relevés restent sur le téléphone. Les montrer à \
-                                       l’équipe.";
-    /// A void.
-    pub const VOID: &str = "Annulation";
-    /// Another kind of fact.
-    pub const OTHER: &str = "Relevé";
-    /// What was set aside goes once more.
-    pub const RETRY: &str = "Réessayer";
-    /// What this phone kept is broken: nobody can send it.
-    pub const DAMAGED: &str = "Ce relevé est abîmé. Il est dans la copie.";
-    /// The browser promised to keep.
-    pub const PROMISED: &str = "Le téléphone promet de tout garder.";
-    /// It did not.
-    pub const NOT_PROMISED: &str = "Le téléphone ne promet pas de tout garder. Envoyer dès qu’il y a \
-                                    du réseau.";
-    /// The phone's clock is wrong.
-    pub const CLOCK: &str = "L’heure du téléphone n’est pas juste. Rien n’est perdu : l’équipe le \
-                             verra.";
-    /// A newer version waits.
-    pub const UPDATE: &str = "Une version plus récente est prête.";
-    /// It may take over.
-    pub const UPDATE_NOW: &str = "Mettre à jour";
-    /// The server has another content under this id.
-    pub const CONFLICT: &str = "Le serveur a déjà un autre relevé sous ce numéro.";
-    /// The server said no.
-    pub const REFUSED: &str = "Le serveur n’a pas pris ce relevé.";
-}
-
-/// « 1 204 ».
-pub fn number_of(n: u32) -> String {
-    number(n.into())
+/// The tag when a person must look: « 1 à corriger ».
+pub fn to_correct(n: u32) -> String {
+    bar::TO_CORRECT.with(&[&number_of(n)])
 }
 
 /// The kind on its button.
-pub fn item(item: Item) -> &'static str {
+pub fn item(item: Item) -> Text {
     match item {
-        Item::Syringe => "Seringue",
-        Item::Needle => "Aiguille",
-        Item::Pipe => "Pipe",
-        Item::Other => "Autre",
+        Item::Syringe => item::SYRINGE,
+        Item::Needle => item::NEEDLE,
+        Item::Pipe => item::PIPE,
+        Item::Other => item::OTHER,
     }
 }
 
 /// « 5 seringues ».
 pub fn items(item: Item, n: u32) -> String {
-    let (one, many) = words(item);
-    counted(n.into(), one, many)
+    let words = match item {
+        Item::Syringe => item::SYRINGES,
+        Item::Needle => item::NEEDLES,
+        Item::Pipe => item::PIPES,
+        Item::Other => item::OTHERS,
+    };
+    words.counted(n)
 }
 
 /// Under the great number: « seringues, tous ensemble ».
-pub fn all_together(item: Item, n: u32) -> String {
-    let (one, many) = words(item);
-    let word = if n < 2 { one } else { many };
-    [word, ", tous ensemble"].concat()
+pub fn all_together(item: Item, n: u32) -> Text {
+    let words = match item {
+        Item::Syringe => item::ALL_SYRINGES,
+        Item::Needle => item::ALL_NEEDLES,
+        Item::Pipe => item::ALL_PIPES,
+        Item::Other => item::ALL_OTHERS,
+    };
+    words.of(n)
 }
 
-fn words(item: Item) -> (&'static str, &'static str) {
-    match item {
-        Item::Syringe => ("seringue", "seringues"),
-        Item::Needle => ("aiguille", "aiguilles"),
-        Item::Pipe => ("pipe", "pipes"),
-        Item::Other => ("autre objet", "autres objets"),
-    }
+/// Name of the button that says what is picked up: « On ramasse : Seringue ».
+pub fn taking(what: Item) -> String {
+    count::TAKING.with(&[item(what).as_str()])
 }
 
 /// « + 5 ».
 pub fn plus(n: u32) -> String {
-    ["+\u{a0}", &number(n.into())].concat()
+    count::PLUS.with(&[&number_of(n)])
 }
 
 /// « Annuler + 5 ».
 pub fn undo(n: u32) -> String {
-    ["Annuler ", &plus(n)].concat()
+    count::UNDO.with(&[&plus(n)])
+}
+
+/// Counted or estimated.
+pub fn method(method: Method) -> Text {
+    match method {
+        Method::Counted => count::COUNTED,
+        Method::Estimated => count::ESTIMATED,
+    }
+}
+
+/// « environ 60 ».
+pub fn about(n: u32) -> String {
+    count::ABOUT.with(&[&number_of(n)])
+}
+
+/// « Une boîte pleine de 2 litres, environ 60 ».
+pub fn full_box(litres: u32, n: u32) -> String {
+    count::FULL_BOX_OF.with(&[&count::LITRES.counted(litres), &about(n)])
+}
+
+/// Under the name of the place: « 12 ici · on change ? ».
+pub fn at_this_place(n: u32, more: &str) -> String {
+    if n == 0 {
+        return more.to_owned();
+    }
+    [&counted_here(n), " · ", more].concat()
+}
+
+/// « 12 ici ».
+pub fn counted_here(n: u32) -> String {
+    places::COUNTED_HERE.with(&[&number_of(n)])
+}
+
+/// « à 12 m ».
+pub fn away(metres: f64) -> String {
+    places::AWAY.with(&[&distance(metres)])
+}
+
+/// « précision 30 m », or shown by a person.
+pub fn accuracy(metres: Option<u32>) -> String {
+    match metres {
+        Some(metres) => places::ACCURACY.with(&[&distance(metres.into())]),
+        None => places::POINTED.as_str().to_owned(),
+    }
+}
+
+/// « 12 m », « 1,3 km »: no more digits than a phone's position deserves.
+#[allow(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+fn distance(metres: f64) -> String {
+    if metres < 1_000.0 {
+        return places::METRES.with(&[&number_of(metres.round() as u32)]);
+    }
+    let tenths = (metres / 100.0).round() as u32;
+    let decimal = words::language::DECIMAL.as_str();
+    let parts = [&number_of(tenths / 10), decimal, &number_of(tenths % 10)];
+    places::KILOMETRES.with(&[&parts.concat()])
+}
+
+/// One of those whom one meets.
+pub fn met(who: Encounter) -> Text {
+    match who {
+        Encounter::Resident => met::RESIDENT,
+        Encounter::Shopkeeper => met::SHOPKEEPER,
+        Encounter::User => met::USER,
+        Encounter::Agent => met::AGENT,
+        Encounter::Police => met::POLICE,
+    }
 }
 
 /// What one gesture counted: « 5 seringues », « Riverain·e ».
 pub fn gesture(gesture: &Gesture) -> String {
     match gesture.what {
         What::Item(item) => items(item, gesture.count),
-        What::Met(who) => met::name(who).to_owned(),
+        What::Met(who) => met(who).as_str().to_owned(),
     }
 }
 
-/// What stands in the way, and what happens next.
-pub fn trouble(trouble: Trouble) -> &'static str {
-    match trouble {
-        Trouble::Offline => "Pas de réseau. L’envoi se fera tout seul.",
-        Trouble::Portal => "Ce Wi-Fi demande une connexion. L’envoi se fera plus tard.",
-        Trouble::Server => "Le serveur ne répond pas bien. On réessaie dans un moment.",
-        Trouble::SignedOut => {
-            "Le code de ce téléphone ne marche plus. Rien n’est perdu. Demander un code à l’équipe."
-        }
+/// What the agent does at a discreet place.
+pub fn access(access: AgentAccess) -> Text {
+    match access {
+        AgentAccess::Enters => propose::ENTERS,
+        AgentAccess::Waits => propose::WAITS,
+        AgentAccess::Absent => propose::ABSENT,
     }
+}
+
+/// « Ce que la mairie verra ».
+pub fn what_it_sees(city: &str) -> String {
+    propose::WHAT_IT_SEES.with(&[city])
+}
+
+/// « 27 seringues, 4 lieux ».
+pub fn harvest(things: &str, places: u32) -> String {
+    [things, ", ", &end::PLACES.counted(places)].concat()
+}
+
+/// What stands in the way, and what happens next.
+pub fn trouble(trouble: Trouble) -> Text {
+    match trouble {
+        Trouble::Offline => sending::OFFLINE,
+        Trouble::Portal => sending::PORTAL,
+        Trouble::Server => sending::SERVER,
+        Trouble::SignedOut => sending::SIGNED_OUT,
+    }
+}
+
+/// Who is there, one line a body: `coordinator`, then `agent`.
+pub const STAFF: [Text; 2] = [team::COORDINATORS, team::AGENTS];
+/// The usual reasons to open all the same; the first is about an agent.
+pub const REASONS: [Text; 3] = [team::NO_AGENT, team::NO_EQUIPMENT, team::OTHER_REASON];
+
+/// « Il manque : 1 agent, gants, gel »; empty when nothing is.
+pub fn missing(staff: [u32; 2], equipment: &[&str]) -> String {
+    let [coordinators, agents] = staff;
+    let mut list = String::new();
+    let mut tell = |what: &str| {
+        if !list.is_empty() {
+            list += ", ";
+        }
+        list += what;
+    };
+    if coordinators > 0 {
+        tell(&team::MISSING_COORDINATORS.counted(coordinators));
+    }
+    if agents > 0 {
+        tell(&team::MISSING_AGENTS.counted(agents));
+    }
+    equipment.iter().for_each(|label| tell(label));
+    if list.is_empty() {
+        return list;
+    }
+    team::MISSING.with(&[&list])
+}
+
+/// « 5 présents »: nobody is ever absent.
+pub fn present(n: usize) -> String {
+    team::PRESENT.counted(many(n))
+}
+
+/// « 2 à confirmer ».
+pub fn to_confirm(n: usize) -> String {
+    if n == 0 {
+        return String::new();
+    }
+    team::TO_CONFIRM.with(&[&number_of(many(n))])
+}
+
+/// A crew is never so large that this matters.
+fn many(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// « Arrivé à 14 h 05 ».
+pub fn joined(hour: &str) -> String {
+    team::JOINED.with(&[&at(hour)])
+}
+
+/// « à 14 h 05 ».
+pub fn at(hour: &str) -> String {
+    team::AT.with(&[hour])
+}
+
+/// Whose a phone is.
+pub fn owner(whose: Whose) -> Text {
+    match whose {
+        Whose::Association => team::OF_ASSOCIATION,
+        Whose::Peer => team::OF_PEER,
+        Whose::Agent => team::OF_AGENT,
+    }
+}
+
+/// « 14 h 05 ».
+pub fn hour(hours: u32, minutes: u32) -> String {
+    let zero = if minutes < 10 { "0" } else { "" };
+    let minutes = [zero, &minutes.to_string()].concat();
+    words::language::HOUR.with(&[&hours.to_string(), &minutes])
 }
 
 #[cfg(test)]
@@ -462,8 +254,36 @@ mod tests {
     fn a_number_and_its_word_agree() {
         assert_eq!(items(Item::Syringe, 1), "1\u{a0}seringue");
         assert_eq!(items(Item::Other, 12), "12\u{a0}autres objets");
-        assert_eq!(all_together(Item::Needle, 0), "aiguille, tous ensemble");
+        let together = all_together(Item::Needle, 0).as_str();
+        assert_eq!(together, "aiguille, tous ensemble");
         assert_eq!(undo(10), "Annuler +\u{a0}10");
-        assert_eq!(bar::waiting(3), "3 à envoyer");
+        assert_eq!(waiting(3), "3 à envoyer");
+        assert_eq!(hour(14, 5), "14\u{a0}h\u{a0}05");
+    }
+
+    #[test]
+    fn distances_are_rounded_to_what_a_phone_knows() {
+        assert_eq!(away(12.4), "à 12\u{a0}m");
+        assert_eq!(away(1_340.0), "à 1,3\u{a0}km");
+    }
+
+    #[test]
+    fn what_is_missing_is_listed_and_nothing_is_said_when_all_is_there() {
+        let list = missing([0, 1], &["gants", "gel"]);
+        assert_eq!(list, "Il manque : 1\u{a0}agent, gants, gel");
+        assert_eq!(missing([0, 0], &[]), "");
+    }
+
+    #[test]
+    fn another_language_counts_in_its_own_way() {
+        let english = words::Lang::of("en").unwrap();
+        words::screen::set(english.for_phone());
+        assert_eq!(items(Item::Syringe, 0), "0\u{a0}syringes");
+        assert_eq!(away(1_340.0), "1.3\u{a0}km away");
+        assert_eq!(
+            (number_of(1_204), hour(9, 5)),
+            ("1,204".into(), "9:05".into())
+        );
+        words::screen::set(String::new());
     }
 }

@@ -12,6 +12,7 @@ function glue({ build = "b1", islands = "export function Recorder_1(el){el.start
   const text = `
     export default async ({ module_or_path }) => { globalThis.loadedWasm = module_or_path; };
     export const build_id = () => "${build}";
+    export const speak = (words) => { globalThis.spoken = words; };
     export const hydrate = () => { globalThis.hydrated = true; };
     ${islands} // ${runs}`;
   return `data:text/javascript,${encodeURIComponent(text)}`;
@@ -46,9 +47,13 @@ beforeEach(() => {
     addEventListener: hear(page.heard),
     hidden: false,
     documentElement: page.root,
+    cookie: "",
     querySelector: () => page.script,
     querySelectorAll: () => [page.island],
     getElementById: () => page.rescue,
+  };
+  globalThis.MutationObserver = class {
+    observe() {}
   };
   page.registration = {
     addEventListener: hear(page.heard),

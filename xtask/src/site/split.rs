@@ -18,7 +18,13 @@ use walrus::{
 };
 
 /// Modules that nobody needs before the first tap.
-const LATER: [&str; 15] = [
+const LATER: [&str; 25] = [
+    "app::browser::load_camera",
+    "app::browser::load_map",
+    "app::browser::try_load",
+    "app::outbox::store::Store::purge",
+    "app::outbox::store::Store::retry_aside",
+    "app::outbox::store::Store::wipe",
     "app::recorder::flag",
     "app::recorder::flagging",
     "app::recorder::views::flag",
@@ -26,12 +32,16 @@ const LATER: [&str; 15] = [
     "app::recorder::leading",
     "app::recorder::leaving",
     "app::recorder::map",
+    "app::recorder::position",
+    "app::recorder::proposal",
     "app::recorder::queue",
     "app::recorder::team",
     "app::recorder::views::met",
     "app::recorder::views::sending",
     "app::recorder::views::sheets",
     "app::recorder::views::team",
+    "app::senses::voice",
+    "words::screen::add_french",
     // Of the stream library, whose classes no script takes: nobody calls this at all, but it
     // stands in the table.
     "js_sys::futures::future_to_promise",

@@ -199,7 +199,7 @@ proptest! {
         }));
         prop_assert_eq!(&ours, &theirs);
         prop_assert_eq!(team.is_ready(&lead), theirs.is_empty());
-        let said = texts::team::missing(few, &team.missing(&lead).1);
+        let said = texts::missing(few, &team.missing(&lead).1);
         prop_assert_eq!(said.is_empty(), theirs.is_empty());
     }
 
@@ -224,7 +224,7 @@ proptest! {
         prop_assert!(team.staff[0] > 0, "whoever holds the phone is there");
         let codes: Vec<_> = equipment.iter().map(|it| it.code()).collect();
         prop_assert_eq!(codes, team.checked.clone());
-        let asked = reason.filter(|_| !team.is_ready(&lead)).map(|it| texts::team::REASONS[it]);
+        let asked = reason.filter(|_| !team.is_ready(&lead)).map(|it| texts::REASONS[it].french());
         prop_assert_eq!(override_reason.is_some(), asked.is_some());
         if let (Some(read), Some(asked)) = (override_reason, asked) {
             prop_assert!(read.as_str().starts_with(asked));
@@ -453,9 +453,9 @@ fn without_a_city_nobody_speaks_of_its_agents() {
     let speak = |list: Vec<(usize, String)>| {
         let all: String = list.into_iter().map(|it| it.1).collect();
         (
-            all.contains(texts::team::NEVER),
+            all.contains(texts::team::NEVER.as_str()),
             all.contains("à un agent"),
-            all.contains(texts::team::STAFF[1]),
+            all.contains(texts::STAFF[1].as_str()),
         )
     };
     assert_eq!(speak(with), (true, true, true));

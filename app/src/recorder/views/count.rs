@@ -4,7 +4,8 @@ use super::{button, choice, icon};
 use crate::outbox::store::StoreError;
 use crate::recorder::act::Act;
 use crate::recorder::model::{Looking, Model, Place, Saved, Sheet, Tab};
-use crate::ui::{pictograms as draw, texts};
+use crate::ui::pictograms as draw;
+use crate::ui::texts::{self, Text};
 use domain::fact::Method;
 use maud::{Markup, html};
 
@@ -29,7 +30,7 @@ pub fn screen(model: &Model) -> Markup {
             }
             div.method role="group" aria-label=(texts::count::METHOD) {
                 @for (method, path) in METHODS {
-                    (choice(Act::By(method), path, method.label(), model.method == method))
+                    (choice(Act::By(method), path, texts::method(method), model.method == method))
                 }
             }
             div.pads role="group" aria-label=(texts::count::PADS) {
@@ -38,7 +39,7 @@ pub fn screen(model: &Model) -> Markup {
                 (pad(10, "", texts::count::PLUS_TEN))
                 @if model.pack.box_count > 0 { (full_box(model)) }
                 button.kind type="button" aria-haspopup="dialog"
-                    aria-label=(texts::count::taking(model.item))
+                    aria-label=(texts::taking(model.item))
                     data-do=(Act::Open(Sheet::Items).to_text()) {
                     (icon(draw::of_item(model.item)))
                     small { b { (texts::item(model.item)) } }
@@ -52,14 +53,17 @@ pub fn screen(model: &Model) -> Markup {
 fn place(model: &Model) -> Markup {
     let here = model.total_here();
     let (title, more) = match model.place {
-        Place::Unset => (texts::count::NO_PLACE, texts::count::CHOOSE.to_owned()),
+        Place::Unset => (
+            texts::count::NO_PLACE.as_str(),
+            texts::count::CHOOSE.as_str().to_owned(),
+        ),
         Place::Here => (
-            texts::places::HERE,
-            texts::count::at_this_place(here, &about_here(model)),
+            texts::places::HERE.as_str(),
+            texts::at_this_place(here, &about_here(model)),
         ),
         Place::Site(site) => (
-            model.title_of(site).unwrap_or(texts::tabs::PLACES),
-            texts::count::at_this_place(here, texts::count::CHANGE),
+            model.title_of(site).unwrap_or(texts::tabs::PLACES.as_str()),
+            texts::at_this_place(here, texts::count::CHANGE.as_str()),
         ),
     };
     html! {
@@ -71,13 +75,13 @@ fn place(model: &Model) -> Markup {
 
 fn about_here(model: &Model) -> String {
     match (model.looking, model.here) {
-        (_, Some(fix)) => texts::places::accuracy(fix.accuracy_m),
-        (Looking::Now, None) => texts::places::LOOKING.to_owned(),
-        _ => texts::places::NO_POSITION.to_owned(),
+        (_, Some(fix)) => texts::accuracy(fix.accuracy_m),
+        (Looking::Now, None) => texts::places::LOOKING.as_str().to_owned(),
+        _ => texts::places::NO_POSITION.as_str().to_owned(),
     }
 }
 
-fn pad(n: u32, class: &str, label: &str) -> Markup {
+fn pad(n: u32, class: &str, label: Text) -> Markup {
     html! {
         button type="button" class=(class) aria-label=(label) data-do=(Act::Add(n).to_text()) {
             (texts::plus(n))
@@ -94,9 +98,9 @@ pub fn undo_and_saved(model: &Model) -> Markup {
 fn full_box(model: &Model) -> Markup {
     let (litres, n) = (model.pack.box_litres, model.pack.box_count);
     html! {
-        button.full type="button" aria-label=(texts::count::full_box(litres, n))
+        button.full type="button" aria-label=(texts::full_box(litres, n))
             data-do=(Act::Full.to_text()) {
-            small { b { (texts::count::FULL_BOX) } br; (texts::count::about(n)) }
+            small { b { (texts::count::FULL_BOX) } br; (texts::about(n)) }
         }
     }
 }

@@ -1,7 +1,7 @@
 //! The page for flagging: where, what, and what became of earlier flags. Three taps are enough.
 
 use super::sheets::about_point;
-use super::{button, choice, icon, quit, state_of_sending};
+use super::{button, choice, choice_of, icon, quit, state_of_sending};
 use crate::recorder::act::Act;
 use crate::recorder::flag::{Flag, FlagAct, near};
 use crate::recorder::model::{Model, Tab};
@@ -20,7 +20,7 @@ pub fn screen(model: &Model) -> Markup {
     html! {
         header.bar {
             (quit())
-            b.bar-title { (words::TITLE) }
+            h1.bar-title { (words::TITLE) }
             span class=(if model.all_sent() { "tag ok" } else { "tag wait" }) role="status" {
                 (icon(if model.all_sent() { draw::CHECK } else { draw::SEND }))
                 (state_of_sending(model, texts::bar::ALL_SENT))
@@ -44,7 +44,7 @@ pub fn screen(model: &Model) -> Markup {
         }
         nav.tabs aria-label=(texts::tabs::NAME) {
             @if model.tab == Tab::Map {
-                (super::tab(model, Tab::Count, draw::BACK, words::BACK))
+                (button("", Act::Show(Tab::Count), &html! { (icon(draw::BACK)) (words::BACK) }))
             }
             (super::needle_stick("help"))
         }
@@ -66,7 +66,7 @@ fn form(model: &Model) -> Markup {
         div.method role="group" aria-label=(words::WHERE) {
             (choice(Act::LookAround, draw::HERE, texts::propose::HERE,
                 fix.is_some_and(|it| it.accuracy_m.is_some())))
-            (choice(Act::Point, draw::MAP, texts::map::POINT,
+            (choice(Act::Point, draw::MAP, texts::places::ON_THE_MAP,
                 fix.is_some_and(|it| it.accuracy_m.is_none())))
         }
         p.soft role="status" { (about_point(model.looking, fix)) }
@@ -88,8 +88,8 @@ fn form(model: &Model) -> Markup {
             button type="button" aria-label=(words::MORE) data-do=(act(FlagAct::More).to_text()) { "+" }
         }
         div.method {
-            (choice(act(FlagAct::Children), draw::PEOPLE, words::CHILDREN, it.children))
-            (choice(act(FlagAct::Urgent), draw::WARNING, words::URGENT, it.urgent))
+            (choice_of(act(FlagAct::Children), draw::PEOPLE, &html! { (words::CHILDREN) }, it.children))
+            (choice_of(act(FlagAct::Urgent), draw::WARNING, &html! { (words::URGENT) }, it.urgent))
         }
         (photo(it))
         div.field {
@@ -124,7 +124,7 @@ fn same(model: &Model) -> Markup {
                         small { (about_site(model, site)) }
                         @if model.flag.same == Some(site.id) { small { (words::IS_SAME) } }
                     }
-                    span.far { (texts::places::away(*away)) }
+                    span.far { (texts::away(*away)) }
                 }
             }
         }

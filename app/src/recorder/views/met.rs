@@ -28,7 +28,7 @@ pub fn screen(model: &Model) -> Markup {
                     li {
                         button.row type="button" data-do=(Act::Met(who).to_text()) {
                             (icon(path))
-                            span { b { (texts::met::name(who)) } }
+                            span { b { (texts::met(who)) } }
                             span.far.num aria-live="polite" {
                                 (texts::number_of(model.ledger.total(What::Met(who))))
                             }

@@ -11,16 +11,16 @@ use maud::{Markup, html};
 /// The list.
 pub fn screen(model: &Model) -> Markup {
     let about_position = match (model.looking, model.position) {
-        (Looking::Now, _) => texts::places::LOOKING.to_owned(),
-        (Looking::Failed, _) => texts::places::SORT_FAILED.to_owned(),
-        (Looking::No, Some(fix)) => texts::places::accuracy(fix.accuracy_m),
+        (Looking::Now, _) => texts::places::LOOKING.as_str().to_owned(),
+        (Looking::Failed, _) => texts::places::SORT_FAILED.as_str().to_owned(),
+        (Looking::No, Some(fix)) => texts::accuracy(fix.accuracy_m),
         (Looking::No, None) => String::new(),
     };
     html! {
         main #places .screen {
             h1 { (texts::places::TITLE) }
-            ul.list { (one(model, Place::Here, texts::places::HERE, "", None)) }
-            @if model.place == Place::Here { (button("quiet", Act::Point, &html! { (texts::map::POINT) })) }
+            ul.list { (one(model, Place::Here, texts::places::HERE.as_str(), "", None)) }
+            @if model.place == Place::Here { (button("quiet", Act::Point, &html! { (texts::places::ON_THE_MAP) })) }
             div {
                 (button("quiet", Act::LookAround, &html! { (texts::places::SORT) }))
                 p.soft role="status" { (about_position) }
@@ -41,9 +41,9 @@ fn one(model: &Model, place: Place, title: &str, nature: &str, away: Option<f64>
         _ => ("row here", draw::HERE),
     };
     let more = match (model.total_at(place.site()), place) {
-        (0, Place::Here) => texts::places::HERE_HELP.to_owned(),
+        (0, Place::Here) => texts::places::HERE_HELP.as_str().to_owned(),
         (0, _) => String::new(),
-        (n, _) => texts::places::counted_here(n),
+        (n, _) => texts::counted_here(n),
     };
     html! {
         li {
@@ -51,7 +51,7 @@ fn one(model: &Model, place: Place, title: &str, nature: &str, away: Option<f64>
                 aria-current=[(model.place == place).then_some("true")] {
                 (icon(path))
                 span { b { (title) } small { (more) } }
-                span.far { (away.map(texts::places::away).unwrap_or_default()) }
+                span.far { (away.map(texts::away).unwrap_or_default()) }
             }
         }
     }

@@ -4,7 +4,8 @@ use super::{button, icon, state_of_sending};
 use crate::outbox::plan::Trouble;
 use crate::recorder::act::Act;
 use crate::recorder::model::{Model, Row, Sheet};
-use crate::ui::{pictograms as draw, texts};
+use crate::ui::pictograms as draw;
+use crate::ui::texts::{self, Text};
 use maud::{Markup, html};
 
 /// The screen.
@@ -33,12 +34,12 @@ pub fn screen(model: &Model) -> Markup {
                     (button("primary", Act::Send, &html! { (texts::sending::NOW) }))
                 }
             }
-            (rows(texts::sending::TO_CORRECT, texts::sending::TO_CORRECT_HELP, &model.aside))
+            (rows(texts::sending::TO_CORRECT, Some(texts::sending::TO_CORRECT_HELP), &model.aside))
             @if !model.aside.is_empty() {
                 (button("", Act::Retry, &html! { (icon(draw::REFRESH)) (texts::sending::RETRY) }))
                 (button("", Act::Export, &html! { (icon(draw::DOWNLOAD)) (texts::end::EXPORT) }))
             }
-            (rows(texts::sending::WAITING, "", &model.waiting))
+            (rows(texts::sending::WAITING, None, &model.waiting))
             (about_this_phone(model))
             (button("", Act::Open(Sheet::End), &html! { (icon(draw::LEAVE)) (texts::menu::END) }))
             (button("quiet", Act::Rejoin, &html! { (texts::sending::REJOIN) }))
@@ -69,16 +70,16 @@ fn about_this_phone(model: &Model) -> Markup {
     }
 }
 
-fn rows(title: &str, help: &str, rows: &[Row]) -> Markup {
+fn rows(title: Text, help: Option<Text>, rows: &[Row]) -> Markup {
     html! {
         @if !rows.is_empty() {
             section {
                 h2 { (title) }
-                p.soft { (help) }
+                @if let Some(help) = help { p.soft { (help) } }
                 ul.list {
                     @for row in rows {
                         li.row {
-                            span { (row.words) small { (row.reason) } }
+                            span { (row.words) small { @if let Some(reason) = row.reason { (reason) } } }
                             span.far { (row.hour) }
                         }
                     }

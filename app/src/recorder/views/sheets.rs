@@ -1,9 +1,10 @@
 //! What lies over the screen, at the thumb: a choice, a question, the menu, the locked screen.
 
-use super::{button, choice, icon, needle_stick, row, team};
+use super::{button, choice, icon, is_spoken, needle_stick, row, team};
 use crate::recorder::act::Act;
 use crate::recorder::model::{Fix, Habit, Looking, Model, Sheet};
-use crate::ui::{pictograms as draw, texts};
+use crate::ui::pictograms as draw;
+use crate::ui::texts::{self, Text};
 use domain::Nature;
 use domain::fact::{AgentAccess, Item};
 use domain::limits::NOTE_CHARS_MAX;
@@ -78,10 +79,26 @@ fn menu(model: &Model) -> Markup {
         (row(Act::Lock, draw::LOCK, texts::menu::LOCK, ""))
         (row(Act::Open(Sheet::Picture), draw::PEOPLE, texts::menu::PICTURE, ""))
         (row(Act::Open(Sheet::End), draw::LEAVE, texts::menu::END, ""))
+        (languages())
     }
 }
 
-fn habit(model: &Model, habit: Habit, path: &str, words: &str) -> Markup {
+/// Each by its own name; beside what nobody has signed stands that it is to be read again.
+fn languages() -> Markup {
+    html! {
+        h3 { (words::language::CHOOSE) }
+        div.list role="group" aria-label=(words::language::CHOOSE) {
+            @for (it, mark) in words::OFFERS.iter().zip(words::marks()) {
+                button.row type="button" lang=(it.tag) data-lang=(it.tag)
+                    aria-pressed=(is_spoken(it)) {
+                    span { b { (it.name) } small { (mark) } }
+                }
+            }
+        }
+    }
+}
+
+fn habit(model: &Model, habit: Habit, path: &str, words: Text) -> Markup {
     let on = model.has(habit);
     html! {
         button.row type="button" aria-pressed=(if on { "true" } else { "false" })
@@ -94,7 +111,7 @@ fn habit(model: &Model, habit: Habit, path: &str, words: &str) -> Markup {
 }
 
 fn picture() -> Markup {
-    let line = |path: &str, words: &str| html! { li.row { (icon(path)) span { (words) } } };
+    let line = |path: &str, words: Text| html! { li.row { (icon(path)) span { (words) } } };
     html! {
         ul.list.pictured {
             (line(draw::HAND, texts::picture::ONE_COUNTS))
@@ -123,7 +140,7 @@ fn proposal(model: &Model) -> Markup {
         div.method role="group" aria-label=(texts::propose::WHERE) {
             (choice(Act::LookAround, draw::HERE, texts::propose::HERE,
                 it.at.is_some_and(|it| it.accuracy_m.is_some())))
-            (choice(Act::Point, draw::MAP, texts::map::POINT,
+            (choice(Act::Point, draw::MAP, texts::places::ON_THE_MAP,
                 it.at.is_some_and(|it| it.accuracy_m.is_none())))
         }
         p.soft role="status" { (about_point(model.looking, it.at)) }
@@ -152,7 +169,7 @@ fn about_residents(model: &Model) -> Markup {
             h3 { (texts::propose::AGENT) }
             div.method role="group" aria-label=(texts::propose::AGENT) {
                 @for access in AgentAccess::ALL {
-                    (choice(Act::Access(*access), "", texts::propose::access(*access),
+                    (choice(Act::Access(*access), "", texts::access(*access),
                         it.agent == Some(*access)))
                 }
             }
@@ -163,9 +180,9 @@ fn about_residents(model: &Model) -> Markup {
 /// How finding a point goes, or how well it is known.
 pub fn about_point(looking: Looking, at: Option<Fix>) -> String {
     match (looking, at) {
-        (Looking::Now, _) => texts::places::LOOKING.to_owned(),
-        (Looking::Failed, None) => texts::places::SORT_FAILED.to_owned(),
-        (_, Some(fix)) => texts::places::accuracy(fix.accuracy_m),
+        (Looking::Now, _) => texts::places::LOOKING.as_str().to_owned(),
+        (Looking::Failed, None) => texts::places::SORT_FAILED.as_str().to_owned(),
+        (_, Some(fix)) => texts::accuracy(fix.accuracy_m),
         (Looking::No, None) => String::new(),
     }
 }
@@ -180,7 +197,7 @@ fn what_the_city_sees(model: &Model) -> Markup {
                 p { (texts::propose::ONLY_US) }
             } @else {
                 div {
-                    b { (texts::propose::what_it_sees(city)) }
+                    b { (texts::what_it_sees(city)) }
                     @if model.proposal.is_discreet() {
                         p { (texts::propose::SEES_DISCREET) }
                         p { (texts::propose::OWN_EYES) }
@@ -195,7 +212,7 @@ fn what_the_city_sees(model: &Model) -> Markup {
 
 fn end(model: &Model) -> Markup {
     let all_sent = model.all_sent();
-    let harvest = texts::end::harvest(
+    let harvest = texts::harvest(
         &texts::items(model.item, model.total()),
         model.ledger.places(),
     );
@@ -209,7 +226,7 @@ fn end(model: &Model) -> Markup {
             p.soft { (texts::end::WIPE_HELP) }
             (button("primary", Act::Wipe, &html! { (icon(draw::TRASH)) (texts::end::WIPE) }))
         } @else {
-            p { (super::state_of_sending(model, "")) ". " (texts::end::NOT_YET_HELP) }
+            p { (super::state_of_sending(model, texts::bar::ALL_SENT)) ". " (texts::end::NOT_YET_HELP) }
             (button("primary", Act::Send, &html! { (icon(draw::SEND)) (texts::sending::NOW) }))
             (button("", Act::Export, &html! { (icon(draw::DOWNLOAD)) (texts::end::EXPORT) }))
             (button("quiet", Act::Open(Sheet::Wipe), &html! { (texts::end::ALL_THE_SAME) }))
@@ -219,10 +236,10 @@ fn end(model: &Model) -> Markup {
 
 fn wipe(model: &Model) -> Markup {
     html! {
-        p { b { (texts::end::sure(model.unsent())) } }
+        p { b { (texts::end::SURE.counted(model.unsent())) } }
         p { (texts::end::SURE_HELP) }
         (button("", Act::Export, &html! { (icon(draw::DOWNLOAD)) (texts::end::EXPORT) }))
-        (button("danger", Act::WipeUnsent, &html! { (icon(draw::TRASH)) (texts::end::SURE) }))
+        (button("danger", Act::WipeUnsent, &html! { (icon(draw::TRASH)) (texts::end::SURE_BUTTON) }))
         (button("primary", Act::Open(Sheet::End), &html! { (texts::end::KEEP) }))
     }
 }

@@ -1,13 +1,14 @@
 //! The team, on a coordinator's own phone: the green light, who is there, somebody new, whose the
 //! other phones are.
 
-use super::{button, choice, count, icon, row};
+use super::{button, choice, choice_of, count, icon, row};
 use crate::json::id;
 use crate::recorder::act::Act;
 use crate::recorder::lead::{Lead, OPENING};
 use crate::recorder::model::{Model, Sheet};
 use crate::recorder::team::{self, Person, TeamAct, What, free_signs, people, whose};
-use crate::ui::{pictograms as draw, texts};
+use crate::ui::pictograms as draw;
+use crate::ui::texts;
 use domain::fact::Whose;
 use domain::limits::{NOTE_CHARS_MAX, TITLE_CHARS_MAX};
 use maud::{Markup, html};
@@ -42,12 +43,12 @@ pub fn screen(model: &Model) -> Markup {
             (about_light(model, lead))
             @if !lead.phones.is_empty() {
                 (row(Act::Open(Sheet::Phones), draw::PHONE, texts::team::PHONES,
-                    &texts::team::to_confirm(to_confirm.count())))
+                    &texts::to_confirm(to_confirm.count())))
             }
             (row(Act::Open(Sheet::Newcomer), draw::PLUS, texts::team::NEWCOMER,
-                texts::team::NEWCOMER_HELP))
+                texts::team::NEWCOMER_HELP.as_str()))
             div.undo {
-                h1 aria-live="polite" { (texts::team::present(present)) }
+                h1 aria-live="polite" { (texts::present(present)) }
                 (count::saved(model))
             }
             ul.list { @for person in &people { (one(lead, person)) } }
@@ -103,7 +104,7 @@ fn about_light(model: &Model, lead: &Lead) -> Markup {
     match (hour, lead.state.as_str()) {
         (None, "planned") => {
             let (staff, equipment) = model.team.missing(lead);
-            let missing = texts::team::missing(staff, &equipment);
+            let missing = texts::missing(staff, &equipment);
             html! {
                 button.row.here type="button" data-do=(Act::Open(Sheet::Light).to_text()) {
                     (icon(draw::WALK))
@@ -116,7 +117,7 @@ fn about_light(model: &Model, lead: &Lead) -> Markup {
                 (icon(draw::CHECK))
                 p {
                     b { (texts::team::OPEN) }
-                    @if let Some(hour) = hour { " " (texts::team::at(hour)) }
+                    @if let Some(hour) = hour { " " (texts::at(hour)) }
                 }
             }
         },
@@ -140,12 +141,12 @@ pub fn light(model: &Model) -> Markup {
         div.list.two role="group" aria-label=(texts::team::EQUIPMENT) {
             @for (n, item) in lead.equipment.iter().enumerate() {
                 @let there = team.has(&item.code);
-                (choice(at(What::Check, n), if there { draw::CHECK } else { "" },
-                    &item.words, there))
+                (choice_of(at(What::Check, n), if there { draw::CHECK } else { "" },
+                    &html! { (item.words) }, there))
             }
             (button("quiet", at(What::AllThere, 0), &html! { (texts::team::ALL_THERE) }))
         }
-        p role="status" { (texts::team::missing(staff, &equipment)) }
+        p role="status" { (texts::missing(staff, &equipment)) }
         @if ready || !team.anyway {
             button.primary type="button" disabled[!ready]
                 data-do=(at(What::Open, 0).to_text()) { (texts::team::GO) }
@@ -164,7 +165,7 @@ fn all_the_same(model: &Model, agents: bool) -> Markup {
     html! {
         h3 { (texts::team::WHY) }
         div.list role="group" aria-label=(texts::team::WHY) {
-            @for (n, reason) in texts::team::REASONS.iter().enumerate() {
+            @for (n, reason) in texts::REASONS.into_iter().enumerate() {
                 @if n > 0 || agents {
                     (choice(at(What::Reason, n), "", reason, team.reason == Some(n)))
                 }
@@ -180,11 +181,11 @@ fn all_the_same(model: &Model, agents: bool) -> Markup {
 }
 
 fn how_many(model: &Model, role: usize) -> Markup {
-    let name = texts::team::STAFF[role];
-    let step = |what, label: &str, sign| {
+    let name = texts::STAFF[role];
+    let step = |what, label: String, sign| {
         let act = at(what, role);
         html! {
-            button type="button" aria-label=([label, name].concat()) data-do=(act.to_text()) {
+            button type="button" aria-label=(label) data-do=(act.to_text()) {
                 (sign)
             }
         }
@@ -192,9 +193,9 @@ fn how_many(model: &Model, role: usize) -> Markup {
     html! {
         div.row.stepper role="group" aria-label=(name) {
             span { b { (name) } }
-            (step(What::Less, texts::team::LESS, "−"))
+            (step(What::Less, texts::team::LESS.with(&[name.as_str()]), "−"))
             output.num { (texts::number_of(model.team.staff[role])) }
-            (step(What::More, texts::team::MORE, "+"))
+            (step(What::More, texts::team::MORE.with(&[name.as_str()]), "+"))
         }
     }
 }
@@ -237,12 +238,12 @@ pub fn phones(model: &Model) -> Markup {
         @if city { p.note { (icon(draw::INFO)) (texts::team::NEVER) } }
         @for phone in &lead.phones {
             @if let Some(device) = id(&phone.code) {
-                @let joined = texts::team::joined(&phone.words);
+                @let joined = texts::joined(&phone.words);
                 h3 { (joined) }
                 div.method role="group" aria-label=(joined) {
                     @for (what, owner) in OWNERS {
                         @if city || owner != Whose::Agent {
-                            (choice(of(what, device), "", owner.label(),
+                            (choice(of(what, device), "", texts::owner(owner),
                                 whose(model, phone) == owner.code()))
                         }
                     }

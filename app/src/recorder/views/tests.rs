@@ -24,7 +24,7 @@ fn site(n: u128, nature: &str) -> Site {
 
 /// A recorder in the middle of an outing: something of everything.
 fn busy(tab: Tab) -> Model {
-    let row = |reason| Row {
+    let row = |reason: Option<texts::Text>| Row {
         words: "5 seringues · Ici".into(),
         hour: "14 h 05".into(),
         reason,
@@ -51,8 +51,8 @@ fn busy(tab: Tab) -> Model {
             looked: true,
             ..Status::default()
         },
-        waiting: vec![row("")],
-        aside: vec![row(texts::sending::REFUSED)],
+        waiting: vec![row(None)],
+        aside: vec![row(Some(texts::sending::REFUSED))],
         ..Model::default()
     };
     model.ledger.add(Gesture {
@@ -106,7 +106,7 @@ fn all() -> Vec<String> {
     });
     let joining = Model {
         phase: Phase::Join,
-        join_error: texts::join::NOT_A_CODE,
+        join_error: Some(texts::not_joined::NOT_A_CODE),
         joining: true,
         ..busy(Tab::Count)
     };
@@ -241,10 +241,18 @@ fn undo_names_the_gesture_it_takes_back() {
 #[test]
 fn kept_is_said_only_once_it_is() {
     let mut model = busy(Tab::Count);
-    assert!(screen(&model).into_string().contains(texts::count::KEPT));
+    assert!(
+        screen(&model)
+            .into_string()
+            .contains(texts::count::KEPT.as_str())
+    );
     for other in [Saved::NotYet, Saved::Failed(StoreError::Full)] {
         model.saved = other;
-        assert!(!screen(&model).into_string().contains(texts::count::KEPT));
+        assert!(
+            !screen(&model)
+                .into_string()
+                .contains(texts::count::KEPT.as_str())
+        );
     }
 }
 
@@ -265,15 +273,20 @@ fn the_nearest_place_comes_first_after_here() {
 fn what_waits_and_what_is_to_correct_are_told_apart() {
     let html = screen(&busy(Tab::Sending)).into_string();
     assert!(html.contains("<h1>3 à envoyer</h1>"));
-    assert!(html.find(texts::sending::TO_CORRECT) < html.find(texts::sending::WAITING));
+    assert!(
+        html.find(texts::sending::TO_CORRECT.as_str())
+            < html.find(texts::sending::WAITING.as_str())
+    );
     let mut sent = busy(Tab::Sending);
     sent.status.waiting = 0;
     let html = screen(&sent).into_string();
     assert!(html.contains("<h1>1 à corriger</h1>"));
-    assert!(!html.contains("out est envoyé") && !html.contains(texts::sending::NOW));
+    assert!(!html.contains("out est envoyé") && !html.contains(texts::sending::NOW.as_str()));
     sent.status.aside = 0;
     let html = screen(&sent).into_string();
-    assert!(html.contains("<h1>Tout est envoyé</h1>") && html.contains(texts::bar::ALL_SENT));
+    assert!(
+        html.contains("<h1>Tout est envoyé</h1>") && html.contains(texts::bar::ALL_SENT.as_str())
+    );
 }
 
 fn with_city(city: &str) -> Model {
@@ -297,22 +310,28 @@ fn with_city(city: &str) -> Model {
 fn before_it_is_sent_one_reads_what_the_city_will_see() {
     let html = screen(&with_city("la mairie")).into_string();
     assert!(html.contains("Ce que la mairie verra"), "{html}");
-    assert!(html.contains(texts::propose::OWN_EYES));
+    assert!(html.contains(texts::propose::OWN_EYES.as_str()));
     for access in AgentAccess::ALL {
-        assert!(html.contains(texts::propose::access(*access)));
+        assert!(html.contains(texts::access(*access).as_str()));
     }
     let mut public = with_city("la mairie");
     public.proposal.nature = Some(Nature::Public);
     let html = screen(&public).into_string();
-    assert!(html.contains(texts::propose::SEES_PUBLIC));
-    assert!(!html.contains(texts::propose::OWN_EYES) && !html.contains(texts::propose::AGREE));
+    assert!(html.contains(texts::propose::SEES_PUBLIC.as_str()));
+    assert!(
+        !html.contains(texts::propose::OWN_EYES.as_str())
+            && !html.contains(texts::propose::AGREE.as_str())
+    );
 }
 
 #[test]
 fn where_no_city_takes_part_none_is_spoken_of() {
     let html = screen(&with_city("")).into_string();
-    assert!(html.contains(texts::propose::ONLY_US));
-    assert!(!html.contains(texts::propose::AGENT) && !html.contains(texts::propose::OWN_EYES));
+    assert!(html.contains(texts::propose::ONLY_US.as_str()));
+    assert!(
+        !html.contains(texts::propose::AGENT.as_str())
+            && !html.contains(texts::propose::OWN_EYES.as_str())
+    );
 }
 
 #[test]
@@ -378,12 +397,115 @@ fn everybody_one_may_meet_is_one_tap_away() {
     assert!(model.looking == Looking::No && model.total() == 5);
 }
 
+/// What is read or heard of a screen: its text, and names of what has none.
+fn words_of(html: &str) -> Vec<String> {
+    let texts = html.split('<').filter_map(|it| it.split_once('>'));
+    let texts = texts.map(|it| it.1.trim().to_owned());
+    let all = texts.chain(values(html, "aria-label"));
+    all.filter(|it| !it.is_empty()).collect()
+}
+
+/// All screens but those for flagging, which agents have, in a language.
+fn all_in(lang: words::Lang) -> Vec<String> {
+    words::screen::set(lang.for_phone());
+    let screens = all();
+    words::screen::set(String::new());
+    let of_agents = |it: &&String| it.contains(r#"id="flag""#);
+    let agents = screens.iter().filter(of_agents).count();
+    assert_eq!(agents, 3);
+    screens.into_iter().filter(|it| !of_agents(&it)).collect()
+}
+
+#[test]
+fn in_bulgarian_no_letter_of_another_alphabet_is_left() {
+    let lang = words::Lang::of("bg").unwrap();
+    // What comes from elsewhere, names of languages, and what is to be read by whoever signs.
+    let mut foreign = vec![
+        "Sortie de mardi",
+        "Place",
+        "rue",
+        "5 seringues · Ici",
+        "amp",
+        "lt",
+        "gt",
+        "14 h 05",
+    ];
+    foreign.extend(words::OFFERS.iter().map(|it| it.name));
+    foreign.push("traduction à relire");
+    foreign.extend(["translation to be checked", "la mairie"]);
+    for html in all_in(lang) {
+        for words in words_of(&html) {
+            let own = foreign
+                .iter()
+                .fold(words.clone(), |it, word| it.replace(word, ""));
+            assert!(
+                !own.contains(|it: char| it.is_ascii_alphabetic()),
+                "{words}"
+            );
+        }
+    }
+}
+
+#[test]
+fn in_english_no_french_text_is_left() {
+    let (french, english) = (words::Lang::FRENCH, words::Lang::of("en").unwrap());
+    let texts = |lang: words::Lang| -> Vec<String> {
+        let file = lang.for_phone();
+        file.split('\n').map(str::to_owned).collect()
+    };
+    let known = texts(english);
+    let other = texts(french).into_iter().filter(|it| !known.contains(it));
+    let other: Vec<_> = other.filter(|it| it.chars().count() > 3).collect();
+    for html in all_in(english) {
+        for words in words_of(&html) {
+            let allowed = words == "Français" || words.ends_with("traduction à relire");
+            assert!(allowed || !other.contains(&words), "{words}");
+        }
+    }
+}
+
+#[test]
+fn each_language_is_offered_by_its_name_where_one_joins_and_in_the_menu() {
+    let joining = Model {
+        phase: Phase::Join,
+        ..Model::default()
+    };
+    let menu = Model {
+        sheet: Some(Sheet::Menu),
+        ..busy(Tab::Count)
+    };
+    for model in [&joining, &menu] {
+        let html = screen(model).into_string();
+        for offer in words::OFFERS {
+            let pressed = if offer.tag == "fr" { "true" } else { "false" };
+            let button = [
+                "lang=\"",
+                offer.tag,
+                "\" data-lang=\"",
+                offer.tag,
+                "\" aria-pressed=\"",
+                pressed,
+                "\">",
+            ];
+            assert!(
+                html.contains(&button.concat()) && html.contains(offer.name),
+                "{html}"
+            );
+        }
+    }
+    let html = screen(&menu).into_string();
+    for mark in words::marks() {
+        assert!(html.contains(mark), "{mark}");
+    }
+    assert!(!screen(&joining).into_string().contains("à relire"));
+}
+
 #[test]
 fn one_can_leave_at_once_from_every_screen() {
     for html in all() {
         let leaves = values(&html, "data-do").contains(&Act::Quit.to_text());
-        let starting =
-            html.contains(texts::loading::OPENING) || html.contains(texts::loading::BROKEN);
+        let starting = html.contains(texts::loading::OPENING.as_str())
+            || html.contains(texts::loading::BROKEN.as_str());
         assert!(leaves || starting, "{html}");
     }
 }
@@ -397,7 +519,7 @@ fn before_the_other_screens_are_here_one_counts_and_the_rest_says_that_it_comes(
             ..busy(tab)
         };
         let html = screen(&model).into_string();
-        let comes = html.contains(texts::loading::OPENING);
+        let comes = html.contains(texts::loading::OPENING.as_str());
         assert_eq!(comes, !matches!(tab, Tab::Count | Tab::Places), "{html}");
         assert!(!html.contains("dialog\" aria-modal"), "{html}");
     }
