@@ -21,6 +21,7 @@ use serde_json::{Value, json};
 use crate::{paths, progress, run};
 use compress::Sizes;
 use naming::Named;
+use words::Lang;
 
 /// The features that every browser we serve knows. Named one by one: `--all-features` makes a
 /// module that browsers refuse.
@@ -61,6 +62,7 @@ pub fn build() -> Result<()> {
         shrink_wasm(&bundle.join(part))?;
     }
     bundle_scripts(&bundle)?;
+    write_words(&bundle)?;
     progress::step("naming and compressing the site", || {
         assemble(&bundle, &build_id)
     })?;
@@ -179,6 +181,15 @@ fn bundle_scripts(bundle: &Path) -> Result<()> {
             "the glue imports files that are not bundled into it"
         );
         fs::remove_dir_all(snippets)?;
+    }
+    Ok(())
+}
+
+/// The recorder's texts in each language; French is in the WebAssembly.
+fn write_words(bundle: &Path) -> Result<()> {
+    for lang in Lang::all().filter(|it| *it != Lang::FRENCH) {
+        let name = format!("words-{}.txt", lang.tag());
+        fs::write(bundle.join(name), lang.for_phone())?;
     }
     Ok(())
 }
