@@ -18,7 +18,7 @@ test.afterAll(async () => {
 const isSunny = (page) => expect(page.locator("html[data-theme=sun]")).toHaveCount(1);
 const isUsual = (page) => expect(page.locator("html:not([data-theme])")).toHaveCount(1);
 const choose = (page, look) =>
-  page.getByRole("group", { name: "Affichage" }).getByRole("button", { name: look }).click();
+  page.getByRole("form", { name: "Affichage" }).getByRole("button", { name: look }).click();
 
 test("full sun is chosen at the foot of a page without script, and the page comes back", async ({ browser }) => {
   const context = await browser.newContext({ baseURL: server.url, javaScriptEnabled: false });

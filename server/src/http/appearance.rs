@@ -83,7 +83,7 @@ pub fn choice(lang: Lang) -> Option<AnyView> {
     let [name, usual, full_sun] =
         [around::LOOK, around::LOOK_USUAL, around::LOOK_SUN].map(|it| lang.say(it));
     let form = view! {
-        <form class="look" method="post" action="/affichage" role="group" aria-label=name>
+        <form class="look" method="post" action="/affichage" aria-label=name>
             <input type="hidden" name="retour" value=back/>
             <span aria-hidden="true">{lang.say(around::LOOK_BEFORE)}</span>
             <button class="link" name="theme" value=USUAL aria-pressed=pressed(!sun)>{usual}</button>

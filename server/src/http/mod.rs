@@ -1,6 +1,7 @@
 //! HTTP: the one table of routes, layers, problems, assets, the frame of pages.
 
 pub mod again;
+pub mod appearance;
 pub mod assets;
 pub mod client;
 pub mod edge;
@@ -18,5 +19,6 @@ pub mod pieces;
 pub mod qr;
 pub mod reading;
 pub mod router;
+mod styleguide;
 pub mod table;
 pub mod terrain;

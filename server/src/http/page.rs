@@ -1,5 +1,6 @@
 //! The frame of every desk page: head, navigation by role, main, foot. Plain HTML, no script needed.
 
+use super::appearance;
 use super::assets::Assets;
 use super::error::Problem;
 use super::pieces::capital;
@@ -55,6 +56,10 @@ pub struct Frame<'a> {
     /// Peers' pages: big targets and a style of their own, and the script of this name if there is
     /// one.
     pub part: Option<&'static str>,
+    /// A style sheet of this page alone.
+    pub sheet: Option<&'static str>,
+    /// `html[data-theme]`.
+    pub theme: Option<&'static str>,
 }
 
 impl<'a> Frame<'a> {
@@ -86,6 +91,8 @@ impl<'a> Frame<'a> {
             with_map: false,
             narrow: true,
             part: None,
+            sheet: None,
+            theme: appearance::theme(),
         }
     }
 }
@@ -108,6 +115,8 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
         .map(|name| (path("card.css"), path(&format!("{name}.js"))));
     let (part_css, part_js) = part.unwrap_or_default();
     let for_peers = frame.part.map(|_| "for-peers");
+    let sheet = frame.sheet.and_then(path);
+    let theme = frame.theme;
     let title = if frame.title == "Cueillette" {
         frame.title.clone()
     } else {
@@ -115,7 +124,7 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
     };
     let narrow = frame.narrow.then_some("narrow");
     view! {
-        <html lang="fr">
+        <html lang="fr" data-theme=theme>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -124,6 +133,7 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
                 <link rel="manifest" href="/manifest.webmanifest"/>
                 {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {part_css.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {sheet.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {part_js.map(|src| view! { <script type="module" src=src></script> })}
                 {map_css.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {map_js.map(|src| view! { <script type="module" src=src></script> })}
@@ -219,7 +229,7 @@ fn body_name(settings: &Settings, role: Role) -> Option<String> {
 }
 
 fn foot(frame: &Frame<'_>) -> Option<AnyView> {
-    let name = frame.settings?.name.clone();
+    let name = frame.settings.map(|it| it.name.clone());
     let links: &[(&str, &str)] = match frame.caller.map(Caller::role) {
         Some(Role::Coordinator) => &[("/journal", "Journal"), ("/reglages", "Réglages")],
         Some(Role::Agent | Role::Clerk) => {
@@ -240,13 +250,22 @@ fn foot(frame: &Frame<'_>) -> Option<AnyView> {
         })
         .collect();
     let links = (!links.is_empty()).then(|| view! { <nav aria-label="Plus">{links}</nav> });
-    Some(view! { <footer class="foot">{links}<span>{name}</span></footer> }.into_any())
+    let choice = appearance::choice(words::Lang::FRENCH);
+    let is_bare = name.is_none() && choice.is_none();
+    let name = name.map(|it| view! { <span>{it}</span> });
+    let foot = view! { <footer class="foot">{links}{choice}{name}</footer> };
+    (!is_bare).then(|| foot.into_any())
+}
+
+/// What stands in the place of a page.
+fn notice(frame: &Frame<'_>, content: impl FnOnce() -> AnyView) -> Html {
+    appearance::without_choice(|| page(frame, content))
 }
 
 /// The address of a form was opened like a page: where the form is.
 pub fn form_address(assets: &Assets, page_of_form: String) -> Html {
     let title = "Cette adresse ne s’ouvre pas";
-    page(&Frame::for_anyone(assets, title), || {
+    notice(&Frame::for_anyone(assets, title), || {
         view! {
             <section class="card">
                 <h1>{title}</h1>
@@ -272,7 +291,7 @@ pub fn problem(assets: &Assets, problem: &Problem) -> Html {
     };
     let detail = problem.detail.clone();
     let frame = Frame::for_anyone(assets, title);
-    page(&frame, || {
+    notice(&frame, || {
         view! {
             <section class="card">
                 <h1>{title}</h1>

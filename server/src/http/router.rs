@@ -1,6 +1,7 @@
 //! From the table of routes to the running router, layer by layer.
 
 use super::again::again;
+use super::appearance::look;
 use super::edge::edge;
 use super::error::Problem;
 use super::layers::{header_room, problems_as_pages, safety_headers};
@@ -43,7 +44,8 @@ pub fn router(app: App) -> Router {
         .layer(CompressionLayer::new().compress_when(worth_compressing()))
         .layer(DefaultBodyLimit::max(BODY_BYTES_MAX))
         .layer(CsrfLayer::new().with_rejection_response(|_| Problem::cross_site().into_response()))
-        .layer(from_fn_with_state(app.clone(), identify));
+        .layer(from_fn_with_state(app.clone(), identify))
+        .layer(from_fn(look));
     router
         .fallback(|| async { Problem::not_found() })
         .method_not_allowed_fallback(method_not_allowed)

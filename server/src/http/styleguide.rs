@@ -353,7 +353,7 @@ fn progress() -> AnyView {
 fn chart() -> AnyView {
     view! {
         <figure class="chart card">
-            <svg viewBox="0 0 320 100" role="img" aria-label="Trois mois : 12, 20 et 8 sorties">
+            <svg class="picture" viewBox="0 0 320 100" role="img" aria-label="Trois mois : 12, 20 et 8 sorties">
                 <rect class="ground" width="320" height="80" rx="6"></rect>
                 <rect x="30" y="32" width="60" height="48"></rect>
                 <rect class="now" x="130" width="60" height="80"></rect>

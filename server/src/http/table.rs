@@ -1,7 +1,7 @@
 //! The one table of routes: who may do what. The router is built from it, and the test that walks
 //! every route against every role reads it. A route that is not here answers 404.
 
-use super::{assets, health, maps, needle_stick, openapi, terrain};
+use super::{appearance, assets, health, maps, needle_stick, openapi, styleguide, terrain};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::{access, allowances, facts, flags, outings, people, sites};
@@ -316,6 +316,8 @@ fn pages() -> Vec<Route> {
             simple::forget
         ),
         route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
+        route!(Page, post, "/affichage", EVERYONE, appearance::choose),
+        route!(Page, get, "/styleguide", EVERYONE, styleguide::show),
         route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
         route!(Page, get, "/resultats", EVERYONE, results::index),
         route!(

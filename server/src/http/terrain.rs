@@ -1,5 +1,6 @@
 //! The recorder's pages, the same bytes for everyone, and what stands in for them.
 
+use super::appearance;
 use super::assets::Assets;
 use super::page::{Frame, Html, page as desk_page, render_with_marks};
 use crate::app::App;
@@ -35,8 +36,11 @@ pub async fn flagging(State(app): State<App>) -> Response {
 
 /// `GET /hors-ligne`: what other pages show with no network.
 pub async fn offline(State(app): State<App>) -> Response {
-    let frame = Frame::for_anyone(&app.assets, "Pas de réseau");
-    kept_by_the_worker(desk_page(&frame, || {
+    kept_by_the_worker(appearance::for_everyone(|| no_network(&app.assets)))
+}
+
+fn no_network(assets: &Assets) -> Html {
+    desk_page(&Frame::for_anyone(assets, "Pas de réseau"), || {
         view! {
             <section class="card">
                 <h1>"Pas de réseau"</h1>
@@ -45,7 +49,7 @@ pub async fn offline(State(app): State<App>) -> Response {
             </section>
         }
         .into_any()
-    }))
+    })
 }
 
 /// Nothing in these pages is anybody's: the browser may keep them, and asks again each time.

@@ -7,6 +7,7 @@ use super::crew;
 use crate::access::{Caller, Who, credentials};
 use crate::app::App;
 use crate::facts;
+use crate::http::appearance::theme;
 use crate::http::assets::Assets;
 use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
@@ -571,7 +572,7 @@ fn plain(assets: &Assets, title: &'static str, content: impl FnOnce() -> AnyView
     let title = format!("{title} · Cueillette");
     let html: Html = render(|| {
         view! {
-            <html lang="fr">
+            <html lang="fr" data-theme=theme()>
                 <head>
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>

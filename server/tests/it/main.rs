@@ -9,6 +9,7 @@ mod accounts;
 mod allowances;
 mod allowances_life;
 mod allowances_properties;
+mod appearance;
 mod backup;
 mod bad_files;
 mod bad_input;

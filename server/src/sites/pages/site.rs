@@ -326,7 +326,8 @@ fn visit_row(sheet: &Sheet, visit: &Visit) -> AnyView {
     let day = visit
         .day
         .parse()
-        .map(date)
+        // On the smallest phones a date takes two lines.
+        .map(|day| date(day).replace('\u{a0}', " "))
         .unwrap_or_else(|_| visit.day.clone());
     let name = match sheet.is_coordinator {
         true => {
