@@ -44,7 +44,12 @@ export function keyboard() {
     async date(target, day) {
       const page = await hand.to(target);
       const [year, month, date] = day.split("-");
-      await page.keyboard.type(`${date}${month}${year}`);
+      // The browser's own language says whether the day or the month comes first.
+      await page.keyboard.type(`${month}${date}${year}`);
+      if ((await target.inputValue()) !== day) {
+        for (const _ of [1, 2]) await page.keyboard.press("ArrowLeft");
+        await page.keyboard.type(`${date}${month}${year}`);
+      }
       await expect(target).toHaveValue(day);
     },
   };

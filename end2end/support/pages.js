@@ -51,6 +51,9 @@ const ADDRESSES = {
   "/equipe/{id}/effacer": ({ unnamed }) => [`/equipe/${unnamed}/effacer`],
   "/avant-la-premiere-sortie/{paper}": () =>
     ["convention", "registre", "information", "aipd"].map((it) => `/avant-la-premiere-sortie/${it}`),
+  "/aide/{partie}": () =>
+    ["terrain", "coordination", "signaler", "listes", "administration"].map((it) => `/aide/${it}`),
+  "/aide/piqure/{langue}": () => ["bg", "en"].map((it) => `/aide/piqure/${it}`),
   "/resultats/{programme}": ({ slug }) => [`/resultats/${slug}`, `/resultats/${slug}?affiche`],
   "/sorties/{id}": ({ planned, open, closed }) => [planned, open, closed].map((it) => `/sorties/${it}`),
   "/sorties/{id}/modifier": ({ planned }) => [`/sorties/${planned}/modifier`],
@@ -162,6 +165,7 @@ export async function furnish(browser, server) {
       world.invitation = await invite(page);
     }
     if (role === "agent") [world.flag] = await links(page, "/signalements", new RegExp(`^/signalements/${ID}$`));
+    if (role === "clerk") await appointEverybody(page);
     if (role === "clerk") [world.handed] = await links(page, "/ccas/remise", new RegExp(`^/ccas/remise/${ID}$`));
     await context.close();
   }
@@ -192,6 +196,13 @@ async function somethingToLookAt(server) {
   ];
   const { results } = await api(server, token, "/facts", { facts });
   expect(results.map((it) => it.status)).toEqual(["accepted", "accepted"]);
+}
+
+/** Whoever the payer appoints may hand money over. */
+async function appointEverybody(page) {
+  await page.goto("/ccas/reglages");
+  for (const box of await page.getByRole("checkbox").all()) await box.check();
+  await page.getByRole("button", { name: "Désigner ces personnes" }).click();
 }
 
 async function invite(page) {

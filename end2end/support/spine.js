@@ -71,5 +71,5 @@ export async function payAndSettle(hand, page, number) {
   await hand.check(page.getByRole("checkbox", { name: "La personne a signé la liste" }));
   await hand.press(page.getByRole("button", { name: "Payer toutes les lignes" }));
   await hand.press(page.getByRole("button", { name: "Éditer l’état de paiement" }));
-  await expect(page.getByRole("heading", { name: /^État de paiement \d{4}-/ })).toBeVisible();
+  await expect(page.getByRole("heading", { name: /^État de paiement \d{4}-/ }).first()).toBeVisible();
 }

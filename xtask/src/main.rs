@@ -8,6 +8,7 @@ mod budgets;
 mod check;
 mod deep;
 mod dist;
+mod lighthouse;
 mod paths;
 mod postgres;
 mod progress;
@@ -43,6 +44,7 @@ Usage: cargo xtask COMMAND
   screenshots [--readme]
                      pictures of every page, as everybody who may see it, at three sizes, with
                      an index, in target/screenshots; --readme: the six of the README
+  lighthouse         Lighthouse on the pages people meet first; fails below what was promised
   dist [MACHINE]     archives to install: x86_64 and aarch64 Linux, or one of them
   help               this text
 ";
@@ -81,6 +83,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench", "recorder"] => bench::recorder(),
         ["screenshots"] => screenshots::take(Pictures::Every),
         ["screenshots", "--readme"] => screenshots::take(Pictures::Readme),
+        ["lighthouse"] => lighthouse::lighthouse(),
         ["dist"] => dist::dist(None).map(|()| ExitCode::SUCCESS),
         ["dist", machine] => dist::dist(Some(machine)).map(|()| ExitCode::SUCCESS),
         [] | ["help" | "--help" | "-h"] => {
