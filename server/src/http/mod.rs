@@ -7,6 +7,7 @@ pub mod client;
 pub mod edge;
 pub mod error;
 pub mod health;
+pub mod language;
 pub mod layers;
 mod maps;
 pub mod metrics;

@@ -1,7 +1,9 @@
 //! The one table of routes: who may do what. The router is built from it, and the test that walks
 //! every route against every role reads it. A route that is not here answers 404.
 
-use super::{appearance, assets, health, maps, needle_stick, openapi, styleguide, terrain};
+use super::{
+    appearance, assets, health, language, maps, needle_stick, openapi, styleguide, terrain,
+};
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::{access, allowances, facts, flags, outings, people, sites};
@@ -317,6 +319,7 @@ fn pages() -> Vec<Route> {
         ),
         route!(Page, get, "/hors-ligne", EVERYONE, terrain::offline),
         route!(Page, post, "/affichage", EVERYONE, appearance::choose),
+        route!(Page, post, "/langue", EVERYONE, language::choose),
         route!(Page, get, "/styleguide", EVERYONE, styleguide::show),
         route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
         route!(Page, get, "/resultats", EVERYONE, results::index),

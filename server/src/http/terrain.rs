@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
+use words::{Lang, rescue as texts};
 
 /// What the island is opened for: `html[data-page]` tells it, and nothing else differs.
 #[derive(Clone, Copy, PartialEq)]
@@ -40,20 +41,33 @@ pub async fn offline(State(app): State<App>) -> Response {
 }
 
 fn no_network(assets: &Assets) -> Html {
-    desk_page(&Frame::for_anyone(assets, "Pas de réseau"), || {
-        view! {
-            <section class="card">
-                <h1>"Pas de réseau"</h1>
-                <p>"Cette page a besoin du réseau. Le carnet de sortie marche sans réseau."</p>
-                <p class="actions"><a class="button primary" href="/terrain">"Ouvrir le carnet"</a></p>
-            </section>
-        }
-        .into_any()
+    let title = Lang::FRENCH.say(texts::OFFLINE);
+    desk_page(&Frame::for_anyone(assets, title), || {
+        let all: Vec<_> = Lang::all().map(offline_in).collect();
+        all.into_any()
     })
 }
 
+/// Nobody knows who will read it: it is said in every language.
+fn offline_in(lang: Lang) -> AnyView {
+    let title = lang.say(texts::OFFLINE);
+    let heading = if lang == Lang::FRENCH {
+        view! { <h1>{title}</h1> }.into_any()
+    } else {
+        view! { <h2>{title}</h2> }.into_any()
+    };
+    view! {
+        <section class="card" lang=lang.tag()>
+            {heading}
+            <p>{lang.say(texts::OFFLINE_HELP)}</p>
+            <p class="actions"><a class="button primary" href="/terrain">{lang.say(texts::OPEN_RECORDER)}</a></p>
+        </section>
+    }
+    .into_any()
+}
+
 /// Nothing in these pages is anybody's: the browser may keep them, and asks again each time.
-pub(super) fn kept_by_the_worker(html: Html) -> Response {
+pub(crate) fn kept_by_the_worker(html: Html) -> Response {
     let mut response = html.into_response();
     let value = HeaderValue::from_static("no-cache");
     response.headers_mut().insert(header::CACHE_CONTROL, value);
@@ -64,6 +78,8 @@ fn document(assets: &Assets, purpose: Purpose) -> impl IntoView + use<> {
     let path = |name: &str| assets.path(name).map(str::to_owned);
     let (page_build, build) = (assets.build_id.clone(), assets.build_id.clone());
     let page = (purpose == Purpose::Flag).then_some("flag");
+    // Agents flag in French.
+    let words = (purpose == Purpose::Outing).then(|| words_files(assets));
     view! {
         <html lang="fr" data-build=page_build data-page=page>
             <head>
@@ -81,6 +97,7 @@ fn document(assets: &Assets, purpose: Purpose) -> impl IntoView + use<> {
                         data-glue=path("app.js")
                         data-wasm=path("app_bg.wasm")
                         data-more=path("app_more.wasm")
+                        data-words=words
                         data-photo=path("photo.js")
                         data-map=path("map.js")
                         data-map-css=path("map.css")
@@ -89,31 +106,51 @@ fn document(assets: &Assets, purpose: Purpose) -> impl IntoView + use<> {
                 })}
             </head>
             <body>
-                <noscript><section class="plain">{rescue(purpose)}</section></noscript>
+                <noscript><main class="plain">{rescue(purpose)}</main></noscript>
                 <app::Recorder/>
-                <section id="secours" hidden>{rescue(purpose)}</section>
+                <main id="secours" hidden>{rescue(purpose)}</main>
             </body>
         </html>
     }
 }
 
+/// Where the texts of each language are, but French: they come with the program.
+fn words_files(assets: &Assets) -> String {
+    let names = Lang::all().map(|it| format!("words-{}.txt", it.tag()));
+    let files: Vec<_> = names
+        .filter_map(|it| assets.path(&it).map(str::to_owned))
+        .collect();
+    files.join(" ")
+}
+
+/// The way on, when the recorder cannot start: the page is the same for everyone, so in every
+/// language.
 fn rescue(purpose: Purpose) -> impl IntoView {
-    let (said, href, instead) = match purpose {
-        Purpose::Outing => (
-            "Ce téléphone ne peut pas ouvrir le carnet.",
-            "/terrain/simple",
-            "Ouvrir la page simple",
-        ),
-        Purpose::Flag => (
-            "Ce téléphone ne peut pas ouvrir le signaleur.",
-            "/",
-            "Revenir à l’accueil",
-        ),
+    let ways: Vec<_> = match purpose {
+        Purpose::Outing => Lang::all().map(to_simple_form).collect(),
+        Purpose::Flag => vec![home()],
     };
     view! {
         <h1>"Cueillette"</h1>
-        <p>{said}</p>
-        <p><a class="button primary" href=href>{instead}</a></p>
+        {ways}
         <p><a class="button danger" href="/aide/piqure"><Icon path=WARNING/>"Piqûre"</a></p>
     }
+}
+
+fn to_simple_form(lang: Lang) -> AnyView {
+    view! {
+        <div lang=lang.tag()>
+            <p>{lang.say(texts::CANNOT_OPEN)}</p>
+            <p><a class="button primary" href="/terrain/simple">{lang.say(texts::OPEN_SIMPLE)}</a></p>
+        </div>
+    }
+    .into_any()
+}
+
+fn home() -> AnyView {
+    view! {
+        <p>"Ce téléphone ne peut pas ouvrir le signaleur."</p>
+        <p><a class="button primary" href="/">"Revenir à l’accueil"</a></p>
+    }
+    .into_any()
 }

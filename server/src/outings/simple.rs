@@ -11,6 +11,7 @@ use crate::http::appearance::theme;
 use crate::http::assets::Assets;
 use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
+use crate::http::language::Reader;
 use crate::http::page::{Html, render};
 use crate::http::pieces::{Faults, Field, Tone, error_line, note};
 use crate::http::reading::{Query, ReadForm};
@@ -22,13 +23,15 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::crew::{FactStatus, JoinRequest, Pack};
 use domain::fact::{Count, Item, Method};
-use domain::french::{counted, number};
+use domain::french::counted;
 use domain::limits::COUNT_MAX;
 use domain::{DeviceId, Instant, Nature, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use words::recorder::{item as items, join as joining, not_joined, tabs};
+use words::{Lang, simple as texts};
 
 const HERE: &str = "/terrain/simple";
 
@@ -74,11 +77,14 @@ pub struct Done {
 pub async fn page(
     State(app): State<App>,
     caller: Option<Extension<Caller>>,
+    reader: Reader,
     Query(done): Query<Done>,
 ) -> Result<Response, Problem> {
+    let lang = reader.lang;
     match crew_phone(caller) {
         None => Ok(join_page(
             &app.assets,
+            reader,
             Joining::default(),
             &Faults::default(),
         )),
@@ -87,18 +93,19 @@ pub async fn page(
                 lieu: done.lieu.clone(),
                 ..Typed::default()
             };
-            count_page(&app, &phone, typed, &Faults::default(), said(&done)).await
+            let faults = Faults::default();
+            count_page(&app, reader, &phone, typed, &faults, said(lang, &done)).await
         }
     }
 }
 
 /// « Gardé : + 5 seringues », with a way back.
-fn said(done: &Done) -> Option<AnyView> {
+fn said(lang: Lang, done: &Done) -> Option<AnyView> {
     if done.repris.is_some() {
-        return Some(note(Tone::Info, "C’est repris. Le total est à jour."));
+        return Some(note(Tone::Info, lang.say(texts::TAKEN_BACK)));
     }
     let (count, item) = (done.garde?, Item::from_code(&done.quoi)?);
-    let kept = format!("Gardé\u{a0}: +\u{a0}{}", item_words(item, i64::from(count)));
+    let kept = lang.fill(texts::KEPT, [&things(lang, item, i64::from(count))]);
     let back = done.releve.map(|id| {
         view! {
             <form method="post" action="/terrain/simple/reprendre">
@@ -106,7 +113,7 @@ fn said(done: &Done) -> Option<AnyView> {
                 <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
                 <button class="quiet">
                     <Icon path=UNDO/>
-                    "Reprendre ce compte"
+                    {lang.say(texts::TAKE_BACK)}
                 </button>
             </form>
         }
@@ -122,7 +129,18 @@ fn said(done: &Done) -> Option<AnyView> {
     )
 }
 
-/// « 5 seringues ».
+/// « 5 seringues », for whoever reads this page.
+fn things(lang: Lang, item: Item, n: i64) -> String {
+    let words = match item {
+        Item::Syringe => items::SYRINGES,
+        Item::Needle => items::NEEDLES,
+        Item::Pipe => items::PIPES,
+        Item::Other => items::OTHERS,
+    };
+    lang.counted(words, n)
+}
+
+/// « 5 seringues », at the desk.
 pub fn item_words(item: Item, n: i64) -> String {
     match item {
         Item::Syringe => counted(n, "seringue", "seringues"),
@@ -147,6 +165,7 @@ pub struct Joining {
 pub async fn join(
     State(app): State<App>,
     ClientAddress(from): ClientAddress,
+    reader: Reader,
     ReadForm(typed): ReadForm<Joining>,
 ) -> Result<Response, Problem> {
     let asked = JoinRequest {
@@ -156,8 +175,8 @@ pub async fn join(
     let joined = match crew::join(&app, from, &asked).await {
         Ok(joined) => joined,
         Err(problem) if problem.status.is_client_error() => {
-            let faults = Faults::one("code", why_not_joined(&problem));
-            let page = join_page(&app.assets, typed, &faults);
+            let faults = Faults::one("code", why_not_joined(reader.lang, &problem));
+            let page = join_page(&app.assets, reader, typed, &faults);
             return Ok((problem.status, page).into_response());
         }
         Err(problem) => return Err(problem),
@@ -166,43 +185,47 @@ pub async fn join(
     Ok(with_cookie(Redirect::to(HERE).into_response(), cookie))
 }
 
-fn why_not_joined(problem: &Problem) -> String {
-    match problem.code {
-        "invalid" => "Il manque un signe, ou un signe est faux. Relisez le code.".into(),
-        "unknown_code" => "Ce code ne marche pas. Demandez le code du jour à l’équipe.".into(),
-        "outing_closed" => "Cette sortie est terminée. On ne peut plus la rejoindre.".into(),
-        "outing_cancelled" => "Cette sortie est annulée.".into(),
-        _ => problem.detail.clone(),
-    }
+fn why_not_joined(lang: Lang, problem: &Problem) -> String {
+    let text = match problem.code {
+        "invalid" => texts::NOT_A_CODE,
+        "unknown_code" | "code_expired" => texts::UNKNOWN,
+        "phone_revoked" => texts::REVOKED,
+        "outing_closed" => not_joined::CLOSED,
+        "outing_cancelled" => texts::CANCELLED,
+        _ if problem.status == StatusCode::TOO_MANY_REQUESTS => not_joined::TOO_MANY,
+        _ => not_joined::SERVER,
+    };
+    lang.say(text).to_owned()
 }
 
-fn join_page(assets: &Assets, typed: Joining, faults: &Faults) -> Response {
+fn join_page(assets: &Assets, reader: Reader, typed: Joining, faults: &Faults) -> Response {
+    let lang = reader.lang;
     let device = typed.device.unwrap_or_else(Uuid::new_v4);
     let error = faults.at("code");
     let title = if error.is_some() {
-        "Code à revoir"
+        texts::CODE_AGAIN
     } else {
-        "Rejoindre la sortie"
+        joining::TITLE
     };
-    plain(assets, title, move || {
+    plain(assets, reader, lang.say(title), move || {
         let code = Field {
             name: "code",
-            label: "Code de la sortie",
+            label: lang.say(joining::LABEL),
             kind: "text",
             value: typed.code,
-            help: Some("6 signes. L’équipe donne le code.".into()),
+            help: Some(lang.say(joining::HELP).into()),
             error,
             class: Some("code-input"),
             ..Field::default()
         };
         view! {
             <Icon path=BASKET/>
-            <h1>"Rejoindre la sortie"</h1>
-            <p>"Cette page est simple. Elle marche sur tous les téléphones, avec du réseau."</p>
+            <h1>{lang.say(joining::TITLE)}</h1>
+            <p>{lang.say(texts::ABOUT)}</p>
             <form class="form" method="post" action="/terrain/simple/rejoindre" novalidate>
                 <input type="hidden" name="device" value=device.to_string()/>
                 {code.view()}
-                <button class="primary">"Rejoindre"</button>
+                <button class="primary">{lang.say(joining::BUTTON)}</button>
             </form>
         }
         .into_any()
@@ -255,28 +278,19 @@ struct Counted {
 }
 
 impl Typed {
-    fn check(&self, pack: &Pack) -> Result<Counted, Faults> {
+    fn check(&self, lang: Lang, pack: &Pack) -> Result<Counted, Faults> {
         let count = self.count.trim().parse().ok();
         let count = count.and_then(|n| Count::new(n).ok());
         let count = count.ok_or_else(|| {
-            Faults::one(
-                "count",
-                format!(
-                    "Écrivez un nombre entre 1 et {}.",
-                    number(i64::from(COUNT_MAX))
-                ),
-            )
+            let most = lang.number(i64::from(COUNT_MAX));
+            Faults::one("count", lang.fill(texts::OUT_OF_RANGE, [&most]))
         })?;
         let site = match self.lieu.as_str() {
             "" => None,
             text => {
                 let known = pack.sites.iter().find(|it| it.id.to_string() == text);
-                let known = known.ok_or_else(|| {
-                    Faults::one(
-                        "lieu",
-                        "Ce lieu n’est plus sur la sortie. Choisissez-en un autre.",
-                    )
-                })?;
+                let gone = || Faults::one("lieu", lang.say(texts::NO_SUCH_PLACE));
+                let known = known.ok_or_else(gone)?;
                 Some(known.id)
             }
         };
@@ -312,26 +326,27 @@ impl Typed {
 pub async fn record(
     State(app): State<App>,
     caller: Option<Extension<Caller>>,
+    reader: Reader,
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
     let Some(phone) = crew_phone(caller) else {
         return Ok(Redirect::to(HERE).into_response());
     };
     let pack = crew::pack(&app, &phone.caller).await?;
-    let it = match typed.check(&pack) {
+    let lang = reader.lang;
+    let it = match typed.check(lang, &pack) {
         Ok(it) => it,
         Err(faults) => {
-            let page = count_page(&app, &phone, typed, &faults, None).await?;
+            let page = count_page(&app, reader, &phone, typed, &faults, None).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
         }
     };
     let fact = typed.fact(&phone, &pack, &it, app.now());
     let status = send(&app, &phone, &fact).await?;
     if !matches!(status, Some(FactStatus::Accepted | FactStatus::Duplicate)) {
-        let sentence = "Cette page avait déjà servi. Vérifiez le total, puis notez encore.";
         let fresh = Typed { id: None, ..typed };
-        let faults = Faults::one("count", sentence);
-        let page = count_page(&app, &phone, fresh, &faults, None).await?;
+        let faults = Faults::one("count", lang.say(texts::USED_BEFORE));
+        let page = count_page(&app, reader, &phone, fresh, &faults, None).await?;
         return Ok((StatusCode::CONFLICT, page).into_response());
     }
     let to = format!(
@@ -409,6 +424,7 @@ async fn team_total(app: &App, phone: &CrewPhone, pack: &Pack) -> Result<i64, Pr
 
 async fn count_page(
     app: &App,
+    reader: Reader,
     phone: &CrewPhone,
     typed: Typed,
     faults: &Faults,
@@ -422,30 +438,27 @@ async fn count_page(
         seq: next_seq(app, phone).await?,
     };
     let faults = faults.clone();
+    let lang = reader.lang;
     let title = if faults.is_empty() {
-        "Compter"
+        texts::COUNT
     } else {
-        "Nombre à revoir"
+        texts::NUMBER_AGAIN
     };
-    Ok(plain(&app.assets, title, move || {
-        let unit = if total < 2 { "seringue" } else { "seringues" };
+    Ok(plain(&app.assets, reader, lang.say(title), move || {
         let closed = matches!(pack.outing.state.as_str(), "closed" | "cancelled");
         view! {
             <h1>{pack.outing.title.clone()}</h1>
             {said}
-            {closed.then(|| note(
-                Tone::Wait,
-                "La sortie est terminée. Ce que vous notez maintenant sera gardé, et marqué en retard.",
-            ))}
+            {closed.then(|| note(Tone::Wait, lang.say(texts::LATE)))}
             <p class="count">
-                <output>{number(total)}</output>
-                <span class="soft">{unit}", toute l’équipe"</span>
+                <output>{lang.number(total)}</output>
+                <span class="soft">{lang.count(texts::ALL_SYRINGES, total, [])}</span>
             </p>
-            {count_form(&pack, typed, &faults, &hidden)}
+            {count_form(lang, &pack, typed, &faults, &hidden)}
             <form method="post" action="/terrain/simple/effacer">
                 <button class="quiet">
                     <Icon path=TRASH/>
-                    "Effacer de ce téléphone"
+                    {lang.say(words::recorder::end::WIPE)}
                 </button>
             </form>
         }
@@ -460,10 +473,10 @@ struct Hidden {
     seq: u32,
 }
 
-fn count_form(pack: &Pack, typed: Typed, faults: &Faults, hidden: &Hidden) -> AnyView {
+fn count_form(lang: Lang, pack: &Pack, typed: Typed, faults: &Faults, hidden: &Hidden) -> AnyView {
     let count = Field {
         name: "count",
-        label: "Combien\u{a0}?",
+        label: lang.say(texts::HOW_MANY),
         kind: "number",
         value: typed.count,
         error: faults.at("count"),
@@ -471,44 +484,44 @@ fn count_form(pack: &Pack, typed: Typed, faults: &Faults, hidden: &Hidden) -> An
         class: Some("how-many"),
         ..Field::default()
     };
-    let items: Vec<_> = Item::ALL
+    let kinds: Vec<_> = Item::ALL
         .iter()
-        .map(|it| (it.code(), item_label(*it)))
+        .map(|it| (it.code(), lang.say(item_label(*it))))
         .collect();
     let methods: Vec<_> = [
-        (Method::Counted, "Compté, un par un"),
-        (Method::Estimated, "Estimé, à peu près"),
+        (Method::Counted, texts::COUNTED),
+        (Method::Estimated, texts::ESTIMATED),
     ]
-    .map(|(it, label)| (it.code(), label))
+    .map(|(it, label)| (it.code(), lang.say(label)))
     .to_vec();
     view! {
         <form class="form" method="post" action=HERE novalidate>
             <input type="hidden" name="id" value=hidden.id.to_string()/>
             <input type="hidden" name="at" value=hidden.at.to_string()/>
             <input type="hidden" name="seq" value=hidden.seq.to_string()/>
-            {place_field(pack, &typed.lieu, faults.at("lieu"))}
+            {place_field(lang, pack, &typed.lieu, faults.at("lieu"))}
             {count.view()}
-            {choices("item", "Quoi\u{a0}?", items, &typed.item)}
-            {choices("method", "Comment\u{a0}?", methods, &typed.method)}
+            {choices("item", lang.say(texts::WHAT), kinds, &typed.item)}
+            {choices("method", lang.say(texts::HOW), methods, &typed.method)}
             <button class="primary">
                 <Icon path=CHECK/>
-                "Garder"
+                {lang.say(texts::KEEP)}
             </button>
         </form>
     }
     .into_any()
 }
 
-fn item_label(item: Item) -> &'static str {
+fn item_label(item: Item) -> words::Text {
     match item {
-        Item::Syringe => "Seringues",
-        Item::Needle => "Aiguilles",
-        Item::Pipe => "Pipes",
-        Item::Other => "Autre",
+        Item::Syringe => texts::SYRINGES,
+        Item::Needle => texts::NEEDLES,
+        Item::Pipe => texts::PIPES,
+        Item::Other => texts::OTHERS,
     }
 }
 
-fn place_field(pack: &Pack, chosen: &str, error: Option<String>) -> AnyView {
+fn place_field(lang: Lang, pack: &Pack, chosen: &str, error: Option<String>) -> AnyView {
     let options: Vec<_> = pack
         .sites
         .iter()
@@ -517,17 +530,17 @@ fn place_field(pack: &Pack, chosen: &str, error: Option<String>) -> AnyView {
             let selected = id == chosen;
             let label = match site.nature {
                 Nature::Public => site.title.clone(),
-                Nature::Discreet => format!("{} (lieu discret)", site.title),
+                Nature::Discreet => lang.fill(texts::DISCREET, [&site.title]),
             };
             view! { <option value=id selected=selected>{label}</option> }
         })
         .collect();
     view! {
         <div class="field">
-            <label for="lieu">"Où\u{a0}?"</label>
+            <label for="lieu">{lang.say(texts::WHERE)}</label>
             {error.map(|text| error_line("lieu-erreur".into(), text))}
             <select id="lieu" name="lieu">
-                <option value="">"Ici, pas dans la liste"</option>
+                <option value="">{lang.say(texts::HERE)}</option>
                 {options}
             </select>
         </div>
@@ -567,12 +580,18 @@ fn choices(
 
 /// A page of the recorder's look, without its script. Its title says nothing to whoever picks the
 /// phone up.
-fn plain(assets: &Assets, title: &'static str, content: impl FnOnce() -> AnyView) -> Response {
+fn plain(
+    assets: &Assets,
+    reader: Reader,
+    title: &'static str,
+    content: impl FnOnce() -> AnyView,
+) -> Response {
+    let lang = reader.lang;
     let style = assets.path("terrain.css").map(str::to_owned);
     let title = format!("{title} · Cueillette");
     let html: Html = render(|| {
         view! {
-            <html lang="fr" data-theme=theme()>
+            <html lang=lang.tag() data-theme=theme()>
                 <head>
                     <meta charset="utf-8"/>
                     <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -586,8 +605,9 @@ fn plain(assets: &Assets, title: &'static str, content: impl FnOnce() -> AnyView
                         {content()}
                         <a class="button danger" href="/aide/piqure">
                             <Icon path=WARNING/>
-                            "Piqûre"
+                            {lang.say(tabs::NEEDLE_STICK)}
                         </a>
+                        {reader.choice()}
                     </main>
                 </body>
             </html>

@@ -157,6 +157,18 @@ mod tests {
     }
 
     #[test]
+    fn whatever_peers_read_can_stand_on_paper_in_each_language() {
+        let fonts = Fonts::new().unwrap();
+        let texts: String = words::Lang::all().map(words::Lang::for_phone).collect();
+        for letter in texts.chars().filter(|it| !it.is_control()) {
+            for weight in [Weight::Regular, Weight::Bold] {
+                let found = fonts.face(weight).read.charmap().map(letter);
+                assert!(found.is_some(), "{letter:?}");
+            }
+        }
+    }
+
+    #[test]
     fn bulgarian_and_vietnamese_names_have_their_letters() {
         let fonts = Fonts::new().unwrap();
         for weight in [Weight::Regular, Weight::Bold] {

@@ -1,0 +1,128 @@
+//! In which language a person reads: chosen by its name, kept for a year in a cookie that says
+//! nothing else. The recorder's loader reads and writes the same one (`app/web/language.js`), so it
+//! is one choice everywhere. Pages of peers follow it; those of staff are French.
+//!
+//! A handler asks for the [`Reader`] and hands it on: two people are answered at once.
+
+use super::error::Problem;
+use super::reading::ReadForm;
+use crate::access::credentials::cookie;
+use crate::access::pages::known_page;
+use crate::access::{Caller, Role};
+use axum::extract::{FromRequestParts, Request};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, header};
+use axum::response::{IntoResponse, Redirect, Response};
+use domain::Invalid;
+use leptos::prelude::*;
+use serde::Deserialize;
+use std::convert::Infallible;
+use words::{Lang, OFFERS, Offer, marks};
+
+/// Nothing in it is anybody's, and scripts of our own pages may read it.
+const COOKIE: &str = "lang";
+
+/// Who reads this page.
+#[derive(Clone, Debug, Default)]
+pub struct Reader {
+    /// In which language.
+    pub lang: Lang,
+    /// Where choosing another one leads back to; nowhere where asking again would lose what was
+    /// typed.
+    back: Option<String>,
+}
+
+impl<S: Sync> FromRequestParts<S> for Reader {
+    type Rejection = Infallible;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
+        let chosen = cookie(&parts.headers, COOKIE).and_then(Lang::of);
+        let asked = parts
+            .uri
+            .path_and_query()
+            .filter(|_| parts.method == Method::GET);
+        Ok(Self {
+            lang: chosen.unwrap_or_default(),
+            back: asked.map(ToString::to_string),
+        })
+    }
+}
+
+impl Reader {
+    /// Of a page that stands in for another: no choice is offered, and staff read French.
+    pub fn of(request: &Request) -> Self {
+        let caller = request.extensions().get::<Caller>().map(Caller::role);
+        let is_staff = matches!(caller, Some(Role::Coordinator | Role::Agent | Role::Clerk));
+        let chosen = cookie(request.headers(), COOKIE).and_then(Lang::of);
+        Self {
+            lang: chosen.filter(|_| !is_staff).unwrap_or_default(),
+            back: None,
+        }
+    }
+
+    /// The languages, each by its own name. It needs no script.
+    pub fn choice(&self) -> Option<AnyView> {
+        let back = self.back.clone()?;
+        let lang = self.lang;
+        let offers = OFFERS.iter().zip(marks());
+        let buttons: Vec<_> = offers.map(|(it, mark)| button(*it, mark, lang)).collect();
+        let form = view! {
+            <form class="look" method="post" action="/langue" aria-label=in_all()>
+                <input type="hidden" name="retour" value=back/>
+                {buttons}
+            </form>
+        };
+        Some(form.into_any())
+    }
+}
+
+/// « Langue · Език · Language »: whoever looks for it may read only one of them.
+fn in_all() -> String {
+    let names: Vec<_> = Lang::all()
+        .map(|it| it.say(words::language::CHOOSE))
+        .collect();
+    names.join(" · ")
+}
+
+/// Beside a language that nobody has signed stands that it is to be read again.
+fn button(offer: Offer, mark: &'static str, chosen: Lang) -> AnyView {
+    let Offer { tag, name } = offer;
+    let pressed = if chosen.tag() == tag { "true" } else { "false" };
+    let mark = (!mark.is_empty()).then(|| view! { <small class="soft">" ("{mark}")"</small> });
+    view! {
+        <span>
+            <button class="link" name="lang" value=tag lang=tag aria-pressed=pressed>{name}</button>
+            {mark}
+        </span>
+    }
+    .into_any()
+}
+
+/// The form.
+#[derive(Deserialize)]
+pub struct Chosen {
+    #[serde(default)]
+    lang: String,
+    #[serde(default)]
+    retour: String,
+}
+
+/// `POST /langue`
+pub async fn choose(ReadForm(chosen): ReadForm<Chosen>) -> Result<Response, Problem> {
+    let lang = Lang::of(&chosen.lang);
+    let lang = lang.ok_or_else(|| Problem::invalid(Invalid::new("lang", "unknown")))?;
+    let to = known_page(&chosen.retour).unwrap_or("/");
+    let mut response = Redirect::to(to).into_response();
+    if let Some(kept) = kept(lang) {
+        response.headers_mut().append(header::SET_COOKIE, kept);
+    }
+    Ok(response)
+}
+
+/// For a year; French is what everybody gets without one.
+fn kept(lang: Lang) -> Option<HeaderValue> {
+    let life_s = if lang == Lang::FRENCH { 0 } else { 31_536_000 };
+    let tag = lang.tag();
+    let text = format!("{COOKIE}={tag}; Path=/; Max-Age={life_s}; SameSite=Lax; Secure");
+    HeaderValue::try_from(text).ok()
+}
