@@ -3,7 +3,7 @@
 //! Only hashes of tokens are kept: they are 256 random bits, so one SHA-256 is enough.
 
 use super::role::{Caller, Role, Staff, Who};
-use super::{accounts, cards, device, journal, second_factor, store, tokens};
+use super::{KeyFile, accounts, cards, device, journal, second_factor, store, tokens};
 use crate::access::Action;
 use crate::app::App;
 use crate::db::Tx;
@@ -36,6 +36,14 @@ pub fn new_token(prefix: &str) -> String {
     let mut bytes = [0; TOKEN_BYTES];
     rand::rng().fill_bytes(&mut bytes);
     format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The token that a form makes: computed from the form's own id under the key file, so that the same
+/// form sent twice makes the same one.
+pub fn token_of_form(keys: &KeyFile, prefix: &str, by: AccountId, form: uuid::Uuid) -> String {
+    let named = format!("{prefix}/{by}/{form}");
+    let bits = keys.mac("token of a form", named.as_bytes());
+    format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bits))
 }
 
 /// What is kept of a token.

@@ -6,7 +6,7 @@ pub mod own;
 pub mod pages;
 pub mod store;
 
-use crate::access::credentials::{new_token, token_hash};
+use crate::access::credentials::{new_token, token_hash, token_of_form};
 use crate::access::role::Staff;
 use crate::access::store::{self as accounts, NewAccount};
 use crate::access::{Action, Role, journal, passwords, second_factor};
@@ -72,6 +72,7 @@ fn subject(account: AccountId) -> Vec<String> {
 pub async fn invite(
     app: &App,
     by: &Staff,
+    form: Uuid,
     (name, login): (&str, &str),
     administers: bool,
 ) -> Result<String, Problem> {
@@ -87,7 +88,7 @@ pub async fn invite(
         let words = "Trop d’invitations attendent. Annulez celles qui ne servent plus.";
         return Err(Problem::state("too_many_invitations", words));
     }
-    let token = new_token(LINK_PREFIX);
+    let token = token_of_form(&app.keys, LINK_PREFIX, by.account, form);
     let new = NewLink {
         administers,
         login: Some(&login),

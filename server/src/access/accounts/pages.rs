@@ -216,6 +216,7 @@ fn invite_form(typed: Inviting, faults: &Faults) -> AnyView {
     view! {
         <form class="form card account" method="post" action="/comptes" novalidate id="inviter">
             <h2>"Inviter une personne"</h2>
+            <input type="hidden" name="id" value=Uuid::new_v4().to_string()/>
             {name.view()}
             {login.view()}
             <label class="choice">
@@ -231,6 +232,8 @@ fn invite_form(typed: Inviting, faults: &Faults) -> AnyView {
 /// Whom to invite.
 #[derive(Default, Deserialize)]
 pub struct Inviting {
+    /// Made with the form: sent twice, one link.
+    id: Option<Uuid>,
     #[serde(default)]
     name: String,
     #[serde(default)]
@@ -262,7 +265,8 @@ pub async fn invite_one(
     ReadForm(typed): ReadForm<Inviting>,
 ) -> Result<Response, Problem> {
     let administers = typed.administers.is_some();
-    match invite(&app, &by.0, (&typed.name, &typed.login), administers).await {
+    let form = typed.id.unwrap_or_else(Uuid::new_v4);
+    match invite(&app, &by.0, form, (&typed.name, &typed.login), administers).await {
         Ok(token) => {
             let name = typed.name.trim().to_owned();
             let what = "Avec ce lien, la personne choisit son mot de passe. Il marche 7 jours.";

@@ -6,7 +6,7 @@
 pub mod pages;
 pub mod store;
 
-use super::credentials::{new_token, token_hash};
+use super::credentials::{new_token, token_hash, token_of_form};
 use super::role::Staff;
 use super::store::{NewToken, insert_token};
 use super::{Action, Actor, journal};
@@ -31,21 +31,30 @@ pub fn name_of(typed: &str) -> Result<String, Invalid> {
     }
 }
 
-/// Makes a key of an administrator's own body. Answers it: it is nowhere else.
-pub async fn make(app: &App, by: &Staff, typed: &str) -> Result<String, Problem> {
+/// Makes a key of an administrator's own body. Answers it: it is nowhere else. The same form sent
+/// twice makes one key; once that was taken back, it makes none.
+pub async fn make(app: &App, by: &Staff, form: Uuid, typed: &str) -> Result<String, Problem> {
     let name = name_of(typed)?;
+    let token = token_of_form(&app.keys, PREFIX, by.account, form);
+    let hash = token_hash(&token);
     let mut tx = app.db.write().await?;
     let there = store::of_body(&mut tx, by.programme, by.role).await?;
+    if there.iter().any(|it| it.id() == store::name_of_hash(&hash)) {
+        return Ok(token);
+    }
+    if store::was_made(&mut tx, by.programme, &hash).await? {
+        return Err(Problem::not_found());
+    }
     if there.len() >= API_TOKENS_MAX {
         let words = "Il y a trop de clés d’accès. Retirez celles qui ne servent plus.";
         return Err(Problem::state("too_many_tokens", words));
     }
-    let token = make_for(&mut tx, by, by.actor(), &name, app.now()).await?;
+    keep(&mut tx, by, by.actor(), (&name, hash), app.now()).await?;
     tx.commit().await?;
     Ok(token)
 }
 
-/// Makes a key that acts for an account, and tells the journal who made it.
+/// Makes a key that acts for an account.
 pub async fn make_for(
     tx: &mut Tx,
     of: &Staff,
@@ -54,7 +63,18 @@ pub async fn make_for(
     now: Instant,
 ) -> Result<String, DbError> {
     let token = new_token(PREFIX);
-    let hash = token_hash(&token);
+    keep(tx, of, by, (name, token_hash(&token)), now).await?;
+    Ok(token)
+}
+
+/// Keeps what is needed to recognise a key, and tells the journal who made it.
+async fn keep(
+    tx: &mut Tx,
+    of: &Staff,
+    by: Actor,
+    (name, hash): (&str, Vec<u8>),
+    now: Instant,
+) -> Result<(), DbError> {
     let about = [subject(store::name_of_hash(&hash))];
     let new = NewToken {
         token_hash: hash,
@@ -65,8 +85,7 @@ pub async fn make_for(
         peer: None,
     };
     insert_token(tx, new, now).await?;
-    journal::write(tx, of.programme, by, Action::TokenMade, &about, now).await?;
-    Ok(token)
+    journal::write(tx, of.programme, by, Action::TokenMade, &about, now).await
 }
 
 /// Takes back a key of an administrator's own body; any other is not there.

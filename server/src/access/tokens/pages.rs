@@ -31,6 +31,8 @@ pub struct Done {
 /// What a new key is for.
 #[derive(Default, Deserialize)]
 pub struct Typed {
+    /// Made with the form: sent twice, one key.
+    id: Option<Uuid>,
     #[serde(default)]
     name: String,
 }
@@ -149,6 +151,7 @@ fn form(typed: Typed, faults: &Faults) -> AnyView {
     view! {
         <form class="form card account" method="post" action="/comptes/cles" novalidate>
             <h2>"Faire une clé"</h2>
+            <input type="hidden" name="id" value=Uuid::new_v4().to_string()/>
             {name.view()}
             <p class="actions"><button class="primary">"Faire la clé"</button></p>
         </form>
@@ -188,7 +191,8 @@ pub async fn make_one(
     origin: Origin,
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
-    match make(&app, &by.0, &typed.name).await {
+    let form = typed.id.unwrap_or_else(Uuid::new_v4);
+    match make(&app, &by.0, form, &typed.name).await {
         Ok(token) => key_page(&app, &caller, &origin, typed.name.trim().into(), token).await,
         Err(problem) => {
             let faults = Faults::of(&problem, words).ok_or(problem)?;

@@ -79,6 +79,16 @@ pub async fn of_body(
     query.all(tx).await
 }
 
+const SELECT_MADE: &str = "
+    select token_hash from api_tokens where programme_id = $1 and token_hash = $2";
+
+/// Was this key ever made, whether or not it works?
+pub async fn was_made(tx: &mut Tx, programme: ProgrammeId, hash: &[u8]) -> Result<bool, DbError> {
+    let query = sql(SELECT_MADE).bind(programme).bind(hash.to_vec());
+    let rows: Vec<(Vec<u8>,)> = query.all(tx).await?;
+    Ok(!rows.is_empty())
+}
+
 const REVOKE: &str = "
     update api_tokens set revoked_at = $3
     where programme_id = $1 and token_hash = $2 and revoked_at is null";
