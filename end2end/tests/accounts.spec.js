@@ -1,8 +1,7 @@
 // The staff's way in, without any script: invited by a link, a second factor set up by hand, signed
 // in with its code, out everywhere.
-import { createHmac } from "node:crypto";
 import { expect, test } from "@playwright/test";
-import { signIn } from "../support/desk.js";
+import { code, signIn } from "../support/desk.js";
 import { PHONE } from "../support/phone.js";
 import { startServer } from "../support/server.js";
 
@@ -17,18 +16,6 @@ test.beforeEach(async () => {
 test.afterEach(async () => {
   await server.stop();
 });
-
-/** The code of the running half minute (or one after it), as an authenticator program shows it. */
-function code(secret, later = 0) {
-  const signs = "ABCDEFGHIJKLMNOPQRSTUVWXYZ234567";
-  const bits = [...secret].map((it) => signs.indexOf(it).toString(2).padStart(5, "0")).join("");
-  const key = Buffer.from(bits.match(/.{8}/g).map((it) => parseInt(it, 2)));
-  const step = Buffer.alloc(8);
-  step.writeBigInt64BE(BigInt(Math.floor(Date.now() / 30_000) + later));
-  const hash = createHmac("sha1", key).update(step).digest();
-  const number = hash.readUInt32BE(hash.at(-1) & 15) & 0x7fffffff;
-  return String(number % 1_000_000).padStart(6, "0");
-}
 
 async function fill(page, fields) {
   for (const [label, text] of Object.entries(fields)) await page.getByLabel(label).fill(text);

@@ -252,6 +252,10 @@ pub async fn departure(
         Ok(_) => return Ok(to(&format!("/sorties/{id}?fait=gardee#depart"))),
         Err(problem) if problem.code == "no_green_light" => true,
         Err(problem) if problem.code == "invalid" => false,
+        // The same form sent twice: the first one did it.
+        Err(problem) if problem.code == "outing_open" && form.geste == "ouvrir" => {
+            return Ok(to(&format!("/sorties/{id}?fait=ouverte")));
+        }
         Err(problem) => return Err(problem),
     };
     let mut sheet = Sheet::load(&app, &caller, id).await?;
