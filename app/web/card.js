@@ -1,24 +1,27 @@
 // /entrer: a peer comes in with a card. First use binds the card to this phone and chooses four
 // digits; then the phone shows the signs it knows, and asks for the digits.
 //
-// What is kept is in card/store.js, how one comes in without a screen in card/door.js.
+// What is kept is in card/store.js, how one comes in without a screen in card/door.js. What is said is
+// in the page.
 
 import { comeIn, firstUse, isDead, isTooEasy } from "./card/door.js";
 import { cardOf, readCode } from "./card/keys.js";
 import { keypad } from "./card/keypad.js";
 import { Cards } from "./card/store.js";
+import { filled, readWords } from "./words.js";
 
 const OWN_PAGE = "/moi";
 
 const cards = new Cards();
 const place = document.querySelector("[data-enter]");
+const words = readWords(place);
 
 function made(name, properties, ...content) {
   const element = Object.assign(document.createElement(name), properties);
   element.append(...content.filter(Boolean));
   return element;
 }
-const words = (text) => text && made("p", {}, text);
+const says = (text) => made("p", {}, text);
 const button = (text, onclick, className = "") =>
   made("button", { type: "button", className, onclick }, text);
 
@@ -36,9 +39,19 @@ function trouble(text) {
   return note;
 }
 
-/** The picture of a sign, from the animals that the page brought. */
-function picture({ code, label }) {
+/** Why a card was not let in; what has no words of its own is told in general. */
+const refusal = ({ code }) => trouble(words.refused[code] || words.refused.other);
+
+/** « hérisson bleu ». */
+function named({ code }) {
   const [animal, colour] = code.split("-");
+  return filled(words.sign, { animal: words.animals[animal], colour: words.colours[colour] });
+}
+
+/** The picture of a sign, from the animals that the page brought. */
+function picture(sign) {
+  const [animal, colour] = sign.code.split("-");
+  const label = named(sign);
   const drawn = document.querySelector(`[data-animal="${animal}"] .sign`)?.cloneNode(true);
   if (!drawn) return made("b", {}, label);
   drawn.className = `sign sign-${colour}`;
@@ -46,29 +59,32 @@ function picture({ code, label }) {
   return drawn;
 }
 
+const whose = (sign) =>
+  made("p", { className: "whose-sign" }, picture(sign), made("b", {}, named(sign)));
+
 // ---- A card that is not known here
 
 function askCode(problem) {
   const input = made("input", { id: "code", autocomplete: "off", maxLength: 24 });
   input.setAttribute("autocapitalize", "characters");
   input.setAttribute("spellcheck", "false");
-  const label = made("label", { htmlFor: "code" }, "Ou taper le code écrit sur la carte");
+  const label = made("label", { htmlFor: "code" }, words.type_code);
   const form = made(
     "form",
     { className: "form card" },
     made("div", { className: "field" }, label, input),
-    made("button", { className: "primary" }, "Continuer"),
+    made("button", { className: "primary" }, words.go_on),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const code = readCode(input.value);
     if (code) withCode(code);
-    else askCode("Ce n’est pas un code de carte. Il a 16 signes.");
+    else askCode(words.not_a_code);
   });
   show(
-    "Ma carte",
+    words.title,
     problem && trouble(problem),
-    words("Scannez la carte avec l’appareil photo de ce téléphone."),
+    says(words.scan),
     form,
   );
 }
@@ -81,10 +97,10 @@ async function withCode(code) {
 
 function choosePin(code, problem) {
   show(
-    "Choisir 4 chiffres",
-    problem ? trouble(problem) : words("Ils ouvrent ma page, sur ce téléphone seulement. Je ne les dis à personne."),
-    keypad((pin) => {
-      if (isTooEasy(pin)) choosePin(code, "C’est trop facile à deviner. Choisissez autre chose.");
+    words.choose_title,
+    problem || says(words.choose_help),
+    keypad(words, (pin) => {
+      if (isTooEasy(pin)) choosePin(code, trouble(words.too_easy));
       else repeatPin(code, pin);
     }),
   );
@@ -92,28 +108,28 @@ function choosePin(code, problem) {
 
 function repeatPin(code, chosen) {
   show(
-    "Encore une fois",
-    words("Les mêmes 4 chiffres, pour être sûr."),
-    keypad((pin) => {
+    words.repeat_title,
+    says(words.repeat_help),
+    keypad(words, (pin) => {
       if (pin === chosen) begin(code, pin);
-      else choosePin(code, "Ce n’étaient pas les mêmes. On recommence.");
+      else choosePin(code, trouble(words.not_the_same));
     }),
   );
 }
 
 async function begin(code, pin) {
-  show("Un instant…");
+  show(words.wait);
   try {
     const { sign } = await firstUse(code, pin, cards);
     show(
-      "C’est prêt",
-      made("p", { className: "whose-sign" }, picture(sign), made("b", {}, sign.label)),
-      words("C’est votre signe sur ce téléphone."),
-      made("a", { className: "button primary", href: OWN_PAGE }, "Ouvrir ma page"),
+      words.ready_title,
+      whose(sign),
+      says(words.ready_help),
+      made("a", { className: "button primary", href: OWN_PAGE }, words.open_mine),
     );
   } catch (problem) {
-    if (isDead(problem)) return dead(problem.detail);
-    choosePin(code, problem.detail);
+    if (isDead(problem)) return dead(problem);
+    choosePin(code, refusal(problem));
   }
 }
 
@@ -125,53 +141,53 @@ function chooseSign(known) {
       "button",
       { type: "button", className: "sign-button", onclick: () => askPin(card) },
       picture(card.sign),
-      made("span", {}, card.sign.label),
+      made("span", {}, named(card.sign)),
     ),
   );
   show(
-    "Qui êtes-vous ?",
+    words.who_title,
     made("div", { className: "sign-buttons" }, ...signs),
-    button("Une autre carte", () => askCode(), "quiet"),
+    button(words.other_card, () => askCode(), "quiet"),
   );
 }
 
 function askPin(card, problem) {
   show(
-    "Mes 4 chiffres",
-    made("p", { className: "whose-sign" }, picture(card.sign), made("b", {}, card.sign.label)),
-    problem && trouble(problem),
-    keypad((pin) => enter(card, pin)),
+    words.pin_title,
+    whose(card.sign),
+    problem,
+    keypad(words, (pin) => enter(card, pin)),
     made(
       "p",
       { className: "ways-on" },
-      button("Ce n’est pas moi", start, "quiet"),
-      button("Oublier", () => askForget(card), "quiet"),
+      button(words.not_me, start, "quiet"),
+      button(words.forget, () => askForget(card), "quiet"),
     ),
   );
 }
 
 async function enter(card, pin) {
-  show("Un instant…");
+  show(words.wait);
   try {
     await comeIn(card, pin, cards);
     // No way back to the digits.
     location.replace(OWN_PAGE);
   } catch (problem) {
-    if (isDead(problem)) dead(problem.detail);
-    else askPin(card, problem.detail);
+    if (isDead(problem)) dead(problem);
+    else askPin(card, refusal(problem));
   }
 }
 
 function askForget(card) {
   show(
-    "Oublier cette carte ?",
-    made("p", { className: "whose-sign" }, picture(card.sign), made("b", {}, card.sign.label)),
-    words("Le signe et la clé partent de ce téléphone. Pour revenir, il faudra une nouvelle carte."),
+    words.forget_title,
+    whose(card.sign),
+    says(words.forget_help),
     made(
       "p",
       { className: "ways-on" },
-      button("Oui, oublier", () => forget(card), "danger"),
-      button("Non, garder", () => askPin(card)),
+      button(words.forget_yes, () => forget(card), "danger"),
+      button(words.forget_no, () => askPin(card)),
     ),
   );
 }
@@ -180,15 +196,15 @@ async function forget(card) {
   await cards.forget(card.id);
   const left = await cards.all();
   if (left.length) chooseSign(left);
-  else show("C’est oublié", words("Il ne reste rien de cette carte sur ce téléphone."));
+  else show(words.forgotten_title, says(words.forgotten_help));
 }
 
-function dead(detail) {
+function dead(problem) {
   show(
-    "Cette carte ne marche plus",
-    trouble(detail),
-    words("C’est vite fait : l’équipe en imprime une autre."),
-    button("J’ai une autre carte", () => askCode()),
+    words.dead_title,
+    refusal(problem),
+    says(words.dead_help),
+    button(words.have_another, () => askCode()),
   );
 }
 
@@ -211,7 +227,7 @@ async function open() {
 }
 
 function cannot() {
-  show("Ma carte", trouble("Ce téléphone ne peut pas garder une carte. Demandez de l’aide à l’équipe."));
+  show(words.title, trouble(words.cannot_keep));
 }
 
 // A card may be scanned while this page is open already.

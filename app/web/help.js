@@ -1,28 +1,30 @@
 // The needle-stick page, once it has a script: what the programme set (help/pack.js), the steps
 // read aloud (help/read-aloud.js), and <wash-timer>: five minutes that are counted down, in words
-// and by a bar, after one tap.
+// and by a bar, after one tap. It shows the page in the language that was chosen on this phone.
 //
 // Without script the element is empty and not shown: the page says « au moins 5 minutes » by
 // itself. Nothing is asked of the network, nothing is kept.
 
 import { fill, helpOfThisPhone } from "./help/pack.js";
 import { offerReading } from "./help/read-aloud.js";
+import { filled, readWords } from "./words.js";
+import { keepLook } from "./look.js";
 
 const MINUTES = 5;
 const SECONDS = MINUTES * 60;
 
-const counted = (n, word) => `${n} ${word}${n > 1 ? "s" : ""}`;
+const words = readWords(document.querySelector("main[data-words]"));
 
 /** « Encore 4 minutes et 30 secondes. » */
-export function inWords(seconds) {
-  const [minutes, rest] = [Math.floor(seconds / 60), seconds % 60];
-  const parts = [];
-  if (minutes > 0) parts.push(counted(minutes, "minute"));
-  if (rest > 0) parts.push(counted(rest, "seconde"));
-  return `Encore ${parts.join(" et ")}.`;
+export function inWords(seconds, words) {
+  const counted = (n, [one, other]) => filled(n === 1 ? one : other, { n });
+  const minutes = counted(Math.floor(seconds / 60), words.minutes);
+  const rest = counted(seconds % 60, words.seconds);
+  let time = filled(words.both, { minutes, seconds: rest });
+  if (seconds < 60) time = rest;
+  else if (seconds % 60 === 0) time = minutes;
+  return filled(words.left, { time });
 }
-
-const DONE = `${counted(MINUTES, "minute")} : c’est fait. On passe à l’étape suivante.`;
 
 /** Seconds that are left, rounded up: the five minutes are never cut short. */
 export function left(start, now) {
@@ -41,11 +43,11 @@ class WashTimer extends HTMLElement {
   connectedCallback() {
     if (this.button) return;
     this.button = added(this, "button", { type: "button", className: "primary" });
-    this.button.textContent = `Lancer les ${MINUTES} minutes`;
+    this.button.textContent = words.start;
     this.button.addEventListener("click", () => this.begin());
     this.words = added(this, "p", { className: "left num", hidden: true });
     this.bar = added(this, "progress", { max: SECONDS, value: 0, hidden: true });
-    this.bar.setAttribute("aria-label", "Temps passé");
+    this.bar.setAttribute("aria-label", words.bar);
     // Said aloud once a minute: a voice every second would cover everything else.
     this.said = added(this, "p", { className: "sr" });
     this.said.setAttribute("role", "status");
@@ -58,7 +60,7 @@ class WashTimer extends HTMLElement {
   begin() {
     clearInterval(this.ticking);
     this.start = clocks();
-    this.button.textContent = "Recommencer";
+    this.button.textContent = words.again;
     this.button.className = "";
     this.words.hidden = this.bar.hidden = false;
     this.ticking = setInterval(() => this.show(), 500);
@@ -74,10 +76,10 @@ class WashTimer extends HTMLElement {
 
   show() {
     const seconds = left(this.start, clocks());
-    const words = seconds > 0 ? inWords(seconds) : DONE;
-    this.words.textContent = words;
+    const told = seconds > 0 ? inWords(seconds, words) : words.done;
+    this.words.textContent = told;
     this.bar.value = SECONDS - seconds;
-    if (seconds % 60 === 0 && this.said.textContent !== words) this.said.textContent = words;
+    if (seconds % 60 === 0 && this.said.textContent !== told) this.said.textContent = told;
     if (seconds === 0) this.end();
   }
 
@@ -96,6 +98,18 @@ document.querySelector("[data-quit]")?.addEventListener("click", (event) => {
   location.replace(event.currentTarget.href);
 });
 
+keepLook();
+// The language that was chosen on this phone: the cookie is the server's (http/language.rs). The
+// worker keeps each language at an address of its own.
+const ADDRESS = "/aide/piqure";
+const chosen = /(?:^|; )lang=([a-z-]+)/.exec(document.cookie)?.[1];
+const inChosen = chosen && document.querySelector(`[data-lang="${chosen}"]:not([aria-current])`);
+if (inChosen && location.pathname === ADDRESS) location.replace(inChosen.href);
+document.querySelector(".languages")?.addEventListener("click", ({ target }) => {
+  const { lang } = target.dataset;
+  if (lang) document.cookie = `lang=${lang};path=/;max-age=31536000;samesite=lax;secure`;
+});
+
 offerReading(document.querySelector("[data-read-aloud]"));
 // A phone that has no pack, or nothing to keep one in: the page says enough by itself.
-helpOfThisPhone().then(fill).catch(() => {});
+helpOfThisPhone().then((help) => fill(help, words)).catch(() => {});

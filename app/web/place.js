@@ -3,6 +3,7 @@
 // never followed; or a tap on the map.
 
 import { offerReading, saidOf, sentencesOf } from "./help/read-aloud.js";
+import { filled, readWords } from "./words.js";
 
 offerReading(document.querySelector("[data-read-aloud]"), globalThis.speechSynthesis, {
   parts: () => sentencesOf(document.querySelector("main")),
@@ -10,25 +11,26 @@ offerReading(document.querySelector("[data-read-aloud]"), globalThis.speechSynth
 });
 
 const field = document.querySelector("[data-place]");
+const words = readWords(field);
 
-function fill({ lat, lon }, words) {
+function fill({ lat, lon }, said) {
   field.querySelector("[name=lat]").value = lat;
   field.querySelector("[name=lon]").value = lon;
-  say(words);
+  say(said);
 }
 
-const say = (words) => {
-  field.querySelector("[role=status]").textContent = words;
+const say = (said) => {
+  field.querySelector("[role=status]").textContent = said;
 };
 
 function here() {
-  say("On cherche la position…");
+  say(words.looking);
   navigator.geolocation.getCurrentPosition(
     ({ coords }) => {
       const metres = Math.max(1, Math.round(coords.accuracy));
-      fill({ lat: coords.latitude, lon: coords.longitude }, `Position trouvée, à ${metres} m près.`);
+      fill({ lat: coords.latitude, lon: coords.longitude }, filled(words.found, { n: metres }));
     },
-    () => say("La position n’est pas trouvée. Choisissez sur la carte."),
+    () => say(words.not_found),
     { enableHighAccuracy: true, timeout: 15_000, maximumAge: 10_000 },
   );
 }
@@ -43,10 +45,11 @@ function onMap() {
     map.setAttribute("base", "/base-map.pmtiles");
     map.setAttribute("pick", "");
     map.setAttribute("locate", "");
-    map.addEventListener("place-chosen", ({ detail }) => fill(detail, "Le point est choisi."));
+    map.setAttribute("words", JSON.stringify(words.map));
+    map.addEventListener("place-chosen", ({ detail }) => fill(detail, words.chosen));
     frame.append(map);
   }
-  say("Touchez la carte, à l’endroit.");
+  say(words.touch);
 }
 
 if (field) {

@@ -11,10 +11,14 @@ use leptos::prelude::*;
 pub fn SignPicture(
     /// Whose animal, in which colour.
     sign: Sign,
+    /// Its name, where French is not what is read.
+    #[prop(optional)]
+    label: Option<String>,
 ) -> impl IntoView {
     let drawing = drawing(sign.animal);
+    let label = label.unwrap_or_else(|| sign.label());
     view! {
-        <span class=tile(sign.colour) role="img" aria-label=sign.label()>
+        <span class=tile(sign.colour) role="img" aria-label=label>
             <svg viewBox="0 0 24 24" width="30" height="30" aria-hidden="true">
                 <path class="fur" d=drawing.body></path>
                 <path d=drawing.lines></path>

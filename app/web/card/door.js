@@ -3,7 +3,7 @@
 import { cardOf, newKeys, prove, publicPart } from "./keys.js";
 
 /** No answer, or none that can be read. */
-const NO_NETWORK = { code: "no_network", detail: "Pas de réseau. Rien n’est perdu : réessayez." };
+const NO_NETWORK = { code: "no_network" };
 
 async function post(path, body, ask) {
   const answer = await ask(`/api/v1/cards/${path}`, {
@@ -13,9 +13,12 @@ async function post(path, body, ask) {
   }).catch(() => undefined);
   const told = answer && (await answer.json().catch(() => undefined));
   if (!told) throw NO_NETWORK;
-  if (!answer.ok) throw { code: told.code, detail: told.detail };
+  if (!answer.ok) throw { code: reason(told) };
   return told;
 }
+
+/** What is wrong with the digits says more than that they are. */
+const reason = ({ code, errors: [fault] = [] }) => (code === "invalid" && fault?.code) || code;
 
 async function challenge(ask) {
   return (await post("challenge", {}, ask)).challenge;
@@ -43,8 +46,8 @@ export async function firstUse(code, pin, cards, ask = fetch) {
   const proof = await prove(card.keys, "bind", id, await challenge(ask), pin);
   const body = { code, key: await publicPart(card.keys), ...proof };
   try {
-    const { sign, sign_label: label } = await post("bind", body, ask);
-    const known = { ...card, sign: { code: sign, label } };
+    const { sign } = await post("bind", body, ask);
+    const known = { ...card, sign: { code: sign } };
     await cards.keep(known);
     return known;
   } catch (problem) {

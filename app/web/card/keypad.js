@@ -1,5 +1,7 @@
 // Ten big buttons and four dots: no keyboard comes up, and no digit is shown or said aloud.
 
+import { filled } from "../words.js";
+
 const DIGITS = 4;
 
 function made(name, properties, ...content) {
@@ -9,7 +11,7 @@ function made(name, properties, ...content) {
 }
 
 /** `onPin` gets the four digits; the dots are empty again afterwards. */
-export function keypad(onPin) {
+export function keypad(words, onPin) {
   let typed = "";
   const dots = made("p", { className: "dots" });
   const said = made("p", { className: "sr" });
@@ -21,7 +23,7 @@ export function keypad(onPin) {
       made("span", { className: n < typed.length ? "dot full" : "dot" }),
     );
     dots.replaceChildren(...marks);
-    said.textContent = typed.length ? `${typed.length} sur ${DIGITS}` : "";
+    said.textContent = typed.length ? filled(words.typed, { n: typed.length, all: DIGITS }) : "";
   }
 
   function press(digit) {
@@ -44,17 +46,17 @@ export function keypad(onPin) {
     show();
   }
 
-  const button = (words, onclick, label = words) => {
-    const key = made("button", { type: "button", onclick }, words);
+  const button = (sign, onclick, label = sign) => {
+    const key = made("button", { type: "button", onclick }, sign);
     key.setAttribute("aria-label", label);
     return key;
   };
   const keys = [..."123456789"].map((digit) => button(digit, () => press(digit)));
-  const erase = button("←", back, "Effacer le dernier chiffre");
+  const erase = button("←", back, words.erase_digit);
   erase.className = "quiet";
   const pad = made("div", { className: "keypad" }, ...keys, made("span"), button("0", () => press("0")), erase);
   pad.setAttribute("role", "group");
-  pad.setAttribute("aria-label", "Chiffres");
+  pad.setAttribute("aria-label", words.digits);
   const whole = made("div", { className: "pin" }, dots, said, pad);
   // A real keyboard works too: for desks, and for people who cannot touch.
   whole.addEventListener("keydown", (event) => {

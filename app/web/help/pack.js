@@ -1,6 +1,8 @@
 // What the programme set for the needle-stick page: the doctor who checked it, whom to call, where
 // to go. It comes from the pack that the recorder keeps on this phone, and goes nowhere.
 
+import { filled } from "../words.js";
+
 const done = (request) =>
   new Promise((good, bad) => {
     request.onsuccess = () => good(request.result);
@@ -37,19 +39,19 @@ function element(name, content, properties) {
 }
 
 /** A link that calls, with the page's own pictogram. Nothing when there is no number. */
-function callLink(words, phone) {
+function callLink(said, phone) {
   const href = dialled(phone);
   const pictogram = document.querySelector(".calls svg")?.cloneNode(true);
-  return href && element("a", [pictogram, words], { className: "button", href });
+  return href && element("a", [pictogram, said], { className: "button", href });
 }
 
-function place(it) {
+function place(it, words) {
   return element(
     "div",
     [
       element("p", [element("b", [text(it.name)])]),
       text(it.address) && element("p", [text(it.address)]),
-      callLink(`Appeler : ${text(it.name)}`, it.phone),
+      callLink(filled(words.call_place, { name: text(it.name) }), it.phone),
     ],
     { className: "help-place" },
   );
@@ -63,11 +65,12 @@ function show(selector, content) {
 }
 
 /** Writes into the page what is set; what is not set stays as the page says it by itself. */
-export function fill(help) {
-  const places = (help.places || []).filter((it) => text(it.name)).map(place);
-  if (places.length) show("[data-help-places]", [element("h2", ["Où aller"]), ...places]);
-  const coordinator = callLink("Appeler la coordination", help.coordinator_phone);
+export function fill(help, words) {
+  const named = (help.places || []).filter((it) => text(it.name));
+  const places = named.map((it) => place(it, words));
+  if (places.length) show("[data-help-places]", [element("h2", [words.where_to_go]), ...places]);
+  const coordinator = callLink(words.call_coordination, help.coordinator_phone);
   show("[data-help-coordinator]", [coordinator].filter(Boolean));
   const doctor = text(help.validated_by);
-  if (doctor) show("[data-help-validated] span", [`Vérifié par ${doctor}`]);
+  if (doctor) show("[data-help-validated] span", [filled(words.validated, { doctor })]);
 }

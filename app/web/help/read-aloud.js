@@ -2,12 +2,12 @@
 // a peer's own), by a voice of the device itself: other voices send the text to whoever made the
 // browser. Without one there is no button.
 
-const READ = "Lire à voix haute";
-const STOP = "Arrêter la lecture";
+import { readWords } from "../words.js";
 
-/** The first French voice that speaks on the device. */
-export function localFrenchVoice(voices) {
-  return voices.find((it) => it.localService === true && /^fr($|[-_])/i.test(it.lang));
+/** The first voice of this language that speaks on the device. */
+export function localVoice(voices, lang) {
+  const ours = new RegExp(`^${lang}($|[-_])`, "i");
+  return voices.find((it) => it.localService === true && ours.test(it.lang));
 }
 
 /** What is said of a step: its sentences, each with an end. The timer speaks for itself. */
@@ -52,6 +52,8 @@ export function offerReading(
   { parts = stepsOfHelp, words = wordsOf } = {},
 ) {
   if (!place || !synth) return;
+  const { read_aloud: READ, stop_reading: STOP } = readWords(place);
+  const voice = () => localVoice(synth.getVoices(), document.documentElement.lang);
   const steps = parts();
   const button = document.createElement("button");
   button.type = "button";
@@ -68,7 +70,7 @@ export function offerReading(
     now = step && new SpeechSynthesisUtterance(words(step));
     if (!now) return;
     const mine = now;
-    mine.voice = localFrenchVoice(synth.getVoices());
+    mine.voice = voice();
     mine.lang = mine.voice.lang;
     // What was cut off ends too, but is no longer ours.
     mine.onend = () => now === mine && read(at + 1);
@@ -83,7 +85,7 @@ export function offerReading(
   }
 
   function offer() {
-    if (localFrenchVoice(synth.getVoices())) return place.append(button);
+    if (voice()) return place.append(button);
     if (now) stop();
     button.remove();
   }

@@ -13,6 +13,8 @@
 //   chosen          id of the chosen site
 //   sites           JSON list of sites; or the property `sites`, or a child
 //                   <script type="application/json">
+//   words           JSON: what the map says, where its reader's language is not French; without
+//                   sites there is then no legend
 //   credit-href     makes « © OpenStreetMap » a link
 // Events, bubbling: `site-chosen` {id}, `place-chosen` {lat, lon}.
 // Light DOM: the page's own style applies. Content given inside the element stays for phones
@@ -29,6 +31,7 @@ import { readBox, readSites } from "./sites.js";
 import { SiteSource } from "./source.js";
 import { TownLayer } from "./town-layer.js";
 import { lookOfPage } from "./town-style.js";
+import { wordsOfMap } from "./words.js";
 
 const MIN_ZOOM = 5;
 const MAX_ZOOM = 19;
@@ -48,12 +51,6 @@ const FIT_PADDING = { paddingTopLeft: [40, 48], paddingBottomRight: [68, 48] };
 const BESIDE_CARD = { paddingTopLeft: [32, 32], paddingBottomRight: [84, 136] };
 /** Where to look before anything is known: France. */
 const NOWHERE = { center: [46.6, 2.4], zoom: MIN_ZOOM };
-
-const NO_BASE_MAP_WORDS = {
-  later: "Le plan de la ville viendra avec le réseau.",
-  unreadable: "Le plan de la ville est illisible. Les lieux restent justes.",
-  "too-big": "Le plan de la ville est trop gros pour ce téléphone.",
-};
 
 export class CueilletteMap extends HTMLElement {
   static get observedAttributes() {
@@ -117,17 +114,19 @@ export class CueilletteMap extends HTMLElement {
   // ---- building
 
   build() {
+    this.words = wordsOfMap(this);
     this.line = new Line();
     this.card = new Card();
     this.legend = new Legend();
-    const place = ground();
+    const place = ground(this.words.ground);
     const view = document.createElement("div");
     view.className = "map-view";
     view.append(this.buttons(), place, this.line.element, this.card.element);
     view.append(credit(this.getAttribute("credit-href")));
     this.frame = document.createElement("div");
     this.frame.className = "map-frame";
-    this.frame.append(view, this.legend.element);
+    this.frame.append(view);
+    if (!this.hasAttribute("words") || this.sites.length) this.frame.append(this.legend.element);
     this.append(this.frame);
     this.classList.add("map-ready");
     this.buildLeaflet(place);
@@ -136,12 +135,12 @@ export class CueilletteMap extends HTMLElement {
 
   buttons() {
     const zoom = group(
-      button("in", "Zoomer", () => this.zoomBy(1)),
-      button("out", "Dézoomer", () => this.zoomBy(-1)),
+      button("in", this.words.zoom_in, () => this.zoomBy(1)),
+      button("out", this.words.zoom_out, () => this.zoomBy(-1)),
     );
-    const go = group(button("all", "Voir tous les lieux", () => this.fit()));
+    const go = group(button("all", this.words.all, () => this.fit()));
     if (this.hasAttribute("locate")) {
-      go.append(button("here", "Ma position", () => this.locate()));
+      go.append(button("here", this.words.here, () => this.locate()));
     }
     const all = document.createElement("div");
     all.className = "map-buttons";
@@ -198,7 +197,7 @@ export class CueilletteMap extends HTMLElement {
     window.removeEventListener("online", this.retry);
     try {
       const bytes = await openBaseMap(url, (part) => {
-        if (this.map === map) this.line.say("Le plan de la ville arrive :", part);
+        if (this.map === map) this.line.say(this.words.coming, part);
       });
       const archive = new PMTiles(new BytesSource(url, bytes));
       const header = await archive.getHeader();
@@ -225,7 +224,7 @@ export class CueilletteMap extends HTMLElement {
     if (!(error instanceof NoBaseMap)) console.warn(error);
     if (reason === "later") window.addEventListener("online", this.retry);
     const hint = this.getAttribute("operator-hint") || "";
-    this.line.say(reason === "none" ? hint : NO_BASE_MAP_WORDS[reason]);
+    this.line.say(reason === "none" ? hint : this.words[reason.replace("-", "_")]);
     this.openSource();
   }
 
@@ -360,15 +359,15 @@ export class CueilletteMap extends HTMLElement {
   }
 
   async locate() {
-    const { map } = this;
-    this.line.say("On cherche la position…");
+    const { map, words } = this;
+    this.line.say(words.looking);
     try {
-      const position = await askPosition();
+      const position = await askPosition(words);
       if (this.map !== map) return;
       if (this.own) this.own.remove();
       this.own = drawPosition(map, position);
       map.fitBounds(this.own.bounds, { maxZoom: FIT_ZOOM_MAX });
-      this.line.say(describePosition(position));
+      this.line.say(describePosition(position, words));
     } catch (error) {
       if (this.map === map) this.line.say(error.message);
     }

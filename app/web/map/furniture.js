@@ -25,10 +25,10 @@ export function group(...buttons) {
 }
 
 /** The element that Leaflet lives in. */
-export function ground() {
+export function ground(words) {
   const element = make("div", "map-ground");
   element.setAttribute("role", "group");
-  element.setAttribute("aria-label", "Carte : flèches pour bouger, plus et moins pour zoomer");
+  element.setAttribute("aria-label", words);
   return element;
 }
 

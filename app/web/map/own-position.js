@@ -4,28 +4,28 @@ import { Circle, DivIcon, Marker } from "./leaflet.js";
 
 const ASK = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 15_000 };
 
-/** What to say for each code of a GeolocationPositionError; code 1 is the person's own refusal. */
-const REFUSED = "La position est refusée. On peut l'autoriser dans les réglages du téléphone.";
-const NOT_FOUND = "Position introuvable. On peut réessayer dehors, loin des murs.";
-const NO_POSITION = "Ce téléphone ne donne pas la position.";
-
-/** @returns {Promise<{lat, lon, accuracy}>} rejected with an Error whose message is for the person */
-export function askPosition() {
+/**
+ * Code 1 of a GeolocationPositionError is the person's own refusal.
+ * @returns {Promise<{lat, lon, accuracy}>} rejected with an Error whose message is for the person
+ */
+export function askPosition(words) {
   return new Promise((resolve, reject) => {
-    if (!navigator.geolocation || !window.isSecureContext) return reject(new Error(NO_POSITION));
+    const fail = (message) => reject(new Error(message));
+    if (!navigator.geolocation || !window.isSecureContext) return fail(words.no_position);
     navigator.geolocation.getCurrentPosition(
       ({ coords }) =>
         resolve({ lat: coords.latitude, lon: coords.longitude, accuracy: coords.accuracy }),
-      ({ code }) => reject(new Error(code === 1 ? REFUSED : NOT_FOUND)),
+      ({ code }) => fail(code === 1 ? words.refused : words.not_found),
       ASK,
     );
   });
 }
 
 /** « Vous êtes ici, à 30 m près. » */
-export function describePosition({ accuracy }) {
-  const metres = new Intl.NumberFormat("fr-FR").format(Math.max(1, Math.round(accuracy)));
-  return `Vous êtes ici, à ${metres}\u00a0m près.`;
+export function describePosition({ accuracy }, words) {
+  const { lang } = document.documentElement;
+  const metres = new Intl.NumberFormat(lang).format(Math.max(1, Math.round(accuracy)));
+  return words.found.replace("{n}", metres);
 }
 
 /** Draws the position on the map; returns what undoes it. */

@@ -84,7 +84,7 @@ const LET_IN = { card: "x", sign: "fox-red", sign_label: "renard rouge" };
 test("first use keeps the keys and the sign, and nothing of the code or the digits", async () => {
   const it = phone(LET_IN);
   const card = await firstUse(CODE, "7294", it.cards, it.ask);
-  assert.deepEqual(card.sign, { code: "fox-red", label: "renard rouge" });
+  assert.deepEqual(card.sign, { code: "fox-red" });
   assert.deepEqual(Object.keys(it.kept.get(card.id)).sort(), ["id", "keys", "sign"]);
   const told = JSON.stringify(it.asked);
   assert.ok(told.includes(CODE) && !told.includes("7294"));
@@ -108,11 +108,11 @@ test("a card that is refused leaves nothing on the phone", async () => {
   }
 });
 
-test("a wrong PIN is told in the server's words and the card stays", async () => {
-  const it = phone({ code: "invalid", detail: "Il reste 2 essais." });
+test("a wrong PIN is told by how many tries are left, and the card stays", async () => {
+  const it = phone({ code: "invalid", errors: [{ field: "pin", code: "two_tries_left" }] });
   const card = { id: "c1", keys: await newKeys(), sign: { code: "fox-red" } };
   it.kept.set(card.id, card);
-  await assert.rejects(comeIn(card, "0001", it.cards, it.ask), { detail: "Il reste 2 essais." });
+  await assert.rejects(comeIn(card, "0001", it.cards, it.ask), { code: "two_tries_left" });
   assert.equal(it.kept.size, 1);
 });
 

@@ -7,20 +7,32 @@ import { test } from "node:test";
 globalThis.HTMLElement = class {};
 const defined = [];
 globalThis.customElements = { define: (name) => defined.push(name) };
-globalThis.document = { querySelector: () => null };
+globalThis.document = { querySelector: () => null, cookie: "", documentElement: { dataset: {} } };
+globalThis.MutationObserver = class {
+  observe() {}
+};
 const { inWords, left } = await import("../help.js");
 const { dialled, fill, helpOfThisPhone } = await import("../help/pack.js");
-const { localFrenchVoice, offerReading, saidOf, sentencesOf, wordsOf } = await import("../help/read-aloud.js");
+const { localVoice, offerReading, saidOf, sentencesOf, wordsOf } = await import("../help/read-aloud.js");
 
 test("the element is there for the page to use", () => {
   assert.deepEqual(defined, ["wash-timer"]);
 });
 
+const TIMES = {
+  minutes: ["{n} minute", "{n} minutes"],
+  seconds: ["{n} seconde", "{n} secondes"],
+  both: "{minutes} et {seconds}",
+  left: "Encore {time}.",
+};
+
 test("what is left is said in words", () => {
-  assert.equal(inWords(300), "Encore 5 minutes.");
-  assert.equal(inWords(270), "Encore 4 minutes et 30 secondes.");
-  assert.equal(inWords(61), "Encore 1 minute et 1 seconde.");
-  assert.equal(inWords(9), "Encore 9 secondes.");
+  assert.equal(inWords(300, TIMES), "Encore 5 minutes.");
+  assert.equal(inWords(270, TIMES), "Encore 4 minutes et 30 secondes.");
+  assert.equal(inWords(61, TIMES), "Encore 1 minute et 1 seconde.");
+  assert.equal(inWords(9, TIMES), "Encore 9 secondes.");
+  const bulgarian = { ...TIMES, minutes: ["{n} минута", "{n} минути"], left: "Още {time}." };
+  assert.equal(inWords(60, bulgarian), "Още 1 минута.");
 });
 
 const start = { steady: 1_000, wall: 1_700_000_000_000 };
@@ -90,6 +102,13 @@ const HELP = {
   ],
 };
 
+const SAID = {
+  where_to_go: "Où aller",
+  call_place: "Appeler : {name}",
+  call_coordination: "Appeler la coordination",
+  validated: "Vérifié par {doctor}",
+};
+
 /** The page's empty places. */
 function emptyPage() {
   const names = ["[data-help-places]", "[data-help-coordinator]", "[data-help-validated] span"];
@@ -101,7 +120,7 @@ function emptyPage() {
 
 test("what the programme set is written into the page, with numbers that can be dialled", () => {
   const [places, coordinator, validated] = emptyPage();
-  fill(HELP);
+  fill(HELP, SAID);
   assert.equal(
     places.said,
     "Où aller|Urgences Saint-André|1 rue Jean Burguet|Appeler : Urgences Saint-André|Urgences Pellegrin",
@@ -114,7 +133,7 @@ test("what the programme set is written into the page, with numbers that can be 
 
 test("what is not set leaves the page as it is", () => {
   const all = emptyPage();
-  fill({ validated_by: null, coordinator_phone: " ", places: [{ name: 7 }] });
+  fill({ validated_by: null, coordinator_phone: " ", places: [{ name: 7 }] }, SAID);
   assert.ok(all.every((it) => it.hidden && it.said === ""));
   assert.equal(dialled("à demander"), "");
 });
@@ -162,14 +181,17 @@ test("a phone without pack, without database or without any memory says nothing"
 
 const FRENCH = { lang: "fr-FR", localService: true };
 
-test("only a French voice of the device itself reads", () => {
+test("only a voice of the page's language, of the device itself, reads", () => {
   const far = { lang: "fr-FR", localService: false };
   const unsaid = { lang: "fr-FR" };
   const frisian = { lang: "fry", localService: true };
   const android = { lang: "fr_CA", localService: true };
-  assert.equal(localFrenchVoice([far, unsaid, frisian]), undefined);
-  assert.equal(localFrenchVoice([far, android, FRENCH]), android);
-  assert.equal(localFrenchVoice([]), undefined);
+  assert.equal(localVoice([far, unsaid, frisian], "fr"), undefined);
+  assert.equal(localVoice([far, android, FRENCH], "fr"), android);
+  assert.equal(localVoice([], "fr"), undefined);
+  const bulgarian = { lang: "bg-BG", localService: true };
+  assert.equal(localVoice([FRENCH, bulgarian], "bg"), bulgarian);
+  assert.equal(localVoice([FRENCH], "bg"), undefined);
 });
 
 /** A step of the page with these sentences. */
@@ -198,6 +220,9 @@ function speakingPage(voices) {
     cancel: () => void world.cancelled++,
   };
   world.place = new Fake("div");
+  const said = { read_aloud: "Lire à voix haute", stop_reading: "Arrêter la lecture" };
+  world.place.dataset = { words: JSON.stringify(said) };
+  document.documentElement.lang = "fr";
   offerReading(world.place, world.synth);
   world.current = () => steps.map((it) => it.attributes["aria-current"]);
   return world;

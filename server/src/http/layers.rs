@@ -1,6 +1,7 @@
 //! What every answer goes through: safety headers, problems told as pages, compression, limits.
 
 use super::error::Problem;
+use super::language::Reader;
 use super::page;
 use crate::app::App;
 use axum::extract::{Request, State};
@@ -62,6 +63,7 @@ pub async fn header_room(request: Request, next: Next) -> Response {
 /// Layer of pages: a problem is told in words, and who is not signed in is asked to.
 pub async fn problems_as_pages(State(app): State<App>, request: Request, next: Next) -> Response {
     let wanted = request.uri().path_and_query().map(ToString::to_string);
+    let reader = Reader::of(&request);
     let is_get = request.method() == axum::http::Method::GET;
     let response = next.run(request).await;
     let Some(problem) = response.extensions().get::<Problem>().cloned() else {
@@ -74,7 +76,7 @@ pub async fn problems_as_pages(State(app): State<App>, request: Request, next: N
         let to = format!("{door}?vers={}", percent_encode(&back));
         return Redirect::to(&to).into_response();
     }
-    let mut told = (problem.status, page::problem(&app.assets, &problem)).into_response();
+    let mut told = (problem.status, page::problem(&app.assets, reader, &problem)).into_response();
     if let Some(seconds) = problem.retry_after_s {
         let headers = told.headers_mut();
         headers.insert(header::RETRY_AFTER, HeaderValue::from(seconds));

@@ -21,5 +21,6 @@ pub mod qr;
 pub mod reading;
 pub mod router;
 mod styleguide;
+pub mod speech;
 pub mod table;
 pub mod terrain;

@@ -3,6 +3,7 @@
 use super::appearance;
 use super::assets::Assets;
 use super::error::Problem;
+use super::language::Reader;
 use super::pieces::capital;
 use crate::access::{Caller, Role};
 use app::ui::Icon;
@@ -11,6 +12,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Settings;
 use leptos::prelude::*;
+use words::{Lang, Text, page as around, problem as say};
 
 /// A rendered page.
 pub struct Html(pub String);
@@ -60,6 +62,8 @@ pub struct Frame<'a> {
     pub sheet: Option<&'static str>,
     /// `html[data-theme]`.
     pub theme: Option<&'static str>,
+    /// Pages that speak the reader's language, and offer the others; all others are French.
+    pub reader: Option<Reader>,
 }
 
 impl<'a> Frame<'a> {
@@ -93,7 +97,15 @@ impl<'a> Frame<'a> {
             part: None,
             sheet: None,
             theme: appearance::theme(),
+            reader: None,
         }
+    }
+}
+
+impl Frame<'_> {
+    /// What this page speaks.
+    fn lang(&self) -> Lang {
+        self.reader.as_ref().map_or(Lang::FRENCH, |it| it.lang)
     }
 }
 
@@ -117,6 +129,7 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
     let for_peers = frame.part.map(|_| "for-peers");
     let sheet = frame.sheet.and_then(path);
     let theme = frame.theme;
+    let (lang, skip) = (frame.lang().tag(), frame.lang().say(around::SKIP));
     let title = if frame.title == "Cueillette" {
         frame.title.clone()
     } else {
@@ -124,7 +137,7 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
     };
     let narrow = frame.narrow.then_some("narrow");
     view! {
-        <html lang="fr" data-theme=theme>
+        <html lang=lang data-theme=theme>
             <head>
                 <meta charset="utf-8"/>
                 <meta name="viewport" content="width=device-width, initial-scale=1"/>
@@ -139,7 +152,7 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
                 {map_js.map(|src| view! { <script type="module" src=src></script> })}
             </head>
             <body class=for_peers>
-                <a class="skip button" href="#contenu">"Aller au contenu"</a>
+                <a class="skip button" href="#contenu">{skip}</a>
                 {top(frame)}
                 <main id="contenu" class=narrow>{content}</main>
                 {foot(frame)}
@@ -149,6 +162,7 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
 }
 
 fn top(frame: &Frame<'_>) -> AnyView {
+    let lang = frame.lang();
     let entries: &[(&'static str, &'static str)] = match frame.caller.map(Caller::role) {
         Some(Role::Coordinator) => &[
             ("/sorties", "Sorties"),
@@ -169,9 +183,9 @@ fn top(frame: &Frame<'_>) -> AnyView {
             ("/ccas/reglages", "Enveloppe et remise"),
         ],
         Some(Role::Peer) => &[
-            ("/moi", "Mes aides"),
-            ("/moi/lieux", "Mes lieux"),
-            ("/moi/ce-qu-on-sait", "Ce qu’on sait"),
+            ("/moi", lang.say(around::MY_AIDS)),
+            ("/moi/lieux", lang.say(around::MY_PLACES)),
+            ("/moi/ce-qu-on-sait", lang.say(around::WHAT_IS_KNOWN)),
         ],
         _ => &[],
     };
@@ -189,7 +203,7 @@ fn top(frame: &Frame<'_>) -> AnyView {
                 <Icon path=BASKET/>
                 <span>"Cueillette"</span>
             </a>
-            {(!links.is_empty()).then(|| view! { <nav aria-label="Pages">{links}</nav> })}
+            {(!links.is_empty()).then(|| view! { <nav aria-label=lang.say(around::PAGES)>{links}</nav> })}
             {who(frame)}
         </header>
     }
@@ -199,9 +213,10 @@ fn top(frame: &Frame<'_>) -> AnyView {
 fn who(frame: &Frame<'_>) -> Option<AnyView> {
     let caller = frame.caller?;
     if caller.role() == Role::Peer {
+        let said = frame.lang().say(around::LEAVE);
         let leave = view! {
             <form class="who" method="post" action="/deconnexion">
-                <button class="quiet"><Icon path=LEAVE/>"Quitter"</button>
+                <button class="quiet"><Icon path=LEAVE/>{said}</button>
             </form>
         };
         return Some(leave.into_any());
@@ -228,7 +243,8 @@ fn body_name(settings: &Settings, role: Role) -> Option<String> {
     }
 }
 
-fn foot(frame: &Frame<'_>) -> Option<AnyView> {
+fn foot(frame: &Frame<'_>) -> AnyView {
+    let lang = frame.lang();
     let name = frame.settings.map(|it| it.name.clone());
     let links: &[(&str, &str)] = match frame.caller.map(Caller::role) {
         Some(Role::Coordinator) => &[("/journal", "Journal"), ("/reglages", "Réglages")],
@@ -236,25 +252,27 @@ fn foot(frame: &Frame<'_>) -> Option<AnyView> {
             &[("/journal", "Journal"), ("/reglages", "Ce qui est gardé")]
         }
         Some(Role::Peer) => &[
-            ("/moi/mes-donnees", "Mes données"),
-            ("/reglages", "Ce qui est gardé"),
+            ("/moi/mes-donnees", lang.say(around::MY_DATA)),
+            ("/reglages", lang.say(around::WHAT_IS_KEPT)),
         ],
         _ => &[],
     };
     let here = frame.here;
+    let help = ("/aide", lang.say(words::welcome::HELP));
+    let statement = ("/accessibilite", lang.say(around::ACCESSIBILITY));
     let links: Vec<_> = links
         .iter()
+        .chain([&help, &statement])
         .map(|(href, label)| {
             let current = (*href == here).then_some("page");
             view! { <a href=*href aria-current=current>{*label}</a> }
         })
         .collect();
-    let links = (!links.is_empty()).then(|| view! { <nav aria-label="Plus">{links}</nav> });
-    let choice = appearance::choice(words::Lang::FRENCH);
-    let is_bare = name.is_none() && choice.is_none();
+    let links = view! { <nav aria-label=lang.say(around::MORE)>{links}</nav> };
+    let languages = frame.reader.as_ref().and_then(Reader::choice);
+    let choice = appearance::choice(lang);
     let name = name.map(|it| view! { <span>{it}</span> });
-    let foot = view! { <footer class="foot">{links}{choice}{name}</footer> };
-    (!is_bare).then(|| foot.into_any())
+    view! { <footer class="foot">{links}{languages}{choice}{name}</footer> }.into_any()
 }
 
 /// What stands in the place of a page.
@@ -263,14 +281,17 @@ fn notice(frame: &Frame<'_>, content: impl FnOnce() -> AnyView) -> Html {
 }
 
 /// The address of a form was opened like a page: where the form is.
-pub fn form_address(assets: &Assets, page_of_form: String) -> Html {
-    let title = "Cette adresse ne s’ouvre pas";
-    notice(&Frame::for_anyone(assets, title), || {
+pub fn form_address(assets: &Assets, reader: Reader, page_of_form: String) -> Html {
+    let lang = reader.lang;
+    let title = lang.say(say::FORM_TITLE);
+    let mut frame = Frame::for_anyone(assets, title);
+    frame.reader = Some(reader);
+    notice(&frame, || {
         view! {
             <section class="card">
                 <h1>{title}</h1>
-                <p>"Elle sert seulement à envoyer un formulaire. Rien n’a changé."</p>
-                <p class="actions"><a class="button primary" href=page_of_form>"Ouvrir la page du formulaire"</a></p>
+                <p>{lang.say(say::FORM_HELP)}</p>
+                <p class="actions"><a class="button primary" href=page_of_form>{lang.say(say::FORM_OPEN)}</a></p>
             </section>
         }
         .into_any()
@@ -278,35 +299,77 @@ pub fn form_address(assets: &Assets, page_of_form: String) -> Html {
 }
 
 /// A problem, told to a person: what happened and what to do next.
-pub fn problem(assets: &Assets, problem: &Problem) -> Html {
-    let title = match problem.status {
-        StatusCode::NOT_FOUND => "Page introuvable",
-        StatusCode::FORBIDDEN => "Page réservée",
-        StatusCode::CONFLICT => "Ce n’est plus possible",
-        StatusCode::GONE => "Ce lien est fini",
-        StatusCode::TOO_MANY_REQUESTS => "Il faut attendre un peu",
-        StatusCode::SERVICE_UNAVAILABLE => "Un petit moment",
-        StatusCode::INSUFFICIENT_STORAGE => "Le serveur est plein",
-        _ => "Un souci",
+pub fn problem(assets: &Assets, reader: Reader, problem: &Problem) -> Html {
+    let lang = reader.lang;
+    let title = lang.say(match problem.status {
+        StatusCode::NOT_FOUND => say::TITLE_NOT_FOUND,
+        StatusCode::FORBIDDEN => say::TITLE_FORBIDDEN,
+        StatusCode::CONFLICT => say::TITLE_CONFLICT,
+        StatusCode::GONE => say::TITLE_GONE,
+        StatusCode::TOO_MANY_REQUESTS => say::TITLE_WAIT,
+        StatusCode::SERVICE_UNAVAILABLE => say::TITLE_BUSY,
+        StatusCode::INSUFFICIENT_STORAGE => say::TITLE_FULL,
+        _ => say::TITLE_OTHER,
+    });
+    let detail = match lang == Lang::FRENCH {
+        true => problem.detail.clone(),
+        false => lang.say(what_to_do(problem.code)).to_owned(),
     };
-    let detail = problem.detail.clone();
-    let frame = Frame::for_anyone(assets, title);
+    let mut frame = Frame::for_anyone(assets, title);
+    frame.reader = Some(reader);
     notice(&frame, || {
         view! {
             <section class="card">
                 <h1>{title}</h1>
                 <p>{detail}</p>
-                <p class="actions"><a class="button primary" href="/">"Revenir à l’accueil"</a></p>
+                <p class="actions"><a class="button primary" href="/">{lang.say(say::HOME)}</a></p>
             </section>
         }
         .into_any()
     })
 }
 
+/// What a peer may meet, by its code: French is told by the problem itself.
+fn what_to_do(code: &str) -> Text {
+    match code {
+        "malformed" => say::MALFORMED,
+        "forbidden" => say::FORBIDDEN,
+        "cross_site" => say::CROSS_SITE,
+        "not_found" => say::NOT_FOUND,
+        "too_large" => say::TOO_LARGE,
+        "invalid" => say::INVALID,
+        "too_many_tries" => say::TOO_MANY_TRIES,
+        "internal" => say::INTERNAL,
+        "unavailable" => say::UNAVAILABLE,
+        "disk_full" => say::DISK_FULL,
+        "proposal_decided" => say::PROPOSAL_DECIDED,
+        _ => say::OTHER,
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::http::pieces::in_text_area;
+
+    #[test]
+    fn what_other_languages_say_of_a_problem_is_what_french_says() {
+        for problem in [
+            Problem::malformed("body", "cut_short"),
+            Problem::forbidden(),
+            Problem::cross_site(),
+            Problem::not_found(),
+            Problem::too_large("body", "over_the_limit"),
+            Problem::invalid(domain::Invalid::new("n", "missing")),
+            Problem::too_many(60),
+            Problem::internal("a test"),
+            Problem::busy("a test"),
+            Problem::disk_full("a test"),
+        ] {
+            let known = what_to_do(problem.code);
+            assert_eq!(Lang::FRENCH.say(known), problem.detail, "{}", problem.code);
+        }
+    }
 
     #[test]
     fn what_was_typed_stays_what_it_is_in_a_title_a_field_and_a_text_to_edit() {

@@ -4,6 +4,7 @@ use super::again::again;
 use super::appearance::look;
 use super::edge::edge;
 use super::error::Problem;
+use super::language::Reader;
 use super::layers::{header_room, problems_as_pages, safety_headers};
 use super::page;
 use super::table::{Kind, Route, Whom, page_of_form, table};
@@ -58,7 +59,10 @@ pub fn router(app: App) -> Router {
 async fn method_not_allowed(State(app): State<App>, request: Request) -> Response {
     let problem = Problem::method_not_allowed();
     match page_of_form(request.uri().path()) {
-        Some(page) => (problem.status, page::form_address(&app.assets, page)).into_response(),
+        Some(page) => {
+            let told = page::form_address(&app.assets, Reader::of(&request), page);
+            (problem.status, told).into_response()
+        }
         None => problem.into_response(),
     }
 }

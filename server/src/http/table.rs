@@ -322,6 +322,13 @@ fn pages() -> Vec<Route> {
         route!(Page, post, "/langue", EVERYONE, language::choose),
         route!(Page, get, "/styleguide", EVERYONE, styleguide::show),
         route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
+        route!(
+            Page,
+            get,
+            "/aide/piqure/{langue}",
+            EVERYONE,
+            needle_stick::in_language
+        ),
         route!(Page, get, "/resultats", EVERYONE, results::index),
         route!(
             Page,

@@ -1,7 +1,7 @@
 //! « Mes données »: everything that is kept about one peer, for that peer: a page to read, a file
 //! for programs, and the way to have it forgotten.
 
-use super::pages::{Aid, aids_of};
+use super::pages::{Aid, aids_of, nature_words};
 use super::store::{self, Peer};
 use super::{erase, pages};
 use crate::access::cards::store as cards;
@@ -10,18 +10,22 @@ use crate::access::{Action, Caller, Opening, Scope};
 use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::http::error::Problem;
-use crate::http::page::page;
-use crate::http::pieces::{Tone, ago, capital, crumbs, note};
+use crate::http::language::Reader;
+use crate::http::page::{Frame, page};
+use crate::http::pieces::{Tone, capital, crumbs, note};
 use crate::http::reading::{Path, Query, ReadForm};
+use crate::http::speech;
 use crate::programmes;
 use crate::sites::proposals;
 use axum::Json;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
-use domain::french::{amount, counted, date};
+use domain::french::counted;
 use domain::{CivilIdentity, Day, Instant, Nature, PeerId, Settings};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use words::me::data::{self as say, opened};
+use words::{Lang, Text};
 
 /// Everything that is kept about one peer.
 #[derive(Serialize)]
@@ -57,6 +61,12 @@ struct OwnOuting {
     day: Day,
     amount_cents: i64,
     state: String,
+    /// The state, for the reader of the page.
+    #[serde(skip)]
+    said: String,
+    /// Nothing of it is to come.
+    #[serde(skip)]
+    is_over: bool,
 }
 
 #[derive(Serialize)]
@@ -76,6 +86,18 @@ struct OwnOpening {
     at: Instant,
     who: String,
     what: &'static str,
+    #[serde(skip)]
+    by: By,
+    #[serde(skip)]
+    action: Option<Action>,
+}
+
+/// Who opened it, as its owner sees them.
+#[derive(Clone, Copy, PartialEq)]
+enum By {
+    Oneself,
+    Somebody,
+    Server,
 }
 
 /// Reads all of it; what is sealed is opened for its owner, which the journal keeps.
@@ -84,6 +106,7 @@ async fn read(
     app: &App,
     caller: &Caller,
     settings: &Settings,
+    lang: Lang,
 ) -> Result<OwnData, Problem> {
     let peer = pages::myself(tx, caller).await?;
     let openings = openings(tx, caller, &peer).await?;
@@ -106,17 +129,23 @@ async fn read(
             bound_at: it.bound_at.map(Instant::from_ms),
             last_used_at: it.last_used_at.map(Instant::from_ms),
         }),
-        outings: aids.iter().map(|it| outing(it, settings, &peer)).collect(),
+        outings: aids
+            .iter()
+            .map(|it| outing(it, settings, &peer, lang))
+            .collect(),
         proposals: own.into_iter().map(proposal).collect(),
         openings,
     })
 }
 
-fn outing(it: &Aid, settings: &Settings, peer: &Peer) -> OwnOuting {
+fn outing(it: &Aid, settings: &Settings, peer: &Peer, lang: Lang) -> OwnOuting {
+    let said = |lang| it.standing(settings, peer.has_identity, lang).1;
     OwnOuting {
         day: it.day,
         amount_cents: it.worth().0,
-        state: it.standing(settings, peer.has_identity).1,
+        state: said(Lang::FRENCH),
+        said: said(lang),
+        is_over: it.is_over(),
     }
 }
 
@@ -154,215 +183,262 @@ async fn identity(
 async fn openings(tx: &mut Tx, caller: &Caller, peer: &Peer) -> Result<Vec<OwnOpening>, Problem> {
     let subject = Scope::Identity(peer.id).journal_name();
     let rows = book::store::about(tx, caller.programme, &subject).await?;
-    let told = rows.into_iter().map(|row| OwnOpening {
-        at: Instant::from_ms(row.at),
-        what: Action::parse(&row.action).map_or("a ouvert ce nom", Action::words),
-        who: match row.actor_id == Some(peer.id.0) {
-            true => "Vous".into(),
-            false => row.name.unwrap_or_else(|| "Le serveur".into()),
-        },
+    let told = rows.into_iter().map(|row| {
+        let (by, who) = match (row.actor_id == Some(peer.id.0), row.name) {
+            (true, _) => (By::Oneself, "Vous".into()),
+            (false, Some(name)) => (By::Somebody, name),
+            (false, None) => (By::Server, "Le serveur".into()),
+        };
+        let action = Action::parse(&row.action);
+        OwnOpening {
+            at: Instant::from_ms(row.at),
+            who,
+            what: action.map_or("a ouvert ce nom", Action::words),
+            by,
+            action,
+        }
     });
     Ok(told.collect())
+}
+
+/// What was done with the name, in the words of the journal.
+fn what_was_done(action: Option<Action>) -> Text {
+    match action {
+        Some(Action::IdentityOpened) => opened::IDENTITY_OPENED,
+        Some(Action::IdentitiesCompared) => opened::IDENTITIES_COMPARED,
+        Some(Action::IdentityKept) => opened::IDENTITY_KEPT,
+        Some(Action::IdentityErased) => opened::IDENTITY_ERASED,
+        Some(Action::ListIssued) => opened::LIST_ISSUED,
+        Some(Action::ListShown) => opened::LIST_SHOWN,
+        Some(Action::ListFilesMade) => opened::LIST_FILES_MADE,
+        Some(Action::StatementIssued) => opened::STATEMENT_ISSUED,
+        Some(Action::ReceiptsMade) => opened::RECEIPTS_MADE,
+        Some(Action::YearlyMade) => opened::YEARLY_MADE,
+        Some(Action::LineWordsShown) => opened::LINE_WORDS_SHOWN,
+        _ => opened::OTHER,
+    }
 }
 
 /// `GET /api/v1/me`: all of it, for programs.
 pub async fn json(State(app): State<App>, caller: Caller) -> Result<Json<OwnData>, Problem> {
     let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let data = read(&mut tx, &app, &caller, &settings).await?;
+    let data = read(&mut tx, &app, &caller, &settings, Lang::FRENCH).await?;
     tx.commit().await?;
     Ok(Json(data))
 }
 
 /// `GET /moi/mes-donnees`
-pub async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub async fn show(
+    State(app): State<App>,
+    caller: Caller,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let lang = reader.lang;
     let mut tx = app.db.write().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let data = read(&mut tx, &app, &caller, &settings).await?;
+    let data = read(&mut tx, &app, &caller, &settings, lang).await?;
     tx.commit().await?;
     let now = app.now();
-    let frame = pages::frame(&app, &caller, &settings, "Mes données", "/moi/mes-donnees");
-    Ok(page(&frame, || view(&data, &settings, now)).into_response())
-}
-
-fn view(data: &OwnData, settings: &Settings, now: Instant) -> AnyView {
-    view! {
-        {crumbs("/moi".into(), "Ma page")}
-        <h1>"Mes données"</h1>
-        <p>"Voici tout ce qui est gardé sur vous. Personne d’autre ne voit cette page."</p>
-        {who(data, settings, now)}
-        {outings(data)}
-        {proposals_card(data, settings)}
-        {openings_card(data, settings)}
-        <section class="card own-data">
-            <h2>"Emporter"</h2>
-            <p>"Les mêmes choses, dans un fichier."</p>
-            <p class="ways-on"><a class="button" href="/api/v1/me" download="mes-donnees.json">"Prendre le fichier"</a></p>
-        </section>
-        {forget(data)}
-    }
-    .into_any()
-}
-
-fn who(data: &OwnData, settings: &Settings, now: Instant) -> AnyView {
-    let line =
-        |what: &'static str, said: String| view! { <div><dt>{what}</dt><dd>{said}</dd></div> };
-    let identity = data.identity.as_ref();
-    let name = identity.map_or("pas donné".into(), |it| {
-        format!("{} {}", it.first_name, it.surname)
-    });
-    let born = identity
-        .and_then(|it| it.born)
-        .map(|it| line("Date de naissance", date(it)));
-    let reference = identity.and_then(|it| it.reference.clone());
-    let reference = reference.map(|it| line("Votre numéro", it));
-    let card = match &data.card {
-        None => "pas de carte".into(),
-        Some(it) => match it.last_used_at {
-            Some(at) => format!("utilisée {}", ago(settings, at, now)),
-            None => "pas encore utilisée".into(),
-        },
+    let (title, here) = (lang.say(say::TITLE), "/moi/mes-donnees");
+    let frame = pages::frame(&app, &caller, &settings, &reader, title, here);
+    let shown = Shown {
+        data,
+        settings: &settings,
+        lang,
     };
-    view! {
-        <section class="card own-data">
-            <h2>"Qui je suis ici"</h2>
-            <dl class="pairs known">
-                {line("Comment on m’appelle", data.pseudonym.clone())}
-                {line("Mon nom", name)}
-                {born}
-                {reference}
-                {line("Ma carte", card)}
-            </dl>
-        </section>
-    }
-    .into_any()
+    Ok(page(&frame, || shown.view(now)).into_response())
 }
 
-fn outings(data: &OwnData) -> AnyView {
-    let rows: Vec<_> = data
-        .outings
-        .iter()
-        .map(|it| {
-            let said = format!(
-                "{}\u{a0}: {}, {}",
-                date(it.day),
-                amount(domain::Cents(it.amount_cents)),
-                it.state
-            );
-            view! { <li>{said}</li> }
-        })
-        .collect();
-    let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
-    let all = match rows.is_empty() {
-        true => view! { <p>"Aucune sortie."</p> }.into_any(),
-        false => view! {
-            <details>
-                <summary>{counted(n, "sortie", "sorties")}</summary>
-                <ul>{rows}</ul>
-            </details>
+/// The page.
+struct Shown<'a> {
+    data: OwnData,
+    settings: &'a Settings,
+    lang: Lang,
+}
+
+fn line(what: &'static str, said: String) -> AnyView {
+    view! { <div><dt>{what}</dt><dd>{said}</dd></div> }.into_any()
+}
+
+impl Shown<'_> {
+    fn say(&self, text: Text) -> &'static str {
+        self.lang.say(text)
+    }
+
+    fn day(&self, at: Instant) -> String {
+        speech::full(self.lang, local_day(self.settings, at))
+    }
+
+    fn view(&self, now: Instant) -> AnyView {
+        view! {
+            {crumbs("/moi".into(), self.say(say::BACK))}
+            <h1>{self.say(say::TITLE)}</h1>
+            <p>{self.say(say::INTRO)}</p>
+            {self.who(now)}
+            {self.outings()}
+            {self.proposals()}
+            {self.openings()}
+            <section class="card own-data">
+                <h2>{self.say(say::TAKE)}</h2>
+                <p>{self.say(say::TAKE_HELP)}</p>
+                <p class="ways-on"><a class="button" href="/api/v1/me" download="mes-donnees.json">{self.say(say::TAKE_FILE)}</a></p>
+            </section>
+            {self.forget()}
         }
-        .into_any(),
-    };
-    view! {
-        <section class="card own-data">
-            <h2>"Mes sorties, mes aides"</h2>
-            {all}
-        </section>
+        .into_any()
     }
-    .into_any()
-}
 
-fn proposals_card(data: &OwnData, settings: &Settings) -> Option<AnyView> {
-    let rows: Vec<_> = data
-        .proposals
-        .iter()
-        .map(|it| {
-            let what = match it.nature {
-                Nature::Public => "Lieu public",
-                Nature::Discreet => "Lieu discret",
-            };
-            let day = date(local_day(settings, it.received_at));
-            let words = it.words.clone().map(|words| format!("\u{a0}: « {words} »"));
-            view! { <li>{format!("{what}, le {day}{}", words.unwrap_or_default())}</li> }
-        })
-        .collect();
-    (!rows.is_empty()).then(|| {
+    fn who(&self, now: Instant) -> AnyView {
+        use words::me::known;
+        let lang = self.lang;
+        let identity = self.data.identity.as_ref();
+        let name = identity.map_or_else(
+            || self.say(say::NOT_GIVEN).into(),
+            |it| format!("{} {}", it.first_name, it.surname),
+        );
+        let born = identity
+            .and_then(|it| it.born)
+            .map(|it| line(self.say(known::BORN), speech::full(lang, it)));
+        let reference = identity.and_then(|it| it.reference.clone());
+        let reference = reference.map(|it| line(self.say(known::NUMBER), it));
+        let card = match &self.data.card {
+            None => self.say(say::NO_CARD).into(),
+            Some(it) => match it.last_used_at {
+                Some(at) => {
+                    let when = speech::ago(lang, self.settings, at, now);
+                    lang.fill(say::CARD_USED, [&when])
+                }
+                None => self.say(say::CARD_UNUSED).into(),
+            },
+        };
         view! {
             <section class="card own-data">
-                <h2>"Les lieux que j’ai proposés"</h2>
-                <ul>{rows}</ul>
+                <h2>{self.say(say::WHO)}</h2>
+                <dl class="pairs known">
+                    {line(self.say(say::CALLED), self.data.pseudonym.clone())}
+                    {line(self.say(say::MY_NAME), name)}
+                    {born}
+                    {reference}
+                    {line(self.say(say::MY_CARD), card)}
+                </dl>
             </section>
         }
         .into_any()
-    })
-}
+    }
 
-fn openings_card(data: &OwnData, settings: &Settings) -> AnyView {
-    const SHOWN_MAX: usize = 8;
-    let rows: Vec<_> = data
-        .openings
-        .iter()
-        .take(SHOWN_MAX)
-        .map(|it| {
-            let day = date(local_day(settings, it.at));
-            let said = match it.who.as_str() {
-                "Vous" => format!("{day}\u{a0}: vous l’avez lu."),
-                who => format!("{day}\u{a0}: {who} {}.", it.what),
+    fn outings(&self) -> AnyView {
+        let lang = self.lang;
+        let row = |it: &OwnOuting| {
+            let amount = speech::amount(lang, domain::Cents(it.amount_cents));
+            let day = speech::full(lang, it.day);
+            let said = lang.fill(say::OUTING, [&day, &amount, &it.said]);
+            view! { <li>{said}</li> }
+        };
+        let rows: Vec<_> = self.data.outings.iter().map(row).collect();
+        let n = i64::try_from(rows.len()).unwrap_or(i64::MAX);
+        let all = match rows.is_empty() {
+            true => view! { <p>{self.say(say::NO_OUTING)}</p> }.into_any(),
+            false => view! {
+                <details>
+                    <summary>{lang.counted(say::COUNT, n)}</summary>
+                    <ul>{rows}</ul>
+                </details>
+            }
+            .into_any(),
+        };
+        view! {
+            <section class="card own-data">
+                <h2>{self.say(say::OUTINGS)}</h2>
+                {all}
+            </section>
+        }
+        .into_any()
+    }
+
+    fn proposals(&self) -> Option<AnyView> {
+        let row = |it: &OwnProposal| {
+            let what = self.say(nature_words(it.nature).1);
+            let day = self.day(it.received_at);
+            let said = match &it.words {
+                Some(words) => self.lang.fill(say::PLACE_WORDS, [what, &day, words]),
+                None => self.lang.fill(say::PLACE, [what, &day]),
             };
             view! { <li>{said}</li> }
+        };
+        let rows: Vec<_> = self.data.proposals.iter().map(row).collect();
+        (!rows.is_empty()).then(|| {
+            view! {
+                <section class="card own-data">
+                    <h2>{self.say(say::PLACES)}</h2>
+                    <ul>{rows}</ul>
+                </section>
+            }
+            .into_any()
         })
-        .collect();
-    let none = rows.is_empty().then(|| view! { <p>"Personne."</p> });
-    let kept = settings.terms.journal_months;
-    let more = data.openings.len().saturating_sub(SHOWN_MAX);
-    let more = (more > 0).then(|| {
-        let n = i64::try_from(more).unwrap_or(i64::MAX);
-        let words = format!(
-            "Et {} avant. Le fichier les a toutes.",
-            counted(n, "fois", "fois")
-        );
-        view! { <p class="soft">{words}</p> }
-    });
-    view! {
-        <section class="card own-data">
-            <h2>"Qui a ouvert mon nom"</h2>
-            {none}
-            <ul>{rows}</ul>
-            {more}
-            <p class="soft">{format!("C’est noté pendant {kept} mois.")}</p>
-        </section>
     }
-    .into_any()
-}
 
-fn forget(data: &OwnData) -> AnyView {
-    let waits = data
-        .outings
-        .iter()
-        .any(|it| it.state != "reçue" && it.state != "retirée");
-    let money = waits.then(|| {
-        note(Tone::Alarm, "Des aides ne sont pas encore dans votre main. Sans votre nom, elles ne pourront plus être payées. Attendez, ou parlez-en à l’équipe.")
-    });
-    view! {
-        <section class="card own-data">
-            <h2>"Effacer"</h2>
-            <p>"Vous pouvez tout arrêter. C’est vous qui choisissez. L’équipe continue de vous accueillir."</p>
-            <p>"On efface\u{a0}: votre nom, votre carte, comment on vous appelle, votre signe."</p>
-            <p>"On garde\u{a0}: les aides déjà comptées, sous un numéro. La loi le demande."</p>
-            {money}
-            <details>
-                <summary>"Effacer mes données"</summary>
-                <form method="post" action="/moi/effacer">
-                    <label class="choice">
-                        <input type="checkbox" name="sur" value="oui" required/>
-                        <span>"Oui, effacer pour toujours"</span>
-                    </label>
-                    <p class="ways-on"><button class="danger">"Effacer"</button></p>
-                </form>
-            </details>
-        </section>
+    fn openings(&self) -> AnyView {
+        const SHOWN_MAX: usize = 8;
+        let (lang, all) = (self.lang, &self.data.openings);
+        let row = |it: &OwnOpening| view! { <li>{self.opening(it)}</li> };
+        let rows: Vec<_> = all.iter().take(SHOWN_MAX).map(row).collect();
+        let none = rows
+            .is_empty()
+            .then(|| view! { <p>{self.say(say::NOBODY)}</p> });
+        let more = all.len().saturating_sub(SHOWN_MAX);
+        let more = (more > 0).then(|| {
+            let words = lang.counted(say::MORE, i64::try_from(more).unwrap_or(i64::MAX));
+            view! { <p class="soft">{words}</p> }
+        });
+        let kept = self.settings.terms.journal_months.to_string();
+        view! {
+            <section class="card own-data">
+                <h2>{self.say(say::OPENINGS)}</h2>
+                {none}
+                <ul>{rows}</ul>
+                {more}
+                <p class="soft">{lang.fill(say::KEPT_FOR, [&kept])}</p>
+            </section>
+        }
+        .into_any()
     }
-    .into_any()
+
+    fn opening(&self, it: &OwnOpening) -> String {
+        let day = self.day(it.at);
+        let who = match it.by {
+            By::Oneself => return self.lang.fill(say::READ_BY_YOU, [&day]),
+            By::Somebody => it.who.as_str(),
+            By::Server => self.say(say::SERVER),
+        };
+        let what = self.say(what_was_done(it.action));
+        self.lang.fill(say::OPENING, [&day, who, what])
+    }
+
+    fn forget(&self) -> AnyView {
+        let waits = self.data.outings.iter().any(|it| !it.is_over);
+        let money = waits.then(|| note(Tone::Alarm, self.say(say::ERASE_MONEY)));
+        view! {
+            <section class="card own-data">
+                <h2>{self.say(say::ERASE)}</h2>
+                <p>{self.say(say::ERASE_CHOICE)}</p>
+                <p>{self.say(say::ERASE_WHAT)}</p>
+                <p>{self.say(say::ERASE_NOT)}</p>
+                {money}
+                <details>
+                    <summary>{self.say(say::ERASE_OPEN)}</summary>
+                    <form method="post" action="/moi/effacer">
+                        <label class="choice">
+                            <input type="checkbox" name="sur" value="oui" required/>
+                            <span>{self.say(say::ERASE_SURE)}</span>
+                        </label>
+                        <p class="ways-on"><button class="danger">{self.say(say::ERASE)}</button></p>
+                    </form>
+                </details>
+            </section>
+        }
+        .into_any()
+    }
 }
 
 /// « Oui ».
@@ -389,16 +465,18 @@ pub async fn forget_me(
 }
 
 /// `GET /moi/efface`: whoever is forgotten is nobody here.
-pub async fn forgotten(State(app): State<App>) -> Result<Response, Problem> {
-    let frame = crate::http::page::Frame::for_anyone(&app.assets, "C’est effacé");
+pub async fn forgotten(State(app): State<App>, reader: Reader) -> Result<Response, Problem> {
+    let lang = reader.lang;
+    let mut frame = Frame::for_anyone(&app.assets, lang.say(say::ERASED));
+    frame.reader = Some(reader);
     Ok(page(&frame, || {
         view! {
             <section class="card">
-                <h1>"C’est effacé"</h1>
-                <p>"Votre nom et votre carte n’existent plus ici."</p>
-                <p>"Vous pouvez revenir quand vous voulez. L’équipe vous fera une nouvelle carte."</p>
-                <p>"Sur ce téléphone\u{a0}: touchez « Oublier » sur la page d’entrée."</p>
-                <p class="actions"><a class="button primary" href="/entrer">"Page d’entrée"</a></p>
+                <h1>{lang.say(say::ERASED)}</h1>
+                <p>{lang.say(say::ERASED_HELP)}</p>
+                <p>{lang.say(say::ERASED_BACK)}</p>
+                <p>{lang.say(say::ERASED_PHONE)}</p>
+                <p class="actions"><a class="button primary" href="/entrer">{lang.say(say::ERASED_DOOR)}</a></p>
             </section>
         }
         .into_any()
@@ -431,7 +509,7 @@ pub async fn ask(
         .filter(|it| !it.is_received() && it.counter.is_none())
         .count();
     let unsure = done.fait == "coche";
-    let mut frame = crate::http::page::Frame::of(
+    let mut frame = Frame::of(
         &app.assets,
         &caller,
         &settings,
@@ -497,4 +575,23 @@ pub async fn forget_peer(
     }
     erase::on_demand(&app, &caller, id).await?;
     Ok(Redirect::to("/equipe?fait=effacee").into_response())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_done_with_a_name_is_told_as_the_journal_tells_it() {
+        let known = Action::ALL
+            .iter()
+            .map(|it| (*it, what_was_done(Some(*it))))
+            .filter(|(_, text)| *text != opened::OTHER);
+        let mut n = 0;
+        for (action, text) in known {
+            assert_eq!(Lang::FRENCH.say(text), action.words());
+            n += 1;
+        }
+        assert_eq!(n, 11);
+    }
 }

@@ -19,6 +19,7 @@ use domain::allowance::AllowanceState;
 use domain::{AllowanceId, CivilIdentity, Day, PeerId, Settings};
 use serde::Deserialize;
 use std::collections::HashMap;
+use words::Lang;
 
 /// Which year, and with the name or without.
 #[derive(Default, Deserialize)]
@@ -141,5 +142,5 @@ fn standing(aid: &Aid, settings: &Settings, has_identity: bool) -> String {
     if waits_for_name && aid.counter.is_none() {
         return "attend un nom".into();
     }
-    aid.standing(settings, has_identity).1
+    aid.standing(settings, has_identity, Lang::FRENCH).1
 }

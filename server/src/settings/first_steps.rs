@@ -7,7 +7,7 @@ use crate::app::{App, local_day};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, crumbs, note};
-use crate::http::reading::ReadForm;
+use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, NEXT};
@@ -18,6 +18,7 @@ use domain::programme::FirstStep;
 use domain::{Day, Invalid, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::Lang;
 
 const HERE: &str = "/avant-la-premiere-sortie";
 
@@ -306,11 +307,19 @@ pub async fn save(
     Ok(Redirect::to(&format!("{HERE}#{}", step.code)).into_response())
 }
 
+/// The language of a paper that people read; French when none is asked for.
+#[derive(Default, Deserialize)]
+pub struct InLanguage {
+    #[serde(default)]
+    langue: String,
+}
+
 /// `GET /avant-la-premiere-sortie/{paper}`
 pub async fn paper(
     State(app): State<App>,
     caller: Caller,
     Path(code): Path<String>,
+    Query(asked): Query<InLanguage>,
 ) -> Result<Response, Problem> {
     let paper = Paper::parse(&code).ok_or_else(Problem::not_found)?;
     let mut tx = app.db.read().await?;
@@ -318,10 +327,14 @@ pub async fn paper(
     drop(tx);
     let frame = Frame::of(&app.assets, &caller, &settings, paper.title(), "/reglages");
     let days = app.forget_days;
+    let lang = Lang::of(&asked.langue).unwrap_or_default();
     Ok(page(&frame, || {
         view! {
             <div class="on-screen">{crumbs(HERE.into(), "Avant la première sortie")}</div>
-            {papers::view(paper, &settings, days)}
+            {match paper {
+                Paper::Notice => papers::notice(&settings, days, lang),
+                _ => papers::view(paper, &settings, days),
+            }}
         }
         .into_any()
     })

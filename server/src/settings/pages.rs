@@ -5,6 +5,7 @@ use crate::access::{Caller, Role};
 use crate::allowances::pages::follow::rates_form;
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::language::Reader;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Faults, Tone, capital, crumbs, error_line, in_text_area, note};
 use crate::http::reading::{Query, ReadForm};
@@ -18,6 +19,7 @@ use domain::setting::{self, Group, Setting, Shape};
 use domain::{FieldError, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::{Lang, kept as say};
 
 /// Which group, and what the form before this page did.
 #[derive(Default, Deserialize)]
@@ -32,26 +34,41 @@ pub struct Asked {
 pub async fn overview(
     State(app): State<App>,
     caller: Caller,
+    reader: Reader,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
     let role = caller.role();
+    // Staff read French.
+    let lang = match role {
+        Role::Peer => reader.lang,
+        _ => Lang::FRENCH,
+    };
     let title = match role {
         Role::Coordinator => "Réglages",
-        _ => "Ce qui est gardé",
+        _ => lang.say(words::page::WHAT_IS_KEPT),
     };
     let mut frame = Frame::of(&app.assets, &caller, &settings, title, "/reglages");
     if role == Role::Peer {
         frame.narrow = true;
         frame.part = Some("place");
+        frame.reader = Some(reader);
     }
     let days = app.forget_days;
-    Ok(page(&frame, || overview_view(&caller, &settings, days, &asked)).into_response())
+    Ok(page(&frame, || {
+        overview_view((&caller, lang), &settings, days, &asked)
+    })
+    .into_response())
 }
 
-fn overview_view(caller: &Caller, settings: &Settings, days: u32, asked: &Asked) -> AnyView {
+fn overview_view(
+    (caller, lang): (&Caller, Lang),
+    settings: &Settings,
+    days: u32,
+    asked: &Asked,
+) -> AnyView {
     let role = caller.role();
     let is_coordinator = role == Role::Coordinator;
     let done = (asked.fait == "oui").then(|| {
@@ -63,14 +80,14 @@ fn overview_view(caller: &Caller, settings: &Settings, days: u32, asked: &Asked)
     let title = if is_coordinator {
         "Réglages"
     } else {
-        "Ce qui est gardé, et combien de temps"
+        lang.say(say::TITLE)
     };
     view! {
         <div class="head"><h1>{title}</h1></div>
         {done}
         {is_coordinator.then(|| groups(settings, caller.administers()))}
-        {terms_table(role, settings, days, is_coordinator)}
-        {old_copies(role, days)}
+        {terms_table((role, lang), settings, days, is_coordinator)}
+        {old_copies((role, lang), days)}
         {is_coordinator.then(more)}
     }
     .into_any()
@@ -140,49 +157,52 @@ fn value_words(it: &Setting, text: &str) -> String {
     }
 }
 
-fn terms_table(role: Role, settings: &Settings, days: u32, titled: bool) -> AnyView {
-    let rows: Vec<_> = terms::of(role, settings, days)
+fn terms_table(
+    (role, lang): (Role, Lang),
+    settings: &Settings,
+    days: u32,
+    titled: bool,
+) -> AnyView {
+    let heads = [say::WHAT, say::WHY, say::HOW_LONG, say::STAYS];
+    let [what, why, how_long, stays] = heads.map(|it| lang.say(it));
+    let rows: Vec<_> = terms::of(lang, role, settings, days)
         .into_iter()
         .map(|it| {
             view! {
                 <tr>
                     <td>{it.what}</td>
-                    <td data-label="Pourquoi">{it.why}</td>
-                    <td data-label="Combien de temps">{it.how_long}</td>
-                    <td data-label="Ce qui reste après">{it.stays}</td>
+                    <td data-label=why>{it.why}</td>
+                    <td data-label=how_long>{it.how_long}</td>
+                    <td data-label=stays>{it.stays}</td>
                 </tr>
             }
         })
         .collect();
-    let title = titled.then(|| view! { <h2>"Ce qui est gardé, et combien de temps"</h2> });
+    let title = titled.then(|| view! { <h2>{lang.say(say::TITLE)}</h2> });
     view! {
         <section class="card">
             {title}
             <table class="terms">
                 <thead>
                     <tr>
-                        <th scope="col">"Quoi"</th>
-                        <th scope="col">"Pourquoi"</th>
-                        <th scope="col">"Combien de temps"</th>
-                        <th scope="col">"Ce qui reste après"</th>
+                        <th scope="col">{what}</th>
+                        <th scope="col">{why}</th>
+                        <th scope="col">{how_long}</th>
+                        <th scope="col">{stays}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
             </table>
-            <p class="soft">"Chaque nuit, ce qui est arrivé à sa fin est détruit. Ce qui a été détruit est écrit dans le journal."</p>
+            <p class="soft">{lang.say(say::EACH_NIGHT)}</p>
         </section>
     }
     .into_any()
 }
 
 /// What makes forgetting true: old copies of the key, and what to do with them.
-fn old_copies(role: Role, days: u32) -> AnyView {
+fn old_copies((role, lang): (Role, Lang), days: u32) -> AnyView {
     if role != Role::Coordinator {
-        let words = format!(
-            "Ce qui est secret est fermé à clé. Quand on l’efface, sa clé est détruite. Au bout de {days} jours, \
-             même une vieille sauvegarde ne peut plus l’ouvrir."
-        );
-        return note(Tone::Info, words);
+        return note(Tone::Info, lang.fill(say::OLD_COPIES, [&days.to_string()]));
     }
     view! {
         <section class="card old-copies">

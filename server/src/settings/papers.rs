@@ -2,13 +2,16 @@
 //! processing (GDPR article 30), the notice for people (article 13) and the impact assessment
 //! (article 35, in the three parts of the CNIL's method). What the settings say is filled in; what
 //! only people can know is a line to write on. None of it replaces a lawyer or a data protection
-//! officer, and each says so.
+//! officer, and each says so. The notice speaks the language of who reads it, as peers' pages do.
 
 use super::terms;
 use crate::access::Role;
+use crate::http::pieces::capital;
+use crate::http::speech;
 use domain::Settings;
 use domain::programme::BodyName;
 use leptos::prelude::*;
+use words::{Lang, OFFERS, Template, Text, kept, marks};
 
 /// One paper.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -49,7 +52,8 @@ impl Paper {
         match self {
             Self::Convention => CONVENTION,
             Self::Register => REGISTER,
-            Self::Notice => NOTICE,
+            // Its texts stand with all that peers read.
+            Self::Notice => &[],
             Self::Impact => IMPACT,
         }
     }
@@ -217,57 +221,6 @@ const REGISTER: &[Part] = &[
     },
 ];
 
-const NOTICE: &[Part] = &[
-    Part {
-        title: "Ce que {A} garde",
-        lines: &[
-            Say("Votre surnom et votre signe."),
-            Say("Les jours où vous avez pris part."),
-            Say("Votre nom et votre date de naissance, seulement si vous voulez l’aide."),
-            Say("Ce que l’équipe a ramassé, tous ensemble. Jamais par personne."),
-        ],
-    },
-    Part {
-        title: "Ce que {P} sait",
-        lines: &[
-            Say("Votre nom, le jour, le montant. C’est pour vous payer."),
-            Say(
-                "La liste dit qu’elle vient {de A}. Quelqu’un peut en penser quelque chose. C’est à vous de choisir.",
-            ),
-            Say("{P} ne sait pas où vous étiez, ni ce que l’équipe a ramassé."),
-        ],
-    },
-    Part {
-        title: "Ce que personne d’autre ne sait",
-        lines: &[
-            City("{V} ne connaît ni votre nom, ni votre aide."),
-            City(
-                "{V} ne connaît pas les lieux où des gens vivent. L’agent qui marche avec nous les voit de ses yeux.",
-            ),
-            Say("Votre téléphone n’est pas suivi."),
-        ],
-    },
-    Part {
-        title: "Combien de temps",
-        lines: &[Terms],
-    },
-    Part {
-        title: "Vos droits",
-        lines: &[
-            Say(
-                "Vous pouvez voir tout ce qui est gardé\u{a0}: sur « Ma page », ou avec quelqu’un de l’équipe.",
-            ),
-            Say("Vous pouvez faire corriger."),
-            Say("Vous pouvez tout faire effacer. Ce qui vous est dû reste dû."),
-            Say("Vous pouvez venir aux sorties sans dire votre nom."),
-            Say(
-                "Vous n’êtes pas d’accord\u{a0}? Dites-le à l’équipe. Ou à la CNIL\u{a0}: 3 place de Fontenoy, 75007 Paris, cnil.fr.",
-            ),
-            Write("La personne à qui parler"),
-        ],
-    },
-];
-
 const IMPACT: &[Part] = &[
     Part {
         title: "1. De quoi il s’agit",
@@ -362,56 +315,115 @@ pub(super) fn view(paper: Paper, settings: &Settings, forget_days: u32) -> AnyVi
     let parts: Vec<_> = paper
         .parts()
         .iter()
-        .map(|it| part(paper, it, settings, forget_days))
+        .map(|it| part(it, settings, forget_days))
         .collect();
-    let caution = (paper != Paper::Notice).then(|| view! {
-        <p class="soft">"Une aide pour commencer. Elle ne remplace ni l’avis d’un·e juriste, ni celui de la personne déléguée à la protection des données."</p>
-    });
     view! {
         <div class="head"><h1>{paper.title()}</h1></div>
         <article class="card brief">
             <p class="on-screen soft">"Pour imprimer\u{a0}: dans le navigateur, Imprimer."</p>
             {parts}
-            {caution}
+            <p class="soft">"Une aide pour commencer. Elle ne remplace ni l’avis d’un·e juriste, ni celui de la personne déléguée à la protection des données."</p>
         </article>
     }
     .into_any()
 }
 
-fn part(paper: Paper, part: &'static Part, settings: &Settings, days: u32) -> AnyView {
+/// The notice, in one language, with the way to the others.
+pub(super) fn notice(settings: &Settings, forget_days: u32, lang: Lang) -> AnyView {
+    use words::notice as say;
+    let p = |text: Text| view! { <p>{lang.say(text)}</p> }.into_any();
+    let fill = |text: Template<1>, it: &str| capital(&lang.fill(text, [it]));
+    let of = |text, it: &str| {
+        let said = fill(text, it);
+        view! { <p>{said}</p> }.into_any()
+    };
+    let (a, b) = (&settings.association, &settings.payer);
+    let (a_name, b_name) = (speech::the(lang, a), speech::the(lang, b));
+    let city = settings.city.as_ref().map(|it| {
+        let name = speech::the(lang, it);
+        (of(say::CITY_NAME, &name), of(say::CITY_PLACES, &name))
+    });
+    let from = of(say::PAYER_FROM, &speech::of_the(lang, a));
+    view! {
+        {other_languages(lang)}
+        <article class="card brief" lang=lang.tag()>
+            <h1>{lang.say(say::TITLE)}</h1>
+            <p class="on-screen soft">{lang.say(say::PRINT)}</p>
+            <section>
+                <h2>{fill(say::KEPT, &a_name)}</h2>
+                {p(say::KEPT_CALLED)}{p(say::KEPT_DAYS)}{p(say::KEPT_NAME)}{p(say::KEPT_COUNT)}
+            </section>
+            <section>
+                <h2>{fill(say::PAYER, &b_name)}</h2>
+                {p(say::PAYER_NAME)}{from}{of(say::PAYER_NOT, &b_name)}
+            </section>
+            <section>
+                <h2>{lang.say(say::OTHERS)}</h2>
+                {city}{p(say::NO_TRACKING)}
+            </section>
+            <section>
+                <h2>{lang.say(say::HOW_LONG)}</h2>
+                {terms_table((Role::Peer, lang), settings, forget_days)}
+            </section>
+            <section>
+                <h2>{lang.say(say::RIGHTS)}</h2>
+                {p(say::RIGHT_SEE)}{p(say::RIGHT_CORRECT)}{p(say::RIGHT_ERASE)}
+                {p(say::RIGHT_NO_NAME)}{p(say::RIGHT_COMPLAIN)}
+                <p class="to-fill">{lang.say(say::CONTACT)}" "<span></span></p>
+            </section>
+        </article>
+    }
+    .into_any()
+}
+
+/// Each by its own name, and whether somebody has signed it.
+fn other_languages(shown: Lang) -> AnyView {
+    let links: Vec<_> = OFFERS
+        .iter()
+        .zip(marks())
+        .map(|(it, mark)| {
+            let current = (it.tag == shown.tag()).then_some("true");
+            let href = format!("/avant-la-premiere-sortie/information?langue={}", it.tag);
+            let mark = (!mark.is_empty()).then(|| view! { <small>" ("{mark}")"</small> });
+            view! {
+                <li><a href=href lang=it.tag hreflang=it.tag aria-current=current>{it.name}</a>{mark}</li>
+            }
+        })
+        .collect();
+    view! { <nav class="on-screen" aria-label="Langue de la feuille"><ul>{links}</ul></nav> }
+        .into_any()
+}
+
+fn part(part: &'static Part, settings: &Settings, days: u32) -> AnyView {
     let title = filled(part.title, settings, days);
     let lines: Vec<_> = part
         .lines
         .iter()
-        .filter_map(|it| line(paper, it, settings, days))
+        .filter_map(|it| line(it, settings, days))
         .collect();
     view! { <section><h2>{title}</h2>{lines}</section> }.into_any()
 }
 
-fn line(paper: Paper, line: &'static Line, settings: &Settings, days: u32) -> Option<AnyView> {
+fn line(line: &'static Line, settings: &Settings, days: u32) -> Option<AnyView> {
     let say = |text| filled(text, settings, days);
     Some(match line {
         Say(text) => view! { <p>{say(text)}</p> }.into_any(),
         City(_) if settings.city.is_none() => return None,
         City(text) => view! { <p>{say(text)}</p> }.into_any(),
         Write(what) => view! { <p class="to-fill">{*what}"\u{a0}: "<span></span></p> }.into_any(),
-        Terms => terms_table(paper, settings, days),
+        Terms => terms_table((Role::Coordinator, Lang::FRENCH), settings, days),
         Risk(what, then, measures) => risk(what, then, measures),
     })
 }
 
-fn terms_table(paper: Paper, settings: &Settings, days: u32) -> AnyView {
-    let role = match paper {
-        Paper::Notice => Role::Peer,
-        _ => Role::Coordinator,
-    };
-    let rows: Vec<_> = terms::of(role, settings, days)
+fn terms_table((role, lang): (Role, Lang), settings: &Settings, days: u32) -> AnyView {
+    let rows: Vec<_> = terms::of(lang, role, settings, days)
         .into_iter()
         .map(|it| view! { <tr><th scope="row">{it.what}</th><td>{it.how_long}</td></tr> })
         .collect();
     view! {
         <table class="terms">
-            <thead><tr><th scope="col">"Quoi"</th><th scope="col">"Combien de temps"</th></tr></thead>
+            <thead><tr><th scope="col">{lang.say(kept::WHAT)}</th><th scope="col">{lang.say(kept::HOW_LONG)}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
     }
@@ -441,7 +453,7 @@ fn filled(text: &str, settings: &Settings, days: u32) -> String {
         .replace("{V}", &city)
         .replace("{N}", &settings.name)
         .replace("{D}", &days.to_string());
-    crate::http::pieces::capital(&said)
+    capital(&said)
 }
 
 #[cfg(test)]
@@ -453,7 +465,10 @@ mod tests {
     fn every_paper_speaks_of_the_bodies_that_there_are() {
         for code in ["convention", "registre", "information", "aipd"] {
             let paper = Paper::parse(code).unwrap();
-            let of = |settings: &Settings| view(paper, settings, 35).to_html();
+            let of = |settings: &Settings| match paper {
+                Paper::Notice => notice(settings, 35, Lang::FRENCH).to_html(),
+                _ => view(paper, settings, 35).to_html(),
+            };
             let city = of(&bordeaux_settings());
             assert!(city.contains("La CASE") && city.contains("CCAS"), "{code}");
             let bourg = of(&bourg_settings());

@@ -2,8 +2,9 @@
 //! it: the payer nothing of places, the city nothing of names.
 
 use crate::access::Role;
+use crate::http::speech;
 use domain::Settings;
-use domain::french::counted;
+use words::{Lang, Plural, Text, kept as say};
 
 /// One line of the table.
 pub(super) struct Term {
@@ -17,123 +18,101 @@ pub(super) struct Term {
     pub(super) stays: &'static str,
 }
 
-fn months(n: u32) -> String {
-    counted(i64::from(n), "mois", "mois")
-}
-
-fn days(n: u32) -> String {
-    counted(i64::from(n), "jour", "jours")
-}
-
 /// The lines that a reader sees.
-pub(super) fn of(role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
+pub(super) fn of(lang: Lang, role: Role, it: &Settings, forget_days: u32) -> Vec<Term> {
     let association = matches!(role, Role::Coordinator | Role::Peer);
     let (city, payer) = (role == Role::Agent, role == Role::Clerk);
+    let counted = |word: Plural<1>, n: u32| lang.counted(word, i64::from(n));
+    let months = |n| counted(say::MONTHS, n);
+    let days = |n| counted(say::DAYS, n);
+    let said = |text: Text| lang.say(text).to_owned();
     let mut all = Vec::new();
     let mut add = |shown: bool, what: String, why, how_long: String, stays| {
         if shown {
             all.push(Term {
                 what,
-                why,
+                why: lang.say(why),
                 how_long,
-                stays,
+                stays: lang.say(stays),
             });
         }
     };
     add(
         association,
-        "Le nom d’une personne qui participe".into(),
-        "Pour qu’elle reçoive son aide.",
-        format!(
-            "{} après le dernier contact. Si de l’argent lui est dû\u{a0}: son nom attend qu’il soit dans sa main. Ou tout de suite, si elle le demande.",
-            months(it.terms.peer_months)
-        ),
-        "Ses aides, sous un numéro.",
+        said(say::NAME),
+        say::NAME_WHY,
+        lang.fill(say::NAME_LONG, [&months(it.terms.peer_months)]),
+        say::NAME_STAYS,
     );
     add(
         association,
-        "Sa carte, son surnom, son signe".into(),
-        "Pour entrer sur «\u{a0}Ma page\u{a0}» et pour se reconnaître dans l’équipe.",
-        format!(
-            "{} après le dernier contact. Si de l’argent lui est dû, le surnom et le signe attendent aussi.",
-            months(it.terms.peer_months)
-        ),
-        "Un numéro.",
+        said(say::CARD),
+        say::CARD_WHY,
+        lang.fill(say::CARD_LONG, [&months(it.terms.peer_months)]),
+        say::CARD_STAYS,
     );
     add(
         association || payer,
-        "Les noms et les fichiers des listes".into(),
-        "Parce que les comptes doivent pouvoir être vérifiés.",
-        format!(
-            "{} après la fin de l’année du dernier document.",
-            counted(i64::from(it.accounting_years), "an", "ans")
-        ),
-        "Les numéros, les totaux, l’empreinte des fichiers.",
+        said(say::LISTS),
+        say::LISTS_WHY,
+        lang.fill(say::LISTS_LONG, [&counted(say::YEARS, it.accounting_years)]),
+        say::LISTS_STAYS,
     );
     add(
         association || payer,
-        format!("La copie des listes chez {}", it.association.the()),
-        "Pour répondre à une question juste après l’envoi.",
-        format!(
-            "{} après que la liste est bien arrivée.",
-            days(it.own_copy_days)
-        ),
-        "L’original, chez qui paie.",
+        lang.fill(say::COPY, [&speech::the(lang, &it.association)]),
+        say::COPY_WHY,
+        lang.fill(say::COPY_LONG, [&days(it.own_copy_days)]),
+        say::COPY_STAYS,
     );
     add(
         association,
-        "Un lieu discret\u{a0}: son point, son nom, ses mots".into(),
-        "Pour que l’équipe puisse y aller.",
-        format!("{} après sa fermeture.", days(it.terms.closed_site_days)),
-        "Les nombres.",
+        said(say::SITE),
+        say::SITE_WHY,
+        lang.fill(say::SITE_LONG, [&days(it.terms.closed_site_days)]),
+        say::SITE_STAYS,
     );
     add(
         association,
-        "Les mots d’une sortie\u{a0}: notes, raisons écrites, lieux proposés, points «\u{a0}ici\u{a0}»".into(),
-        "Pour compter juste, et pour ranger chaque ramassage à son lieu.",
-        format!("{} après le jour de la sortie.", months(it.terms.outing_months)),
-        "Les nombres, les présences, les lieux connus.",
+        said(say::WORDS),
+        say::WORDS_WHY,
+        lang.fill(say::WORDS_LONG, [&months(it.terms.outing_months)]),
+        say::WORDS_STAYS,
     );
     add(
         association || city,
-        "Les photos des signalements".into(),
-        "Pour retrouver l’endroit.",
+        said(say::PHOTOS),
+        say::PHOTOS_WHY,
         months(it.terms.photo_months) + ".",
-        "Le signalement, sans photo.",
+        say::PHOTOS_STAYS,
     );
     add(
         association,
-        "L’accès d’un téléphone d’équipe".into(),
-        "Pour compter pendant la sortie.",
-        format!(
-            "Il lit jusqu’au lendemain. Il peut remettre ses relevés pendant {}.",
-            days(it.hand_in_days)
-        ),
-        "Les relevés de l’équipe.",
+        said(say::PHONE),
+        say::PHONE_WHY,
+        lang.fill(say::PHONE_LONG, [&days(it.hand_in_days)]),
+        say::PHONE_STAYS,
     );
     add(
         true,
-        "Le journal\u{a0}: qui a fait quoi".into(),
-        "Pour que chacun puisse vérifier qui a ouvert quoi.",
+        said(say::JOURNAL),
+        say::JOURNAL_WHY,
         months(it.terms.journal_months) + ".",
-        "Rien.",
+        say::NOTHING_STAYS,
     );
     add(
         true,
-        "Les connexions et les codes".into(),
-        "Pour rester connecté·e.",
-        "Quelques heures. Ou jusqu’à «\u{a0}Sortir\u{a0}».".into(),
-        "Rien.",
+        said(say::SESSIONS),
+        say::SESSIONS_WHY,
+        said(say::SESSIONS_LONG),
+        say::NOTHING_STAYS,
     );
     add(
         true,
-        "Les vieilles sauvegardes".into(),
-        "Pour réparer après une panne.",
-        format!(
-            "{} au plus\u{a0}: après, ce qui a été effacé ne s’ouvre plus, même dans une vieille sauvegarde.",
-            days(forget_days)
-        ),
-        "Rien de ce qui a été effacé.",
+        said(say::BACKUPS),
+        say::BACKUPS_WHY,
+        lang.fill(say::BACKUPS_LONG, [&days(forget_days)]),
+        say::BACKUPS_STAYS,
     );
     all
 }

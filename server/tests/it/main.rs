@@ -32,6 +32,7 @@ mod intruders;
 mod journal;
 mod journey;
 mod keys;
+mod languages;
 mod moi;
 mod money_walls;
 mod needle_stick;

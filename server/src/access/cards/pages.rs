@@ -1,5 +1,5 @@
-//! Pages of cards: `/entrer`, where a peer comes in, the same bytes for everyone; and `/equipe`,
-//! where a coordinator prints, replaces and forgets cards.
+//! Pages of cards: `/entrer`, where a peer comes in, the same bytes for everyone who reads the same
+//! language; and `/equipe`, where a coordinator prints, replaces and forgets cards.
 
 use super::sheet::print_sheet;
 use super::store::{self, Card};
@@ -7,10 +7,12 @@ use super::{Printed, forget, issue};
 use crate::access::Caller;
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::language::Reader;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, ago, crumbs, note};
 use crate::http::reading::{Query, ReadForm};
+use crate::http::speech;
 use crate::people::away::Away;
 use crate::people::store::Peer;
 use crate::{people, programmes};
@@ -21,20 +23,24 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Animal, Instant, PeerId, Settings, Sign, SignColour};
 use leptos::prelude::*;
 use serde::Deserialize;
+use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
+use words::{Lang, OFFERS, Text, card as say, card::refused, problem, sign};
 
 /// `GET /entrer`: neutral; who comes in is known by the phone.
-pub async fn enter_page(State(app): State<App>) -> Response {
-    let mut frame = Frame::for_anyone(&app.assets, "Ma carte");
+pub async fn enter_page(State(app): State<App>, reader: Reader) -> Response {
+    let lang = reader.lang;
+    let mut frame = Frame::for_anyone(&app.assets, lang.say(say::TITLE));
     frame.part = Some("card");
+    frame.reader = Some(reader);
     page(&frame, || {
-        let animals: Vec<_> = Animal::ALL.iter().map(|it| animal(*it)).collect();
+        let animals: Vec<_> = Animal::ALL.iter().map(|it| animal(*it, lang)).collect();
         view! {
-            <section class="enter" data-enter>
-                <h1>"Ma carte"</h1>
+            <section class="enter" data-enter data-words=words_of_entering(lang)>
+                <h1>{lang.say(say::TITLE)}</h1>
                 <noscript>
-                    <p>"Cette page a besoin de JavaScript. Demandez de l’aide à l’équipe."</p>
+                    <p>{lang.say(say::NO_SCRIPT)}</p>
                 </noscript>
             </section>
             <div hidden data-signs>{animals}</div>
@@ -45,10 +51,84 @@ pub async fn enter_page(State(app): State<App>) -> Response {
 }
 
 /// Each animal once: the script dresses it in its colour.
-fn animal(animal: Animal) -> AnyView {
+fn animal(animal: Animal, lang: Lang) -> AnyView {
     let colour = SignColour::ALL[0];
-    view! { <div data-animal=animal.code()><SignPicture sign=Sign { animal, colour }/></div> }
-        .into_any()
+    let sign = Sign { animal, colour };
+    let label = speech::sign(lang, sign);
+    view! { <div data-animal=animal.code()><SignPicture sign=sign label=label/></div> }.into_any()
+}
+
+/// What the script says (card.js), by the names it uses.
+const SAID: [(&str, Text); 32] = [
+    ("title", say::TITLE),
+    ("scan", say::SCAN),
+    ("type_code", say::TYPE_CODE),
+    ("go_on", say::GO_ON),
+    ("not_a_code", say::NOT_A_CODE),
+    ("choose_title", say::CHOOSE_TITLE),
+    ("choose_help", say::CHOOSE_HELP),
+    ("too_easy", say::TOO_EASY),
+    ("repeat_title", say::REPEAT_TITLE),
+    ("repeat_help", say::REPEAT_HELP),
+    ("not_the_same", say::NOT_THE_SAME),
+    ("wait", say::WAIT),
+    ("ready_title", say::READY_TITLE),
+    ("ready_help", say::READY_HELP),
+    ("open_mine", say::OPEN_MINE),
+    ("who_title", say::WHO_TITLE),
+    ("other_card", say::OTHER_CARD),
+    ("pin_title", say::PIN_TITLE),
+    ("not_me", say::NOT_ME),
+    ("forget", say::FORGET),
+    ("forget_title", say::FORGET_TITLE),
+    ("forget_help", say::FORGET_HELP),
+    ("forget_yes", say::FORGET_YES),
+    ("forget_no", say::FORGET_NO),
+    ("forgotten_title", say::FORGOTTEN_TITLE),
+    ("forgotten_help", say::FORGOTTEN_HELP),
+    ("dead_title", say::DEAD_TITLE),
+    ("dead_help", say::DEAD_HELP),
+    ("have_another", say::HAVE_ANOTHER),
+    ("cannot_keep", say::CANNOT_KEEP),
+    ("digits", say::DIGITS),
+    ("erase_digit", say::ERASE_DIGIT),
+];
+
+/// Why a card is not let in, by the codes of the answers; `other` is for all that have no words here.
+const REFUSED: [(&str, Text); 11] = [
+    ("no_network", refused::NO_NETWORK),
+    ("unknown_card", refused::UNKNOWN_CARD),
+    ("card_taken", refused::CARD_TAKEN),
+    ("card_locked", refused::CARD_LOCKED),
+    ("two_tries_left", refused::TWO_TRIES_LEFT),
+    ("one_try_left", refused::ONE_TRY_LEFT),
+    ("too_many_tries", problem::TOO_MANY_TRIES),
+    ("internal", problem::INTERNAL),
+    ("unavailable", problem::UNAVAILABLE),
+    ("disk_full", problem::DISK_FULL),
+    ("other", problem::OTHER),
+];
+
+fn words_of_entering(lang: Lang) -> String {
+    let told = |all: &[(&str, Text)]| -> serde_json::Map<String, Value> {
+        let pairs = all
+            .iter()
+            .map(|(name, it)| ((*name).into(), lang.say(*it).into()));
+        pairs.collect()
+    };
+    let animals = Animal::ALL.iter();
+    let animals: Vec<_> = animals.map(|it| (it.code(), speech::animal(*it))).collect();
+    let colours = SignColour::ALL.iter();
+    let colours: Vec<_> = colours.map(|it| (it.code(), speech::colour(*it))).collect();
+    let mut words = told(&SAID);
+    words.insert("refused".into(), told(&REFUSED).into());
+    words.insert("animals".into(), told(&animals).into());
+    words.insert("colours".into(), told(&colours).into());
+    let sign = lang.fill(sign::NAMED, ["{animal}", "{colour}"]);
+    words.insert("sign".into(), json!(sign));
+    let typed = lang.fill(say::TYPED, ["{n}", "{all}"]);
+    words.insert("typed".into(), json!(typed));
+    Value::from(words).to_string()
 }
 
 /// What the form before this page did.
@@ -122,7 +202,23 @@ fn team_view(
             <p class="actions">
                 <button class="primary"><Icon path=KEY/>"Imprimer les cartes cochées"</button>
             </p>
+            {card_language()}
         </form>
+    }
+    .into_any()
+}
+
+/// In which language the cards say how to use them.
+fn card_language() -> AnyView {
+    let options: Vec<_> = OFFERS
+        .iter()
+        .map(|it| view! { <option value=it.tag lang=it.tag>{it.name}</option> })
+        .collect();
+    view! {
+        <div class="field">
+            <label for="langue">"Langue écrite sur les cartes"</label>
+            <select id="langue" name="langue">{options}</select>
+        </div>
     }
     .into_any()
 }
@@ -221,6 +317,9 @@ pub struct Printing {
     serie: Uuid,
     #[serde(default)]
     pair: Vec<PeerId>,
+    /// What the cards say; French when nothing is chosen.
+    #[serde(default)]
+    langue: String,
 }
 
 /// `POST /equipe/cartes`: new cards, on a sheet to print and cut.
@@ -244,7 +343,8 @@ pub async fn print(
         "Cartes à imprimer",
         "/equipe",
     );
-    Ok(page(&frame, || print_sheet(&printed, &origin)).into_response())
+    let lang = Lang::of(&form.langue).unwrap_or_default();
+    Ok(page(&frame, || print_sheet(&printed, &origin, lang)).into_response())
 }
 
 /// Whose card is forgotten.

@@ -1,5 +1,6 @@
 //! The sheet of cards: A4, eight to cut out. A card carries a code and how to use it: no name, no
-//! sign, no logo. Whose it is stands on the strip above it, which is cut off and thrown away.
+//! sign, no logo. Whose it is stands on the strip above it, which is cut off and thrown away. The card
+//! speaks its holder's language, as the coordinator chose; the rest is for the coordinator.
 
 use super::Printed;
 use crate::http::origin::Origin;
@@ -8,16 +9,17 @@ use crate::http::qr;
 use app::ui::SignPicture;
 use domain::french::counted;
 use leptos::prelude::*;
+use words::{Lang, card as say};
 
 /// Cards on a sheet of A4, in two columns.
 const CARDS_PER_SHEET: usize = 8;
 
 /// What is printed, and above it on the screen only, how.
-pub fn print_sheet(printed: &[Printed], origin: &Origin) -> AnyView {
+pub fn print_sheet(printed: &[Printed], origin: &Origin, lang: Lang) -> AnyView {
     let sheets: Vec<_> = printed
         .chunks(CARDS_PER_SHEET)
         .map(|cards| {
-            let cards: Vec<_> = cards.iter().map(|it| card(it, origin)).collect();
+            let cards: Vec<_> = cards.iter().map(|it| card(it, origin, lang)).collect();
             view! { <div class="card-sheet">{cards}</div> }
         })
         .collect();
@@ -38,7 +40,7 @@ pub fn print_sheet(printed: &[Printed], origin: &Origin) -> AnyView {
     .into_any()
 }
 
-fn card(it: &Printed, origin: &Origin) -> AnyView {
+fn card(it: &Printed, origin: &Origin, lang: Lang) -> AnyView {
     let (name, sign) = (it.peer.pseudonym.clone(), it.peer.sign);
     let address = format!("{}/entrer#{}", origin.0, it.code.as_str());
     let typed = format!("{}/entrer", origin.0);
@@ -53,9 +55,9 @@ fn card(it: &Printed, origin: &Origin) -> AnyView {
             </p>
             <div class="face">
                 {qr::picture(&address, "Code de la carte")}
-                <div>
-                    <p>"Je scanne avec mon téléphone."</p>
-                    <p>"Je choisis 4\u{a0}chiffres. Je ne les dis à personne."</p>
+                <div lang=lang.tag()>
+                    <p>{lang.say(say::PAPER_SCAN)}</p>
+                    <p>{lang.say(say::PAPER_DIGITS)}</p>
                     <p class="typed" data-code=it.code.as_str().to_owned()>
                         <span>{typed}</span>
                         <b>{it.code.in_groups()}</b>

@@ -5,9 +5,11 @@ use crate::access::Caller;
 use crate::allowances::store::{self, Line};
 use crate::db::Tx;
 use crate::http::error::Problem;
+use crate::http::speech;
 use domain::allowance::AllowanceState;
 use domain::{AllowanceId, Cents, Day, Settings};
 use uuid::Uuid;
+use words::{Lang, me::aid as say};
 
 /// Lines of one person: two a week for twenty years.
 const LINES_MAX: u32 = 2_000;
@@ -41,22 +43,36 @@ impl Aid {
         self.state == AllowanceState::Received && self.counter.is_none()
     }
 
+    /// Is there nothing to wait for any more?
+    pub fn is_over(&self) -> bool {
+        self.state == AllowanceState::Received || self.counter.is_some()
+    }
+
     /// Where it is, in plain words, and the look of the tag.
-    pub fn standing(&self, settings: &Settings, has_identity: bool) -> (&'static str, String) {
+    pub fn standing(
+        &self,
+        settings: &Settings,
+        has_identity: bool,
+        lang: Lang,
+    ) -> (&'static str, String) {
         if self.counter.is_some() {
-            return ("tag", "retirée".into());
+            return ("tag", lang.say(say::TAKEN_BACK).into());
         }
-        match (self.state, &self.list) {
-            (AllowanceState::Due, _) if !has_identity => ("tag todo", "attend mon nom".into()),
-            (AllowanceState::Due, _) => ("tag wait", "à venir sur une liste".into()),
-            (AllowanceState::Listed, Some(list)) => ("tag info", format!("sur la liste {list}")),
-            (AllowanceState::Listed, None) => ("tag info", "sur une liste".into()),
-            (AllowanceState::Sent, _) => {
-                ("tag info", format!("envoyée {}", settings.payer.to_the()))
+        let (class, text) = match (self.state, &self.list) {
+            (AllowanceState::Due, _) if !has_identity => ("tag todo", say::WAITS_FOR_NAME),
+            (AllowanceState::Due, _) => ("tag wait", say::TO_BE_LISTED),
+            (AllowanceState::Listed, Some(list)) => {
+                return ("tag info", lang.fill(say::LISTED, [list]));
             }
-            (AllowanceState::Paid, _) => ("tag ok", "payée".into()),
-            (AllowanceState::Received, _) => ("tag ok", "reçue".into()),
-        }
+            (AllowanceState::Listed, None) => ("tag info", say::ON_A_LIST),
+            (AllowanceState::Sent, _) => {
+                let payer = speech::to_the(lang, &settings.payer);
+                return ("tag info", lang.fill(say::SENT, [&payer]));
+            }
+            (AllowanceState::Paid, _) => ("tag ok", say::PAID),
+            (AllowanceState::Received, _) => ("tag ok", say::RECEIVED),
+        };
+        (class, lang.say(text).into())
     }
 }
 

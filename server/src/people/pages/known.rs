@@ -5,18 +5,25 @@ use super::{frame, myself, read_aloud};
 use crate::access::{Action, Caller, Opening};
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::language::Reader;
 use crate::http::page::page;
 use crate::http::pieces::capital;
+use crate::http::speech;
 use crate::people::store;
 use crate::programmes;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
-use domain::french::date;
 use domain::{CivilIdentity, Settings};
 use leptos::prelude::*;
+use words::{Lang, Text, me::known as say};
 
 /// `GET /moi/ce-qu-on-sait`
-pub async fn known(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
+pub async fn known(
+    State(app): State<App>,
+    caller: Caller,
+    reader: Reader,
+) -> Result<Response, Problem> {
+    let lang = reader.lang;
     let mut tx = app.db.write().await?;
     let peer = myself(&mut tx, &caller).await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
@@ -33,112 +40,121 @@ pub async fn known(State(app): State<App>, caller: Caller) -> Result<Response, P
     };
     tx.commit().await?;
     let here = "/moi/ce-qu-on-sait";
-    let frame = frame(&app, &caller, &settings, "Ce qu’on sait de moi", here);
-    Ok(page(&frame, || view_of(&settings, identity.as_ref())).into_response())
+    let frame = frame(
+        &app,
+        &caller,
+        &settings,
+        &reader,
+        lang.say(say::TITLE),
+        here,
+    );
+    Ok(page(&frame, || view_of(&settings, identity.as_ref(), lang)).into_response())
 }
 
-fn view_of(settings: &Settings, identity: Option<&CivilIdentity>) -> AnyView {
-    let payer = settings.payer.the();
+fn view_of(settings: &Settings, identity: Option<&CivilIdentity>, lang: Lang) -> AnyView {
+    let payer = speech::the(lang, &settings.payer);
     view! {
-        <h1>"Ce que "{payer}" sait de moi"</h1>
-        {read_aloud()}
+        <h1>{lang.fill(say::HEADING, [&payer])}</h1>
+        {read_aloud(lang)}
         {match identity {
-            Some(identity) => on_the_list(settings, identity),
-            None => nothing(settings),
+            Some(identity) => on_the_list(settings, identity, lang),
+            None => nothing(settings, lang),
         }}
-        {suggests(settings, identity.is_some())}
-        {not_known(settings)}
-        {city(settings)}
+        {suggests(settings, identity.is_some(), lang)}
+        {not_known(settings, lang)}
+        {city(settings, lang)}
         <section class="card">
-            <h2>"Sur ce téléphone"</h2>
-            <p>"Le téléphone garde une clé et votre signe. Rien d’autre."</p>
-            <p>"Pour les enlever\u{a0}: touchez «\u{a0}Quitter\u{a0}», puis «\u{a0}Oublier\u{a0}»."</p>
+            <h2>{lang.say(say::ON_PHONE)}</h2>
+            <p>{lang.say(say::PHONE_KEEPS)}</p>
+            <p>{lang.say(say::PHONE_FORGETS)}</p>
         </section>
     }
     .into_any()
 }
 
-fn on_the_list(settings: &Settings, identity: &CivilIdentity) -> AnyView {
-    let line = |what: &'static str, said: String| {
-        view! { <div><dt>{what}</dt><dd>{said}</dd></div> }
+fn on_the_list(settings: &Settings, identity: &CivilIdentity, lang: Lang) -> AnyView {
+    let line = |what: Text, said: String| {
+        view! { <div><dt>{lang.say(what)}</dt><dd>{said}</dd></div> }
     };
-    let born = identity
-        .born
-        .map(|day| line("Date de naissance", date(day)));
+    let born = identity.born;
+    let born = born.map(|day| line(say::BORN, speech::full(lang, day)));
     let reference = identity.reference.clone();
-    let reference = reference.map(|it| line("Votre numéro", it));
+    let reference = reference.map(|it| line(say::NUMBER, it));
+    let each = lang.say(say::DAY_AND_AMOUNT).to_owned();
+    let payer = speech::the(lang, &settings.payer);
+    let gets = capital(&lang.fill(say::GETS_LIST, [&payer]));
     view! {
         <section class="card">
-            <h2>"Ce qui est écrit sur la liste"</h2>
+            <h2>{lang.say(say::ON_LIST)}</h2>
             <dl class="pairs known">
-                {line("Nom", identity.surname.clone())}
-                {line("Prénom", identity.first_name.clone())}
+                {line(say::SURNAME, identity.surname.clone())}
+                {line(say::FIRST_NAME, identity.first_name.clone())}
                 {born}
                 {reference}
-                {line("Et pour chaque sortie", "la date et le montant".into())}
+                {line(say::EACH_OUTING, each)}
             </dl>
-            <p>"Une erreur\u{a0}? Dites-le à l’équipe."</p>
-            <p class="soft">"Votre nom est gardé sous clé. À chaque ouverture, on note qui l’a ouvert. Là, c’est pour vous\u{a0}: c’est noté aussi. "{capital(&settings.payer.the())}" reçoit la liste, et rien d’autre."</p>
+            <p>{lang.say(say::MISTAKE)}</p>
+            <p class="soft">{lang.say(say::LOCKED)}" "{gets}</p>
         </section>
     }
     .into_any()
 }
 
-fn nothing(settings: &Settings) -> AnyView {
-    let payer = capital(&settings.payer.the());
+fn nothing(settings: &Settings, lang: Lang) -> AnyView {
+    let payer = speech::the(lang, &settings.payer);
     view! {
         <section class="card">
-            <h2>"Rien"</h2>
-            <p>{payer}" ne sait rien de vous. Vous n’avez pas donné de nom."</p>
-            <p>"Pour recevoir l’aide, il faut un nom. C’est vous qui choisissez. Parlez-en à l’équipe."</p>
+            <h2>{lang.say(say::NOTHING)}</h2>
+            <p>{capital(&lang.fill(say::KNOWS_NOTHING, [&payer]))}</p>
+            <p>{lang.say(say::NEEDS_NAME)}</p>
         </section>
     }
     .into_any()
 }
 
 /// Being on a list says something, whatever the list says: nobody should find that out later.
-fn suggests(settings: &Settings, on_lists: bool) -> AnyView {
-    let association = settings.association.the();
+fn suggests(settings: &Settings, on_lists: bool, lang: Lang) -> AnyView {
+    let association = speech::the(lang, &settings.association);
     let title = match on_lists {
-        true => "Ce que la liste peut faire penser",
-        false => "Si un jour vous donnez votre nom",
+        true => say::SUGGESTS,
+        false => say::SUGGESTS_IF,
     };
-    let certifies = capital(&association);
+    let certifies = capital(&lang.fill(say::CERTIFIES, [&association]));
+    let to_payer = speech::to_the(lang, &settings.payer);
     view! {
         <section class="card">
-            <h2>{title}</h2>
-            <p><b>{certifies}" certifie la liste."</b>" Son nom est écrit dessus."</p>
-            <p>"Des gens savent que "{association.clone()}" aide des personnes qui consomment des drogues."</p>
-            <p>"Alors, quelqu’un qui lit la liste peut penser que vous en consommez. La liste ne le dit pas. Mais on peut le penser."</p>
-            <p>"Les personnes qui lisent la liste "{settings.payer.to_the()}" doivent garder le secret. C’est la loi."</p>
+            <h2>{lang.say(title)}</h2>
+            <p><b>{certifies}</b>" "{lang.say(say::NAME_ON_IT)}</p>
+            <p>{lang.fill(say::PEOPLE_KNOW, [&association])}</p>
+            <p>{lang.say(say::MAY_THINK)}</p>
+            <p>{lang.fill(say::SECRET, [&to_payer])}</p>
         </section>
     }
     .into_any()
 }
 
-fn not_known(settings: &Settings) -> AnyView {
-    let payer = settings.payer.the();
+fn not_known(settings: &Settings, lang: Lang) -> AnyView {
+    let payer = speech::the(lang, &settings.payer);
     view! {
         <section class="card">
-            <h2>"Ce que "{payer}" ne sait pas"</h2>
+            <h2>{lang.fill(say::NOT_KNOWN, [&payer])}</h2>
             <ul>
-                <li>"où l’équipe est allée"</li>
-                <li>"ce que l’équipe a ramassé"</li>
-                <li>"comment on vous appelle ici, et votre signe"</li>
+                <li>{lang.say(say::WHERE_WE_WENT)}</li>
+                <li>{lang.say(say::WHAT_WE_FOUND)}</li>
+                <li>{lang.say(say::WHAT_YOU_ARE_CALLED)}</li>
             </ul>
         </section>
     }
     .into_any()
 }
 
-fn city(settings: &Settings) -> Option<AnyView> {
-    let city = settings.city.as_ref()?;
-    let (of_the, the) = (city.the(), capital(&city.the()));
+fn city(settings: &Settings, lang: Lang) -> Option<AnyView> {
+    let city = speech::the(lang, settings.city.as_ref()?);
     Some(
         view! {
             <section class="card">
-                <h2>"Et "{of_the}"\u{a0}?"</h2>
-                <p>{the}" ne connaît ni votre nom, ni vos aides."</p>
+                <h2>{lang.fill(say::AND_CITY, [&city])}</h2>
+                <p>{capital(&lang.fill(say::CITY_KNOWS, [&city]))}</p>
             </section>
         }
         .into_any(),

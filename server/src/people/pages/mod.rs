@@ -11,6 +11,7 @@ mod statement;
 pub(super) use aids::{Aid, of as aids_of};
 pub use home::{contest, home};
 pub use known::known;
+pub(super) use places::nature_words;
 pub use places::{places, withdraw};
 pub use proposing::{propose, propose_page};
 pub use statement::statement;
@@ -20,9 +21,12 @@ use crate::access::{Caller, Who};
 use crate::app::App;
 use crate::db::Tx;
 use crate::http::error::Problem;
+use crate::http::language::Reader;
 use crate::http::page::Frame;
+use crate::http::speech;
 use domain::Settings;
 use leptos::prelude::*;
+use words::Lang;
 
 /// The peer who asks. The table of routes lets nobody else in.
 pub(super) async fn myself(tx: &mut Tx, caller: &Caller) -> Result<Peer, Problem> {
@@ -38,16 +42,19 @@ pub(super) fn frame<'a>(
     app: &'a App,
     caller: &'a Caller,
     settings: &'a Settings,
+    reader: &Reader,
     title: &'static str,
     here: &'static str,
 ) -> Frame<'a> {
     let mut frame = Frame::of(&app.assets, caller, settings, title, here);
+    frame.reader = Some(reader.clone());
     frame.narrow = true;
     frame.part = Some("place");
     frame
 }
 
 /// Room for the button that reads the page aloud, by a voice of the device; empty without script.
-fn read_aloud() -> AnyView {
-    view! { <div class="aloud" data-read-aloud></div> }.into_any()
+fn read_aloud(lang: Lang) -> AnyView {
+    let words = speech::words_of_reading(lang);
+    view! { <div class="aloud" data-read-aloud data-words=words></div> }.into_any()
 }

@@ -8,14 +8,16 @@ use super::{frame, myself};
 use crate::access::Caller;
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::language::Reader;
 use crate::http::page::page;
 use crate::http::pieces::{Faults, Tone, crumbs, error_line, in_text_area, note};
 use crate::http::reading::{Query, ReadForm};
+use crate::http::speech;
 use crate::programmes;
 use crate::sites::proposals::{self, Found, Proposal};
 use crate::sites::quarters;
 use app::ui::Icon;
-use app::ui::pictograms::{CHECK, EDIT, HERE, MAP, NEXT, PIN, PIN_DISCREET};
+use app::ui::pictograms::{CHECK, EDIT, HERE, MAP, NEXT};
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -24,7 +26,9 @@ use domain::outing::Reason;
 use domain::{FactId, Nature, Position, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use serde_json::json;
 use uuid::Uuid;
+use words::{Lang, Text, map, me::places as place, me::proposing as say, page as around};
 
 /// The form, as it was sent.
 #[derive(Clone, Default, Deserialize)]
@@ -63,23 +67,24 @@ pub struct Asked {
 pub async fn propose_page(
     State(app): State<App>,
     caller: Caller,
+    reader: Reader,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     if let Ok(id) = asked.de.parse::<FactId>() {
         let it = proposals::own_one(&app, &caller, id).await?;
         let it = it.filter(|it| it.decision.is_none());
         let typed = Typed::of(&it.ok_or_else(Problem::not_found)?);
-        return form_page(&app, &caller, &typed, &Faults::default()).await;
+        return form_page(&app, &caller, &typed, &Faults::default(), &reader).await;
     }
     if Nature::parse(&asked.nature).is_err() {
-        return kinds_page(&app, &caller).await;
+        return kinds_page(&app, &caller, &reader).await;
     }
     let typed = Typed {
         id: Some(FactId(Uuid::now_v7())),
         nature: asked.nature,
         ..Typed::default()
     };
-    form_page(&app, &caller, &typed, &Faults::default()).await
+    form_page(&app, &caller, &typed, &Faults::default(), &reader).await
 }
 
 impl Typed {
@@ -107,19 +112,17 @@ impl Typed {
         Position::new(lat, lon).ok()
     }
 
-    fn check(&self, settings: &Settings) -> Result<Found, Faults> {
-        let kind = "Choisissez le type de lieu.";
-        let nature = Nature::parse(&self.nature).map_err(|_| Faults::one("nature", kind))?;
-        let place = "Dites où c’est\u{a0}: touchez un des deux boutons.";
-        let at = self.at().ok_or_else(|| Faults::one("lieu", place))?;
-        let long = "Le mot est trop long. Gardez l’essentiel.";
+    fn check(&self, settings: &Settings, lang: Lang) -> Result<Found, Faults> {
+        let fault = |field, text| Faults::one(field, lang.say(text));
+        let nature = Nature::parse(&self.nature).map_err(|_| fault("nature", say::SAY_KIND))?;
+        let at = self.at().ok_or_else(|| fault("lieu", say::SAY_WHERE))?;
         let words = Some(self.note.trim()).filter(|it| !it.is_empty());
         let words = words.map(|it| Reason::new("note", it)).transpose();
-        let words = words.map_err(|_| Faults::one("note", long))?;
+        let words = words.map_err(|_| fault("note", say::TOO_LONG))?;
         let discreet = nature == Nature::Discreet;
         let agent = AgentAccess::from_code(&self.agent).filter(|_| discreet);
         if discreet && settings.city.is_some() && agent.is_none() {
-            return Err(Faults::one("agent", "Choisissez ce que fait l’agent."));
+            return Err(fault("agent", say::SAY_AGENT));
         }
         Ok(Found {
             id: self.id.unwrap_or_else(|| FactId(Uuid::now_v7())),
@@ -140,16 +143,17 @@ impl Typed {
 pub async fn propose(
     State(app): State<App>,
     caller: Caller,
+    reader: Reader,
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let peer = myself(&mut tx, &caller).await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
-    let found = match typed.check(&settings) {
+    let found = match typed.check(&settings, reader.lang) {
         Ok(found) => found,
         Err(faults) => {
-            let form = form_page(&app, &caller, &typed, &faults).await?;
+            let form = form_page(&app, &caller, &typed, &faults, &reader).await?;
             return Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response());
         }
     };
@@ -161,23 +165,25 @@ pub async fn propose(
             }
             Ok(Redirect::to("/moi/lieux?fait=propose").into_response())
         }
-        "changer" => form_page(&app, &caller, &typed, &Faults::default()).await,
-        _ => preview_page(&app, &caller, &settings, &typed, &found).await,
+        "changer" => form_page(&app, &caller, &typed, &Faults::default(), &reader).await,
+        _ => preview_page(&app, &caller, (&settings, &reader), &typed, &found).await,
     }
 }
 
-async fn kinds_page(app: &App, caller: &Caller) -> Result<Response, Problem> {
+async fn kinds_page(app: &App, caller: &Caller, reader: &Reader) -> Result<Response, Problem> {
+    let lang = reader.lang;
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
-    let frame = frame(app, caller, &settings, "Proposer un lieu", "/moi/lieux");
+    let title = lang.say(place::PROPOSE);
+    let frame = frame(app, caller, &settings, reader, title, "/moi/lieux");
     Ok(page(&frame, || {
         view! {
-            {crumbs("/moi/lieux".into(), "Mes lieux")}
-            <h1>"C’est quel lieu\u{a0}?"</h1>
+            {crumbs("/moi/lieux".into(), lang.say(place::TITLE))}
+            <h1>{lang.say(say::WHAT)}</h1>
             <ul class="doors">
-                <li>{kind("public", PIN, "Lieu public", "La rue, un parc, un parking. Tout le monde peut y aller.")}</li>
-                <li>{kind("discreet", PIN_DISCREET, "Lieu discret", "Un squat, un endroit où quelqu’un vit ou dort.")}</li>
+                <li>{kind(Nature::Public, lang)}</li>
+                <li>{kind(Nature::Discreet, lang)}</li>
             </ul>
         }
         .into_any()
@@ -185,16 +191,17 @@ async fn kinds_page(app: &App, caller: &Caller) -> Result<Response, Problem> {
     .into_response())
 }
 
-fn kind(
-    nature: &'static str,
-    path: &'static str,
-    title: &'static str,
-    what: &'static str,
-) -> AnyView {
+fn kind(nature: Nature, lang: Lang) -> AnyView {
+    let (path, title) = nature_words(nature);
+    let what = match nature {
+        Nature::Public => say::PUBLIC_HELP,
+        Nature::Discreet => say::DISCREET_HELP,
+    };
+    let href = format!("/moi/lieux/proposer?nature={}", nature.as_str());
     view! {
-        <a class="card door" href=format!("/moi/lieux/proposer?nature={nature}")>
+        <a class="card door" href=href>
             <Icon path=path/>
-            <span><b>{title}</b><small>{what}</small></span>
+            <span><b>{lang.say(title)}</b><small>{lang.say(what)}</small></span>
         </a>
     }
     .into_any()
@@ -205,44 +212,48 @@ async fn form_page(
     caller: &Caller,
     typed: &Typed,
     faults: &Faults,
+    reader: &Reader,
 ) -> Result<Response, Problem> {
+    let lang = reader.lang;
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
     let title = match faults.is_empty() {
-        true => "Proposer un lieu",
-        false => "Il manque quelque chose",
+        true => place::PROPOSE,
+        false => say::MISSING,
     };
-    let mut frame = frame(app, caller, &settings, title, "/moi/lieux");
+    let title = lang.say(title);
+    let mut frame = frame(app, caller, &settings, reader, title, "/moi/lieux");
     frame.with_map = true;
-    Ok(page(&frame, || form_view(&settings, typed, faults)).into_response())
+    Ok(page(&frame, || form_view(&settings, typed, faults, lang)).into_response())
 }
 
-fn form_view(settings: &Settings, typed: &Typed, faults: &Faults) -> AnyView {
+fn form_view(settings: &Settings, typed: &Typed, faults: &Faults, lang: Lang) -> AnyView {
     let nature = Nature::parse(&typed.nature).unwrap_or(Nature::Public);
     let (path, what) = nature_words(nature);
-    let discreet = (nature == Nature::Discreet).then(|| discreet_fields(settings, typed, faults));
+    let discreet =
+        (nature == Nature::Discreet).then(|| discreet_fields(settings, typed, faults, lang));
     let error = faults
         .at("note")
         .map(|it| error_line("note-erreur".into(), it));
     let id = typed.id.map(|it| it.to_string()).unwrap_or_default();
     view! {
-        {crumbs("/moi/lieux/proposer".into(), "Choisir un autre type")}
-        <h1 class="with-sign"><Icon path=path/>{what}</h1>
+        {crumbs("/moi/lieux/proposer".into(), lang.say(say::OTHER_KIND))}
+        <h1 class="with-sign"><Icon path=path/>{lang.say(what)}</h1>
         <form class="form card" method="post" action="/moi/lieux">
             <input type="hidden" name="id" value=id/>
             <input type="hidden" name="remplace" value=typed.remplace.clone()/>
             <input type="hidden" name="nature" value=nature.as_str()/>
-            {place_field(typed, faults)}
+            {place_field(typed, faults, lang)}
             {discreet}
             <div class="field">
-                <label for="note">"Un mot pour le retrouver, si vous voulez"</label>
-                <p class="help">"Seule l’équipe le lit. Pas de nom de personne."</p>
+                <label for="note">{lang.say(say::NOTE)}</label>
+                <p class="help">{lang.say(say::NOTE_HELP)}</p>
                 {error}
                 <textarea id="note" name="note" maxlength="2000" inner_html=in_text_area(&typed.note)></textarea>
             </div>
             <button class="primary" name="geste" value="voir">
-                "Voir avant d’envoyer"
+                {lang.say(say::LOOK)}
                 <Icon path=NEXT/>
             </button>
         </form>
@@ -251,28 +262,56 @@ fn form_view(settings: &Settings, typed: &Typed, faults: &Faults) -> AnyView {
 }
 
 /// The script of the page (place.js) brings the two buttons to life and fills the point.
-fn place_field(typed: &Typed, faults: &Faults) -> AnyView {
+fn place_field(typed: &Typed, faults: &Faults, lang: Lang) -> AnyView {
     let error = faults
         .at("lieu")
         .map(|it| error_line("lieu-erreur".into(), it));
-    let there = typed.at().map(|_| "Le point est choisi.");
+    let there = typed.at().map(|_| lang.say(say::CHOSEN));
     view! {
-        <fieldset data-place>
-            <legend>"C’est où\u{a0}?"</legend>
+        <fieldset data-place data-words=words_of_place(lang)>
+            <legend>{lang.say(say::WHERE_IS_IT)}</legend>
             {error}
             <input type="hidden" name="lat" value=typed.lat.clone()/>
             <input type="hidden" name="lon" value=typed.lon.clone()/>
-            <button type="button" data-here><Icon path=HERE/>"Là où je suis"</button>
-            <button type="button" data-on-map><Icon path=MAP/>"Choisir sur la carte"</button>
+            <button type="button" data-here><Icon path=HERE/>{lang.say(say::HERE)}</button>
+            <button type="button" data-on-map><Icon path=MAP/>{lang.say(say::ON_MAP)}</button>
             <p class="place-said" role="status">{there}</p>
             <div class="map" data-map hidden></div>
-            <noscript><p>"Pour dire où c’est, cette page a besoin de JavaScript. Dites-le à l’équipe."</p></noscript>
+            <noscript><p>{lang.say(say::NO_SCRIPT)}</p></noscript>
         </fieldset>
     }
     .into_any()
 }
 
-fn discreet_fields(settings: &Settings, typed: &Typed, faults: &Faults) -> AnyView {
+/// What the script says.
+fn words_of_place(lang: Lang) -> String {
+    let words = json!({
+        "looking": lang.say(say::LOOKING),
+        "found": lang.fill(say::FOUND, ["{n}"]),
+        "not_found": lang.say(say::NOT_FOUND),
+        "chosen": lang.say(say::CHOSEN),
+        "touch": lang.say(say::TOUCH),
+        "map": {
+            "zoom_in": lang.say(map::ZOOM_IN),
+            "zoom_out": lang.say(map::ZOOM_OUT),
+            "all": lang.say(map::ALL),
+            "here": lang.say(map::HERE),
+            "ground": lang.say(map::GROUND),
+            "coming": lang.say(map::COMING),
+            "later": lang.say(map::LATER),
+            "unreadable": lang.say(map::UNREADABLE),
+            "too_big": lang.say(map::TOO_BIG),
+            "looking": lang.say(map::LOOKING),
+            "found": lang.fill(map::FOUND, ["{n}"]),
+            "refused": lang.say(map::REFUSED),
+            "not_found": lang.say(map::NOT_FOUND),
+            "no_position": lang.say(map::NO_POSITION),
+        },
+    });
+    words.to_string()
+}
+
+fn discreet_fields(settings: &Settings, typed: &Typed, faults: &Faults, lang: Lang) -> AnyView {
     let agree = &typed.habitants;
     let error = faults
         .at("agent")
@@ -281,36 +320,40 @@ fn discreet_fields(settings: &Settings, typed: &Typed, faults: &Faults) -> AnyVi
         let choices: Vec<_> = AgentAccess::ALL
             .iter()
             .map(|it| {
-                let words = access_words(*it);
+                let words = lang.say(access_words(*it));
                 choice("agent", it.code(), words, None, typed.agent == it.code())
             })
             .collect();
         view! {
             <fieldset>
-                <legend>"L’agent de la ville, pendant la sortie"</legend>
-                <p class="help">"L’agent qui marche avec nous verra ce lieu de ses yeux."</p>
+                <legend>{lang.say(say::AGENT)}</legend>
+                <p class="help">{lang.say(say::AGENT_EYES)}</p>
                 {error}
                 {choices}
             </fieldset>
         }
     });
+    let agrees = |value: &'static str, words, help: Option<Text>| {
+        let help = help.map(|it| lang.say(it));
+        choice("habitants", value, lang.say(words), help, agree == value)
+    };
     view! {
         <fieldset>
-            <legend>"Les gens qui vivent là sont d’accord\u{a0}?"</legend>
-            {choice("habitants", "oui", "Oui", None, agree == "oui")}
-            {choice("habitants", "", "Pas encore demandé", None, agree.is_empty())}
-            {choice("habitants", "non", "Non", Some("On n’ira pas. Le lieu ne pourra pas être prévu."), agree == "non")}
+            <legend>{lang.say(say::AGREE)}</legend>
+            {agrees("oui", say::YES, None)}
+            {agrees("", say::NOT_ASKED, None)}
+            {agrees("non", say::NO, Some(say::NO_HELP))}
         </fieldset>
         {agent}
     }
     .into_any()
 }
 
-fn access_words(it: AgentAccess) -> &'static str {
+fn access_words(it: AgentAccess) -> Text {
     match it {
-        AgentAccess::Enters => "entre avec nous",
-        AgentAccess::Waits => "attend dehors",
-        AgentAccess::Absent => "ne vient pas",
+        AgentAccess::Enters => say::ENTERS,
+        AgentAccess::Waits => say::WAITS,
+        AgentAccess::Absent => say::ABSENT,
     }
 }
 
@@ -334,101 +377,111 @@ fn choice(
 async fn preview_page(
     app: &App,
     caller: &Caller,
-    settings: &Settings,
+    (settings, reader): (&Settings, &Reader),
     typed: &Typed,
     found: &Found,
 ) -> Result<Response, Problem> {
+    let lang = reader.lang;
     let mut tx = app.db.read().await?;
     let quarters = quarters::store::all(&mut tx, caller.programme).await?;
     drop(tx);
     let quarter = quarters.of(found.at).map(|it| it.name.clone());
-    let frame = frame(app, caller, settings, "Avant d’envoyer", "/moi/lieux");
-    Ok(page(&frame, || preview(settings, typed, found, quarter)).into_response())
+    let title = lang.say(say::BEFORE);
+    let frame = frame(app, caller, settings, reader, title, "/moi/lieux");
+    let preview = || preview((settings, lang), typed, found, quarter);
+    Ok(page(&frame, preview).into_response())
 }
 
-fn preview(settings: &Settings, typed: &Typed, found: &Found, quarter: Option<String>) -> AnyView {
+fn preview(
+    (settings, lang): (&Settings, Lang),
+    typed: &Typed,
+    found: &Found,
+    quarter: Option<String>,
+) -> AnyView {
     let (path, what) = nature_words(found.nature);
-    let refused = (found.residents_agree == Some(false)).then(|| {
-        note(
-            Tone::Wait,
-            "Les gens qui vivent là ne sont pas d’accord\u{a0}: on n’ira pas.",
-        )
+    let refused =
+        (found.residents_agree == Some(false)).then(|| note(Tone::Wait, lang.say(say::REFUSED)));
+    let words = found.words.as_ref().map(|it| {
+        let quoted = lang.fill(around::QUOTED, [it]);
+        view! { <p class="said">{quoted}</p> }
     });
     view! {
-        <h1>"Avant d’envoyer"</h1>
-        <p class="own-place-what"><Icon path=path/><b>{what}</b></p>
+        <h1>{lang.say(say::BEFORE)}</h1>
+        <p class="own-place-what"><Icon path=path/><b>{lang.say(what)}</b></p>
         {match &settings.city {
-            Some(city) => city_sees(settings, &city.the(), found, quarter),
-            None => view! { <p>"L’association seule verra ce lieu."</p> }.into_any(),
+            Some(city) => city_sees((settings, lang), &speech::the(lang, city), found, quarter),
+            None => view! { <p>{lang.say(say::ONLY_ASSOCIATION)}</p> }.into_any(),
         }}
-        {own_eyes(settings, found)}
+        {own_eyes(settings, found, lang)}
         <section class="card">
-            <h2>"Ce que l’équipe verra"</h2>
-            <p>"Le point exact et votre mot. C’est écrit\u{a0}: « proposé par un pair »."</p>
-            {found.words.clone().map(|it| view! { <p class="said">"« "{it}" »"</p> })}
+            <h2>{lang.say(say::TEAM_SEES)}</h2>
+            <p>{lang.say(say::TEAM_SEES_HELP)}</p>
+            {words}
         </section>
         {refused}
-        {sending(typed)}
+        {sending(typed, lang)}
     }
     .into_any()
 }
 
 /// As the city's database will hold it.
-fn city_sees(settings: &Settings, city: &str, found: &Found, quarter: Option<String>) -> AnyView {
-    let line = |what: &'static str, said: String| {
-        view! { <div><dt>{what}</dt><dd>{said}</dd></div> }
+fn city_sees(
+    (settings, lang): (&Settings, Lang),
+    city: &str,
+    found: &Found,
+    quarter: Option<String>,
+) -> AnyView {
+    let line = |what: Text, said: String| {
+        view! { <div><dt>{lang.say(what)}</dt><dd>{said}</dd></div> }
     };
+    let said = |text: Text| lang.say(text).to_owned();
     let lines = match found.nature {
         Nature::Public => vec![
-            line("Le point", "exact, sur la carte".into()),
+            line(say::POINT, said(say::POINT_EXACT)),
             line(
-                "Le quartier",
+                say::QUARTER,
                 quarter.unwrap_or_else(|| settings.town.clone()),
             ),
-            line("Qui l’a proposé", "un pair, sans nom".into()),
-            line("Votre mot", "jamais".into()),
+            line(say::WHO, said(say::WHO_NOBODY)),
+            line(say::WORD, said(say::NEVER)),
         ],
         Nature::Discreet => vec![
-            line("Le point", "jamais".into()),
-            line("Le quartier", hidden_quarter(settings, quarter)),
-            line("Quand on y passe", "la semaine, pas le jour".into()),
-            line("Votre mot", "jamais".into()),
+            line(say::POINT, said(say::NEVER)),
+            line(say::QUARTER, hidden_quarter(settings, quarter, lang)),
+            line(say::WHEN, said(say::WEEK)),
+            line(say::WORD, said(say::NEVER)),
         ],
     };
     view! {
         <section class="card city-sees">
-            <h2>"Voici ce que "{city.to_owned()}" verra"</h2>
+            <h2>{lang.fill(say::CITY_SEES, [city])}</h2>
             <dl class="pairs known">{lines}</dl>
-            <p class="soft">"Rien avant que l’équipe ait dit oui."</p>
+            <p class="soft">{lang.say(say::NOT_BEFORE)}</p>
         </section>
     }
     .into_any()
 }
 
-fn hidden_quarter(settings: &Settings, quarter: Option<String>) -> String {
-    let n = settings.small_cell_min;
+fn hidden_quarter(settings: &Settings, quarter: Option<String>, lang: Lang) -> String {
+    let n = settings.small_cell_min.to_string();
     match quarter {
-        Some(name) => format!(
-            "{name}, seulement s’il y a {n} lieux discrets dans ce quartier. Sinon\u{a0}: \
-             « autre secteur »."
-        ),
-        None => format!("« autre secteur », et seulement s’il y a {n} lieux discrets."),
+        Some(name) => lang.fill(say::QUARTER_HIDDEN, [&name, &n]),
+        None => lang.fill(say::QUARTER_UNKNOWN, [&n]),
     }
 }
 
-fn own_eyes(settings: &Settings, found: &Found) -> Option<AnyView> {
+fn own_eyes(settings: &Settings, found: &Found, lang: Lang) -> Option<AnyView> {
     settings.city.as_ref()?;
-    let agent = found.agent?;
-    let words = match agent {
-        AgentAccess::Absent => "L’agent ne vient pas à cet endroit.",
-        AgentAccess::Waits => "L’agent attend dehors. Il verra la rue, pas dedans.",
-        AgentAccess::Enters => "L’agent qui marche avec nous verra ce lieu de ses yeux.",
+    let words = match found.agent? {
+        AgentAccess::Absent => say::AGENT_ABSENT,
+        AgentAccess::Waits => say::AGENT_WAITS,
+        AgentAccess::Enters => say::AGENT_EYES,
     };
-    Some(note(Tone::Info, words))
+    Some(note(Tone::Info, lang.say(words)))
 }
 
 /// The same form, hidden: sent, or typed once more.
-fn sending(typed: &Typed) -> AnyView {
+fn sending(typed: &Typed, lang: Lang) -> AnyView {
     let id = typed.id.map(|it| it.to_string()).unwrap_or_default();
     let hidden: Vec<_> = [
         ("id", id),
@@ -446,8 +499,8 @@ fn sending(typed: &Typed) -> AnyView {
     view! {
         <form class="ways-on" method="post" action="/moi/lieux">
             {hidden}
-            <button class="primary" name="geste" value="proposer"><Icon path=CHECK/>"Proposer"</button>
-            <button class="quiet" name="geste" value="changer"><Icon path=EDIT/>"Changer"</button>
+            <button class="primary" name="geste" value="proposer"><Icon path=CHECK/>{lang.say(say::SEND)}</button>
+            <button class="quiet" name="geste" value="changer"><Icon path=EDIT/>{lang.say(say::CHANGE)}</button>
         </form>
     }
     .into_any()

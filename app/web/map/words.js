@@ -1,0 +1,25 @@
+// What the map itself says. Desks read French; a page of peers gives its own words, in its reader's
+// language, by the attribute `words` (JSON, by these names).
+
+const FRENCH = {
+  zoom_in: "Zoomer",
+  zoom_out: "Dézoomer",
+  all: "Voir tous les lieux",
+  here: "Ma position",
+  ground: "Carte : flèches pour bouger, plus et moins pour zoomer",
+  coming: "Le plan de la ville arrive :",
+  later: "Le plan de la ville viendra avec le réseau.",
+  unreadable: "Le plan de la ville est illisible. Les lieux restent justes.",
+  too_big: "Le plan de la ville est trop gros pour ce téléphone.",
+  looking: "On cherche la position…",
+  found: "Vous êtes ici, à {n}\u00a0m près.",
+  refused: "La position est refusée. On peut l'autoriser dans les réglages du téléphone.",
+  not_found: "Position introuvable. On peut réessayer dehors, loin des murs.",
+  no_position: "Ce téléphone ne donne pas la position.",
+};
+
+/** The words of one map. */
+export const wordsOfMap = (element) => ({
+  ...FRENCH,
+  ...JSON.parse(element.getAttribute("words") || "{}"),
+});
