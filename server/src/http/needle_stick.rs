@@ -227,5 +227,5 @@ fn languages(lang: Lang) -> impl IntoView {
         }
     });
     let links: Vec<_> = links.collect();
-    view! { <nav class="languages" aria-label=lang.say(words::language::CHOOSE)><ul role="list">{links}</ul></nav> }
+    view! { <nav class="languages" aria-label=lang.say(words::language::CHOOSE)><ul class="guide-languages" role="list">{links}</ul></nav> }
 }

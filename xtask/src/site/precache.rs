@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use anyhow::{Result, ensure};
 
 use super::naming::Named;
+use words::OFFERS;
 
 /// Pages that are the same for everyone.
 const PAGES: [&str; 4] = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
@@ -46,6 +47,8 @@ pub fn list(
         .iter()
         .filter(|(logical, _)| logical.ends_with(".woff2"));
     list.extend(scripts.chain(fonts.map(|(_, font)| font)).map(Named::url));
+    // After a needle-stick: each language at an address of its own.
+    list.extend(OFFERS.iter().map(|it| format!("/aide/piqure/{}", it.tag)));
     for name in PUBLIC {
         ensure!(public.contains_key(name), "public/{name} is missing");
         list.push(format!("/{name}"));
@@ -96,6 +99,7 @@ mod tests {
         assert_eq!(list[4], "/pkg/H-app.js");
         assert!(list.contains(&"/pkg/H-help.js".to_owned()));
         assert!(list.contains(&"/pkg/H-andika-400.woff2".to_owned()));
+        assert!(list.contains(&"/aide/piqure/bg".to_owned()));
         assert!(list.contains(&"/manifest.webmanifest".to_owned()));
         assert!(
             !list.iter().any(|address| address.contains("desk")),
