@@ -102,6 +102,14 @@ pub async fn all(tx: &mut Tx) -> Result<Vec<(ProgrammeId, String, Settings)>, Db
         .collect()
 }
 
+const SELECT_IS_DEMO: &str = "select is_demo from programmes where id = $1";
+
+/// Was it made to show the product?
+pub async fn is_demo(tx: &mut Tx, id: ProgrammeId) -> Result<bool, DbError> {
+    let row: Option<(bool,)> = sql(SELECT_IS_DEMO).bind(id).maybe(tx).await?;
+    Ok(row.is_some_and(|(it,)| it))
+}
+
 const SELECT_SLUG: &str = "select slug from programmes where id = $1";
 
 /// The short name of a programme.

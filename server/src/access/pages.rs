@@ -1,4 +1,4 @@
-//! The door: home by role, signing in and out.
+//! The door: signing in and out.
 
 use super::credentials::{self, SignIn};
 use super::second_factor::pages::with_cookies;
@@ -7,14 +7,10 @@ use crate::app::App;
 use crate::http::client::ClientAddress;
 use crate::http::error::Problem;
 use crate::http::layers::percent_encode;
-use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::http::table::is_page;
-use crate::{allowances, flags, outings};
-use app::ui::Icon;
-use app::ui::pictograms::{BASKET, KEY, SHEET, WALK};
 use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
@@ -22,70 +18,6 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::french;
 use leptos::prelude::*;
 use serde::Deserialize;
-
-/// What the form before this page did.
-#[derive(Deserialize)]
-pub struct Done {
-    #[serde(default)]
-    fait: String,
-}
-
-/// `GET /`: the one next thing, by role.
-pub async fn home(
-    State(app): State<App>,
-    caller: Option<Extension<Caller>>,
-    Query(done): Query<Done>,
-    origin: Origin,
-) -> Result<Response, Problem> {
-    let Some(Extension(caller)) = caller else {
-        return Ok(doors(&app));
-    };
-    match caller.role() {
-        Role::Coordinator => outings::pages::coordinator_home(&app, &caller).await,
-        Role::Agent => flags::pages::home(&app, &caller, &origin, &done.fait).await,
-        Role::Clerk => allowances::pages::clerk_home(&app, &caller).await,
-        Role::Peer => Ok(Redirect::to("/moi").into_response()),
-        _ => Ok(doors(&app)),
-    }
-}
-
-/// Nobody we know: the pavement or the desk.
-fn doors(app: &App) -> Response {
-    let frame = Frame::for_anyone(&app.assets, "Cueillette");
-    page(&frame, || {
-        view! {
-            <div class="welcome">
-                <Icon path=BASKET/>
-                <h1>"Bienvenue"</h1>
-                <p class="soft">"Où êtes-vous\u{a0}?"</p>
-            </div>
-            <ul class="doors">
-                <li>{door("/terrain", WALK, "Je suis sur le terrain", "Le carnet de la sortie. Il marche sans réseau.")}</li>
-                <li>{door("/entrer", KEY, "J’ai une carte", "Ma page\u{a0}: mes aides et mes lieux. Il faut mes 4\u{a0}chiffres.")}</li>
-                <li>{door("/connexion", SHEET, "Je travaille au bureau", "Les sorties et les listes. Il faut un mot de passe.")}</li>
-            </ul>
-        }
-        .into_any()
-    })
-    .into_response()
-}
-
-fn door(
-    href: &'static str,
-    path: &'static str,
-    title: &'static str,
-    what: &'static str,
-) -> impl IntoView {
-    view! {
-        <a class="card door" href=href>
-            <Icon path=path/>
-            <span>
-                <b>{title}</b>
-                <small>{what}</small>
-            </span>
-        </a>
-    }
-}
 
 /// Where to go after signing in, and what led here.
 #[derive(Deserialize)]

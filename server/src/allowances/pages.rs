@@ -9,13 +9,15 @@ pub mod payer;
 pub mod terms;
 mod waits;
 
-use super::store::{self, Line, ListRow};
+use super::store::{self, Line, ListRow, UnderWay};
 use crate::access::Caller;
-use crate::app::{App, local_day};
+use crate::app::App;
 use crate::db::Tx;
 use crate::export::csv::Dialect;
 use crate::hex::hex;
+use crate::http::charts::{self, Stage};
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, capital, note};
 use crate::http::reading::{Query, ReadForm};
@@ -47,7 +49,18 @@ pub struct Asked {
     /// « La liste 2026-0007 est prête ».
     #[serde(default)]
     prete: String,
+    /// Where lists stand.
+    #[serde(default)]
+    etat: String,
 }
+
+/// The states that the association asks for, and their words.
+const STATES: [(&str, &str); 4] = [
+    ("", "Toutes"),
+    ("issued", "À envoyer"),
+    ("open", "Envoyées"),
+    ("settled", "Réglées"),
+];
 
 /// A list with the hash of each of its files.
 struct Shown {
@@ -84,8 +97,9 @@ pub async fn coordinator_page(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
+    hints: Hints,
 ) -> Result<Response, Problem> {
-    aids(&app, &caller, &asked, None).await
+    aids(&app, &caller, &asked, &hints, None).await
 }
 
 /// The id of the list to be made comes with the form: sent twice, one list.
@@ -98,6 +112,7 @@ pub struct Issuing {
 pub async fn issue_form(
     State(app): State<App>,
     caller: Caller,
+    hints: Hints,
     ReadForm(asked): ReadForm<Issuing>,
 ) -> Result<Response, Problem> {
     match super::issue(&app, &caller, ListId(asked.id), None).await {
@@ -107,7 +122,8 @@ pub async fn issue_form(
         }
         // Nothing to put on a list: told on the page itself, which says why.
         Err(problem) if problem.status == StatusCode::CONFLICT => {
-            let page = aids(&app, &caller, &Asked::default(), Some(problem.detail)).await?;
+            let (none, detail) = (Asked::default(), Some(problem.detail));
+            let page = aids(&app, &caller, &none, &hints, detail).await?;
             Ok((StatusCode::CONFLICT, page).into_response())
         }
         Err(problem) => Err(problem),
@@ -121,12 +137,20 @@ struct Aids {
     peers: HashMap<PeerId, Peer>,
     lists: Vec<Shown>,
     next: Option<String>,
+    /// Lists in this state only; all of them without one.
+    state: &'static str,
     /// The list that was just issued.
     ready: Option<ListRow>,
     refused: Option<String>,
     contested: Vec<follow::Contested>,
     /// Who waits for what, since when.
     waits: Vec<waits::Wait>,
+    /// Lines on lists that were not sent: how many, how much.
+    unsent: (i64, Cents),
+    /// Sent and not paid.
+    sent: (i64, Cents),
+    /// Paid and not in anybody's hand.
+    paid: (i64, Cents),
     /// Whose payments have become regular: how many months in a row.
     regular: Vec<(PeerId, u32)>,
 }
@@ -135,6 +159,7 @@ async fn aids(
     app: &App,
     caller: &Caller,
     asked: &Asked,
+    hints: &Hints,
     refused: Option<String>,
 ) -> Result<Response, Problem> {
     // Words of those who disagree are opened, which the journal keeps.
@@ -142,7 +167,9 @@ async fn aids(
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let due = store::due(&mut tx, caller.programme).await?;
     let peers = people::store::everybody(&mut tx, caller.programme).await?;
-    let (lists, next) = some_lists(&mut tx, caller, &asked.avant, CARDS_PER_PAGE, "").await?;
+    let state = STATES.iter().find(|(code, _)| *code == asked.etat);
+    let state = state.map_or("", |(code, _)| *code);
+    let (lists, next) = some_lists(&mut tx, caller, &asked.avant, CARDS_PER_PAGE, state).await?;
     let ready = match asked.prete.parse() {
         Ok(number) => store::list(&mut tx, caller.programme, number).await?,
         Err(_) => None,
@@ -150,22 +177,36 @@ async fn aids(
     let contested = follow::contested(&mut tx, app, caller).await?;
     let regular = follow::regular(&mut tx, caller, &settings, app.now()).await?;
     let under_way = store::under_way(&mut tx, caller.programme).await?;
+    let unsent = store::unsent_lines(&mut tx, caller.programme).await?;
     tx.commit().await?;
     let peers = peers.into_iter().map(|it| (it.id, it)).collect();
     let aids = Aids {
         waits: waits::waits(&settings, &peers, &due, &under_way),
+        unsent,
+        sent: sum_of(&under_way, |it| it.paid_on.is_none()),
+        paid: sum_of(&under_way, |it| it.paid_on.is_some()),
         contested,
         regular,
         peers,
         due,
         lists,
         next,
+        state,
         ready,
         refused,
         settings: settings.clone(),
     };
     let frame = Frame::of(&app.assets, caller, &settings, "Aides", "/aides");
-    Ok(page(&frame, || aids_view(&aids)).into_response())
+    let hint = hints.of_page("/aides");
+    Ok(page(&frame, || aids_view(&aids, hint)).into_response())
+}
+
+fn sum_of(lines: &[UnderWay], is_one: impl Fn(&UnderWay) -> bool) -> (i64, Cents) {
+    let some = || lines.iter().filter(|it| is_one(it));
+    (
+        some().count() as i64,
+        some().map(|it| Cents(it.amount_cents)).sum(),
+    )
 }
 
 impl Aids {
@@ -211,35 +252,94 @@ impl Aids {
     }
 }
 
-/// One line for the home page: what a list would hold, or who waits.
-pub async fn what_waits(tx: &mut Tx, caller: &Caller) -> Result<String, Problem> {
+/// What waits of aids, for the association's home page.
+pub struct Waits {
+    /// Lines that a list made now would hold.
+    pub ready: i64,
+    /// What they come to.
+    pub ready_worth: Cents,
+    /// Lines of people who gave no name.
+    pub unnamed: i64,
+    /// What they come to.
+    pub unnamed_worth: Cents,
+    /// Lists that were issued and not sent.
+    pub unsent: i64,
+    /// Lines whose person disagrees and waits for an answer.
+    pub contested: i64,
+}
+
+/// What waits of aids, for the association's home page.
+pub async fn what_waits(tx: &mut Tx, caller: &Caller, peers: &[Peer]) -> Result<Waits, Problem> {
     let due = store::due(tx, caller.programme).await?;
-    let peers = people::store::everybody(tx, caller.programme).await?;
-    let named = |line: &&Line| {
-        let peer = peers.iter().find(|it| it.id.0 == line.peer_id);
-        peer.is_some_and(|it| it.has_identity)
-    };
-    let ready: Vec<&Line> = due.iter().filter(named).collect();
-    let total: Cents = ready.iter().map(|it| Cents(it.amount_cents)).sum();
-    Ok(match (ready.len(), due.len()) {
-        (0, 0) => "Les listes éditées".into(),
-        (0, n) => counted(n as i64, "aide attend un nom", "aides attendent un nom"),
-        (n, _) => {
-            let lines = counted(
-                n as i64,
-                "aide attend une liste",
-                "aides attendent une liste",
-            );
-            format!("{lines}\u{a0}: {}", amount(total))
-        }
+    let named: HashMap<Uuid, bool> = peers.iter().map(|it| (it.id.0, it.has_identity)).collect();
+    let is_named = |it: &&Line| named.get(&it.peer_id).copied().unwrap_or(false);
+    let (ready, unnamed): (Vec<&Line>, Vec<&Line>) = due.iter().partition(is_named);
+    let worth = |lines: &[&Line]| lines.iter().map(|it| Cents(it.amount_cents)).sum();
+    let contested = store::contested(tx, caller.programme).await?;
+    Ok(Waits {
+        ready_worth: worth(&ready),
+        unnamed_worth: worth(&unnamed),
+        ready: ready.len() as i64,
+        unnamed: unnamed.len() as i64,
+        unsent: store::unsent_lists(tx, caller.programme).await?,
+        contested: contested.len() as i64,
     })
 }
 
-fn day_words(day: &str) -> String {
+/// A day of the ledger, in words.
+pub fn day_words(day: &str) -> String {
     day.parse::<Day>().map_or_else(|_| day.to_owned(), date)
 }
 
-fn aids_view(aids: &Aids) -> AnyView {
+/// Where all aids are on their way, from the outing to the hand.
+fn stages_card(aids: &Aids) -> Option<AnyView> {
+    let (ready, ready_worth) = aids.ready_lines();
+    let unnamed = aids.due.iter().filter(|it| !aids.is_named(it));
+    let unnamed: Vec<Cents> = unnamed.map(|it| Cents(it.amount_cents)).collect();
+    let stage = |label, (count, worth): (i64, Cents)| Stage {
+        label,
+        count,
+        worth: amount(worth),
+    };
+    let all = vec![
+        stage(
+            "attendent un nom",
+            (unnamed.len() as i64, unnamed.into_iter().sum()),
+        ),
+        stage("à mettre sur une liste", (ready as i64, ready_worth)),
+        stage("sur une liste, à envoyer", aids.unsent),
+        stage("envoyées, à payer", aids.sent),
+        stage("payées, à remettre", aids.paid),
+    ];
+    let is_empty = all.iter().all(|it| it.count == 0);
+    (!is_empty).then(|| {
+        view! {
+            <section class="card">
+                <h2>"Où en sont les aides"</h2>
+                {charts::stages("Le chemin des aides", all)}
+            </section>
+        }
+        .into_any()
+    })
+}
+
+/// How far a list is.
+pub fn list_steps(list: &ListRow) -> AnyView {
+    let is_sent = list.sent_at.is_some();
+    let is_paid = is_sent && list.unpaid == 0;
+    charts::steps(
+        "Le chemin de la liste",
+        &[
+            ("Éditée", true),
+            ("Envoyée", is_sent),
+            ("Bien arrivée", list.acknowledged_at.is_some() || is_paid),
+            ("Payée", is_paid),
+            ("Réglée", list.state == "settled"),
+        ],
+    )
+}
+
+fn aids_view(aids: &Aids, hint: Option<AnyView>) -> AnyView {
     let ready = aids.ready.as_ref().map(|list| {
         let sentence = format!(
             "La liste {} est prête\u{a0}: {}, {}. Vous pouvez l’envoyer {}.",
@@ -255,6 +355,8 @@ fn aids_view(aids: &Aids) -> AnyView {
         <div class="head"><h1>"Aides"</h1></div>
         {ready}
         {refused}
+        {hint}
+        {stages_card(aids)}
         {follow::contested_card(&aids.contested, &aids.peers)}
         <div class="two">
             {due_card(aids)}
@@ -272,7 +374,7 @@ fn due_card(aids: &Aids) -> AnyView {
     let (lines, total) = aids.ready_lines();
     let content = if lines == 0 {
         let why = if aids.due.is_empty() {
-            "Rien n’attend. Une aide arrive ici quand une sortie est terminée."
+            "Rien n’attend. Une aide arrive ici quand une sortie est terminée\u{a0}: une par personne présente."
         } else {
             "Rien à éditer pour le moment. Les aides dues attendent un nom."
         };
@@ -405,19 +507,30 @@ fn waiting_card(aids: &Aids) -> Option<AnyView> {
 fn issued_section(aids: &Aids) -> AnyView {
     let cards: Vec<_> = aids.lists.iter().map(sheet_card).collect();
     let none = cards.is_empty().then(|| {
-        view! {
-            <div class="empty">
-                <Icon path=SHEET/>
-                <p>"Pas encore de liste. La première paraîtra ici."</p>
-            </div>
-        }
+        let words = match aids.state {
+            "" => "Pas encore de liste. La première paraîtra ici.",
+            _ => "Pas de liste ici.",
+        };
+        view! { <div class="empty"><Icon path=SHEET/><p>{words}</p></div> }
     });
+    // While there is nothing at all, there is nothing to choose among.
+    let is_used = !aids.lists.is_empty() || !aids.state.is_empty();
+    let tabs = STATES.iter().map(|(code, word)| {
+        let current = (*code == aids.state).then_some("page");
+        let href = format!("/aides?etat={code}#listes");
+        view! { <a class="button quiet" href=href aria-current=current>{*word}</a> }
+    });
+    let tabs: Vec<_> = tabs.collect();
+    let tabs = is_used
+        .then(|| view! { <nav class="actions tabs" aria-label="Listes par état">{tabs}</nav> });
+    let older = format!("/aides?etat={}&", aids.state);
     view! {
-        <section>
+        <section id="listes">
             <h2>"Listes éditées"</h2>
+            {tabs}
             {none}
             <ul class="sheets">{cards}</ul>
-            {older_link("/aides?", aids.next.as_deref())}
+            {older_link(&older, aids.next.as_deref())}
         </section>
     }
     .into_any()
@@ -471,7 +584,7 @@ fn short_label(name: &str, dialect: &str) -> &'static str {
 }
 
 /// Both files of a list; `first` is the class of the usual one.
-fn downloads(list: &str, first: &'static str) -> AnyView {
+pub fn downloads(list: &str, first: &'static str) -> AnyView {
     let links: Vec<_> = Dialect::ALL
         .into_iter()
         .map(|dialect| {
@@ -507,63 +620,4 @@ fn older_link(path: &str, next: Option<&str>) -> Option<AnyView> {
         }
         .into_any(),
     )
-}
-
-// ---- The payer's home
-
-/// `/` for the payer: the latest list, ready to take.
-pub async fn clerk_home(app: &App, caller: &Caller) -> Result<Response, Problem> {
-    let mut tx = app.db.read().await?;
-    let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let (lists, _) = some_lists(&mut tx, caller, "", 1, "").await?;
-    drop(tx);
-    let today = local_day(&settings, app.now());
-    let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");
-    let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
-    Ok(page(&frame, || {
-        let latest = lists.first().map(|it| latest_card(&it.list, today));
-        let none = lists.is_empty().then(|| {
-            view! {
-                <div class="empty">
-                    <Icon path=SHEET/>
-                    <h2>"Rien à faire pour le moment"</h2>
-                    <p>"La première liste paraîtra ici, prête à télécharger."</p>
-                </div>
-            }
-        });
-        view! {
-            <h1>{hello}</h1>
-            {latest}
-            {none}
-            <p><a href="/ccas">"Voir toutes les listes"</a></p>
-        }
-        .into_any()
-    })
-    .into_response())
-}
-
-fn latest_card(list: &ListRow, today: Day) -> AnyView {
-    let number = list.number().to_string();
-    let total = Cents(list.total_cents);
-    let issued = if list.issued_on == today.to_string() {
-        "aujourd’hui".to_owned()
-    } else {
-        format!("le {}", day_words(&list.issued_on))
-    };
-    let lines = counted(list.lines, "ligne", "lignes");
-    view! {
-        <section class="card next">
-            <div>
-                <h2>"Dernière liste\u{a0}: "{number.clone()}</h2>
-                <p class="soft">"Éditée "{issued}" · "{lines}</p>
-            </div>
-            <p>
-                <b class="amount">{amount(total)}</b>
-                <br/>
-                <span class="soft">{amount_in_words(total)}</span>
-            </p>
-            <div class="actions">{downloads(&number, "primary")}</div>
-        </section>
-    }
-    .into_any()
 }

@@ -566,6 +566,46 @@ pub async fn lists(
         .await
 }
 
+const COUNT_UNSENT: &str = "
+    select cast(count(distinct a.list_id) as bigint) from allowances a
+    where a.programme_id = $1 and a.state = 'listed'";
+
+/// How many lists were issued and not sent to the payer.
+pub async fn unsent_lists(tx: &mut Tx, programme: ProgrammeId) -> Result<i64, DbError> {
+    let (n,): (i64,) = sql(COUNT_UNSENT).bind(programme).one(tx).await?;
+    Ok(n)
+}
+
+const SUM_UNSENT: &str = "
+    select cast(count(*) as bigint), cast(coalesce(sum(amount_cents), 0) as bigint)
+    from allowances where programme_id = $1 and state = 'listed'";
+
+/// How many lines are on lists that were not sent, and what they come to.
+pub async fn unsent_lines(tx: &mut Tx, programme: ProgrammeId) -> Result<(i64, Cents), DbError> {
+    let (n, cents): (i64, i64) = sql(SUM_UNSENT).bind(programme).one(tx).await?;
+    Ok((n, Cents(cents)))
+}
+
+const SELECT_OPEN_LISTS: &str = concat!(
+    list_rows!(),
+    "and l.id in (
+       select m.list_id from list_marks m
+       where m.programme_id = $1 and m.what = 'sent' and not exists (
+         select 1 from payment_statements p
+         where p.programme_id = m.programme_id and p.list_id = m.list_id))
+     order by l.year, l.rank limit $2"
+);
+
+/// Lists that were sent to the payer and are not settled, oldest first.
+pub async fn open_lists(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    limit: u32,
+) -> Result<Vec<ListRow>, DbError> {
+    let query = sql(SELECT_OPEN_LISTS).bind(programme).bind(limit);
+    query.all(tx).await
+}
+
 const SELECT_LIST: &str = concat!(list_rows!(), "and l.year = $2 and l.rank = $3");
 
 /// The list of a number.

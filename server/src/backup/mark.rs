@@ -1,6 +1,7 @@
-//! When this database was last backed up, kept in it: monitoring and the doctor look there.
+//! When this database was last backed up, kept in it: monitoring, the doctor and
+//! administrators' home page look there.
 
-use crate::db::{Db, DbError, sql};
+use crate::db::{Db, DbError, Tx, sql};
 use domain::Instant;
 
 const SELECT: &str = "select value from server_marks where name = 'last backup'";
@@ -9,8 +10,12 @@ const INSERT: &str = "insert into server_marks (name, value) values ('last backu
 
 /// When the last verified backup was begun, if there ever was one.
 pub async fn last_made(db: &Db) -> Result<Option<Instant>, DbError> {
-    let mut tx = db.read().await?;
-    let row: Option<(Vec<u8>,)> = sql(SELECT).maybe(&mut tx).await?;
+    last_made_in(&mut db.read().await?).await
+}
+
+/// The same, where a transaction reads already.
+pub async fn last_made_in(tx: &mut Tx) -> Result<Option<Instant>, DbError> {
+    let row: Option<(Vec<u8>,)> = sql(SELECT).maybe(tx).await?;
     let value = row.and_then(|(value,)| <[u8; 8]>::try_from(value).ok());
     Ok(value.map(|it| Instant::from_ms(i64::from_be_bytes(it))))
 }

@@ -14,7 +14,7 @@ mod table;
 mod write;
 
 pub use manifest::{Manifest, totals};
-pub use mark::{last_made, mark_made};
+pub use mark::{last_made, last_made_in, mark_made};
 pub use read::{Staged, holds_anything, replace_file, replace_rows, stage, verify};
 pub use write::{Source, write};
 

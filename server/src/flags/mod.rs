@@ -22,7 +22,7 @@ use domain::{
     AccountId, Day, Fact, FactId, Instant, Nature, Position, ProgrammeId, Settings, SiteId,
 };
 use serde::Deserialize;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::{DeedRow, NewPhoto, SightingRow};
 use uuid::Uuid;
@@ -222,6 +222,38 @@ pub async fn book(tx: &mut Tx, app: &App, programme: ProgrammeId) -> Result<Book
         atlas,
         own_pickups,
     })
+}
+
+/// Of what the city flagged, what nobody did yet, newest first: as [`book`] tells it, and read from
+/// what is kept about each site.
+pub async fn waiting(tx: &mut Tx, app: &App, programme: ProgrammeId) -> Result<Vec<Flag>, Problem> {
+    let rows = store::waiting(tx, programme).await?;
+    if rows.is_empty() {
+        return Ok(Vec::new());
+    }
+    let atlas = app.atlases.of(tx, programme).await?;
+    let by_id: HashMap<SiteId, &Arc<CitySite>> = atlas.sites.iter().map(|it| (it.id, it)).collect();
+    let quarters = sites::quarters::store::names(tx, programme).await?;
+    let planned = store::planned_days(tx, programme).await?;
+    let mut flags = Vec::new();
+    for row in rows {
+        let Some(site) = by_id.get(&SiteId(row.site_id)) else {
+            continue;
+        };
+        let mut flag = read_flag(row, site, &[])?;
+        let quarter = site.about.quarter.as_ref();
+        flag.quarter = quarter.and_then(|id| quarters.get(id)).cloned();
+        flag.planned_on = planned.get(&site.id).copied();
+        flags.push(flag);
+    }
+    Ok(flags)
+}
+
+/// How many places these flags are about, and how many of them are urgent.
+pub fn places_of(flags: &[Flag]) -> (usize, usize) {
+    let all: HashSet<SiteId> = flags.iter().map(|it| it.site).collect();
+    let urgent = flags.iter().filter(|it| it.urgent).map(|it| it.site);
+    (all.len(), urgent.collect::<HashSet<_>>().len())
 }
 
 fn read_flag(row: SightingRow, site: &CitySite, deeds: &[&DeedRow]) -> Result<Flag, Problem> {

@@ -6,6 +6,7 @@ use crate::access::{Scope, Sealed, seal};
 use crate::db::{DbError, Tx, sql};
 use crate::facts::FactSecret;
 use crate::facts::store::not_voided;
+use crate::sites::kept;
 use domain::{AccountId, FactId, Instant, ProgrammeId, SiteId};
 use std::collections::HashMap;
 use uuid::Uuid;
@@ -101,15 +102,51 @@ pub async fn sightings(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Sighti
     sql(SELECT_SIGHTINGS).bind(programme).all(tx).await
 }
 
+// A site's visits say when it was last done: what was seen there later waits. Only sites that were
+// seen since are looked at, so that years of flags that were answered are not walked through.
+const SELECT_WAITING: &str = concat!(
+    "with waiting as (
+       select v.site_id, v.done_at
+       from site_visits v
+       join sites s on s.programme_id = v.programme_id and s.id = v.site_id
+         and s.nature = 'public'
+       where v.programme_id = $1 and v.stands = true and v.seen_at is not null
+         and (v.done_at is null or v.seen_at > v.done_at)
+     ), members as (
+       select site_id, site_id as id, done_at from waiting
+       union all
+       select w.site_id, s.id, w.done_at from waiting w
+       join sites s on s.programme_id = $1 and s.merged_into = w.site_id
+     )
+     select f.id, f.sender_id, ",
+    happened_at!(),
+    " as at, f.count, f.data, m.site_id
+     from members m
+     cross join facts f
+     where f.programme_id = $1 and f.site_id = m.id and f.kind = 'sighting'
+       and f.sender_role = 'agent' and (m.done_at is null or ",
+    happened_at!(),
+    " > m.done_at) and ",
+    not_voided!(),
+    " order by at desc, f.id desc"
+);
+
+/// Of what agents flagged at public sites, what nobody did yet, newest first.
+pub async fn waiting(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<SightingRow>, DbError> {
+    kept::settle(tx).await?;
+    sql(SELECT_WAITING).bind(programme).all(tx).await
+}
+
+// The `cross join` makes SQLite begin with the few outings that are not over.
 const SELECT_PLANNED: &str = "
     select s.id, min(o.day) as day
-    from outing_sites w
-    join outings o on o.programme_id = w.programme_id and o.id = w.outing_id
-      and o.state in ('planned', 'open')
+    from outings o
+    cross join outing_sites w
     join sites m on m.programme_id = w.programme_id and m.id = w.site_id
     join sites s on s.programme_id = m.programme_id and s.id = coalesce(m.merged_into, m.id)
       and s.nature = 'public'
-    where w.programme_id = $1
+    where o.programme_id = $1 and o.state in ('planned', 'open')
+      and w.programme_id = o.programme_id and w.outing_id = o.id
     group by s.id";
 
 /// The day of the next outing that goes to each public site.

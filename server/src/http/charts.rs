@@ -226,8 +226,7 @@ fn escaped(text: &str) -> String {
 /// How far something is on its way, for who reads little: one dot a stage, joined. The words are
 /// beside it on the page, and in it for who does not see it.
 pub fn dots(done: usize, of: usize, words: &str) -> AnyView {
-    let words = format!("Étape {done} sur {of}\u{a0}: {words}");
-    view! { <span class="progress-dots" inner_html=dots_svg(done, of, &words)></span> }.into_any()
+    view! { <span class="progress-dots" inner_html=dots_svg(done, of, words)></span> }.into_any()
 }
 
 fn dots_svg(done: usize, of: usize, words: &str) -> String {

@@ -61,7 +61,8 @@ const HINTS: [Hint; 7] = [
     Hint {
         name: "moi",
         page: "/moi",
-        words: "Chaque sortie a sa ligne. Les points cochés disent où est l’argent.",
+        // Said in the peer's language, by the page.
+        words: "",
     },
 ];
 
@@ -87,8 +88,22 @@ impl Hints {
 
     /// The hint of a screen, unless it was dismissed here.
     pub fn of_page(&self, page: &str) -> Option<AnyView> {
+        let hint = self.new_on(page)?;
+        Some(card(hint, "Pour commencer", hint.words, "J’ai compris"))
+    }
+
+    /// The same on a peer's page, in these words: what it is, what it says, that it was read.
+    pub fn of_peers_page(
+        &self,
+        page: &str,
+        [label, words, read]: [&'static str; 3],
+    ) -> Option<AnyView> {
+        Some(card(self.new_on(page)?, label, words, read))
+    }
+
+    fn new_on(&self, page: &str) -> Option<&'static Hint> {
         let hint = HINTS.iter().find(|it| it.page == page)?;
-        (!self.0.contains(&hint.name)).then(|| card(hint))
+        (!self.0.contains(&hint.name)).then_some(hint)
     }
 
     fn with(mut self, name: &'static str) -> String {
@@ -107,14 +122,19 @@ impl<S: Sync> FromRequestParts<S> for Hints {
     }
 }
 
-fn card(hint: &'static Hint) -> AnyView {
+fn card(
+    hint: &'static Hint,
+    label: &'static str,
+    words: &'static str,
+    read: &'static str,
+) -> AnyView {
     view! {
-        <aside class="note info hint" aria-label="Pour commencer">
+        <aside class="note info hint" aria-label=label>
             <Icon path=INFO/>
             <div>
-                <p>{hint.words}</p>
+                <p>{words}</p>
                 <form method="post" action="/indices">
-                    <button class="link" name="nom" value=hint.name>"J’ai compris"</button>
+                    <button class="link" name="nom" value=hint.name>{read}</button>
                 </form>
             </div>
         </aside>

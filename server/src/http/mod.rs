@@ -3,10 +3,12 @@
 pub mod again;
 pub mod appearance;
 pub mod assets;
+pub mod charts;
 pub mod client;
 pub mod edge;
 pub mod error;
 pub mod health;
+pub mod hints;
 pub mod language;
 pub mod layers;
 mod maps;

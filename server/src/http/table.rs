@@ -154,7 +154,8 @@ fn pages() -> Vec<Route> {
     const PLACES: &[Role] = &[Coordinator, Agent];
     const PEER: &[Role] = &[Peer];
     vec![
-        route!(Page, get, "/", EVERYONE, door::home),
+        route!(Page, get, "/", EVERYONE, crate::home::show),
+        route!(Page, post, "/indices", SIGNED_IN, super::hints::dismiss),
         route!(Page, get, "/connexion", EVERYONE, door::sign_in_page),
         route!(Page, post, "/connexion", EVERYONE, door::sign_in),
         route!(Page, post, "/deconnexion", EVERYONE, door::sign_out),
@@ -321,6 +322,8 @@ fn pages() -> Vec<Route> {
         route!(Page, post, "/affichage", EVERYONE, appearance::choose),
         route!(Page, post, "/langue", EVERYONE, language::choose),
         route!(Page, get, "/styleguide", EVERYONE, styleguide::show),
+        route!(Page, get, "/aide", EVERYONE, crate::help::index),
+        route!(Page, get, "/aide/{partie}", EVERYONE, crate::help::part),
         route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
         route!(
             Page,

@@ -5,6 +5,7 @@ mod departure;
 mod detail;
 mod hand_in;
 mod home;
+mod kit;
 mod list;
 mod people;
 mod phones;
@@ -18,7 +19,7 @@ mod sheet;
 mod walk;
 
 pub use hand_in::{Told, fault_words};
-pub use home::{AgentOutings, coordinator_home};
+pub use home::{AgentOutings, not_over};
 pub use list::list;
 pub use plan::{Asked, edit_page, plan_page, planning};
 pub use plan_form::{PlanForm, in_order_of};
@@ -131,7 +132,7 @@ pub async fn hand_in_page(
 }
 
 /// The state of an outing: a word in a colour.
-fn state_tag(state: OutingState) -> AnyView {
+pub fn state_tag(state: OutingState) -> AnyView {
     let (class, word) = match state {
         OutingState::Planned => ("tag wait", "Prévue"),
         OutingState::Open => ("tag info", "Ouverte"),
@@ -154,6 +155,7 @@ fn today(app: &App, settings: &domain::Settings) -> Day {
     local_day(settings, app.now())
 }
 
-fn title_of(outing: &Outing, today: Day) -> String {
+/// Its day as a title.
+pub fn title_of(outing: &Outing, today: Day) -> String {
     day_title(outing.day, today)
 }

@@ -200,6 +200,44 @@ pub async fn past(
     rows.into_iter().map(OutingRow::read).collect()
 }
 
+const SELECT_FIRST_DAY: &str = "
+    select min(day) from outings where programme_id = $1 and state = 'closed'";
+
+/// The day of the first outing that is over.
+pub async fn first_day(tx: &mut Tx, programme: ProgrammeId) -> Result<Option<Day>, DbError> {
+    let (day,): (Option<String>,) = sql(SELECT_FIRST_DAY).bind(programme).one(tx).await?;
+    let day = day.map(|it| it.parse()).transpose();
+    day.map_err(|e| DbError::Unreadable(format!("outing: {e}")))
+}
+
+// At most so many outings, each a few rows of what is kept: the same work in an old town.
+const SELECT_HARVESTS: &str = "
+    select o.id, o.day, cast(coalesce(sum(c.total), 0) as bigint) as syringes
+    from (
+      select id, day from outings
+      where programme_id = $1 and state = 'closed' and day > $2
+      order by day desc, id desc limit $3) o
+    left join outing_sums c on c.programme_id = $1 and c.outing_id = o.id and c.kind = 'pickup'
+      and c.item = 'syringe'
+    group by o.id, o.day order by o.day, o.id";
+
+/// How many syringes each outing after a day picked up, the oldest first; of many, the latest.
+pub async fn harvests(
+    tx: &mut Tx,
+    programme: ProgrammeId,
+    after: Day,
+    limit: u32,
+) -> Result<Vec<(OutingId, Day, i64)>, DbError> {
+    let query = sql(SELECT_HARVESTS).bind(programme).bind(after).bind(limit);
+    let rows: Vec<(Uuid, String, i64)> = query.all(tx).await?;
+    let read = |(id, day, syringes): (Uuid, String, i64)| {
+        let day = day.parse();
+        let day = day.map_err(|e| DbError::Unreadable(format!("outing: {e}")))?;
+        Ok((OutingId(id), day, syringes))
+    };
+    rows.into_iter().map(read).collect()
+}
+
 /// The plan of an outing.
 #[derive(Clone, Debug)]
 pub struct Plan {

@@ -2,6 +2,7 @@
 
 use super::data::LICENCE;
 use super::{Harvest, Results, Shown, Year, area_name};
+use crate::http::charts::{Bar, Chart};
 use crate::http::pieces::{capital, crumbs};
 use app::ui::Icon;
 use app::ui::pictograms::{BASKET, DOWNLOAD, NEXT, SHEET};
@@ -9,7 +10,6 @@ use domain::french::{self, counted, number};
 use domain::totals::Told;
 use domain::{Day, Settings};
 use leptos::prelude::*;
-use std::fmt::Write as _;
 
 /// The programmes of this server.
 pub(super) fn index(all: &[Shown]) -> AnyView {
@@ -62,8 +62,8 @@ pub(super) fn results(it: &Results) -> AnyView {
         {figures(it, year)}
         <p class="soft">{what_counts(it)}</p>
         <div class="two">
-            {outings_card(it)}
-            <div class="col">{areas_card(it)}{harvests_card(&it.harvests)}</div>
+            <div class="col">{outings_card(it)}{harvests_card(&it.harvests)}</div>
+            <div class="col">{told_card(it)}{areas_card(it)}</div>
         </div>
         {years_card(it)}
         {more_card(it)}
@@ -159,109 +159,99 @@ fn what_counts(it: &Results) -> &'static str {
 }
 
 fn outings_card(it: &Results) -> AnyView {
-    let rows: Vec<_> = (1..=12)
-        .zip(it.months)
-        .filter_map(|(n, outings)| Some((Day::new(it.year, n, 1)?, outings)))
-        .map(|(month, outings)| {
-            view! {
-                <tr>
-                    <th scope="row">{capital(french::month_name(month))}</th>
-                    <td class="n">{number(outings)}</td>
-                </tr>
-            }
-        })
-        .collect();
     view! {
         <section class="card">
             <h2>"Les sorties, mois par mois"</h2>
-            <div class="chart bars" inner_html=bars(it)></div>
-            <details>
-                <summary>"Le même en tableau"</summary>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Mois"</th>
-                            <th scope="col" class="n">"Sorties"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
-            </details>
+            {outings_chart(it).lying()}
         </section>
     }
     .into_any()
 }
 
-/// Twelve bars. Only names of months and numbers of our own are in it.
-fn bars(it: &Results) -> String {
-    const WIDTH: i64 = 320;
-    const ROW: i64 = 27;
-    const LEFT: i64 = 88;
-    const LONGEST: i64 = WIDTH - LEFT - 30;
-    let most = it.months.iter().copied().max().unwrap_or(0).max(1);
-    let mut svg = format!(
-        "<svg viewBox=\"0 0 {WIDTH} {}\" role=\"img\" aria-labelledby=\"chart-title\">\
-         <title id=\"chart-title\">{} en {}, mois par mois</title>",
-        12 * ROW,
-        counted(it.months.iter().sum(), "sortie", "sorties"),
-        it.year
-    );
-    for (n, outings) in (1..=12).zip(it.months) {
-        let Some(month) = Day::new(it.year, n, 1) else {
-            continue;
-        };
-        let (name, top) = (capital(french::month_name(month)), i64::from(n - 1) * ROW);
-        let long = outings * LONGEST / most;
-        _ = write!(
-            svg,
-            "<text x=\"0\" y=\"{}\">{name}</text>\
-             <rect x=\"{LEFT}\" y=\"{}\" width=\"{}\" height=\"17\" rx=\"4\"/>\
-             <text class=\"n\" x=\"{}\" y=\"{}\">{outings}</text>",
-            top + 18,
-            top + 5,
-            long.max(2),
-            LEFT + long.max(2) + 8,
-            top + 18
-        );
+fn outings_chart(it: &Results) -> Chart {
+    let bars = (1..=12).zip(it.months).filter_map(|(n, outings)| {
+        Some(Bar {
+            label: capital(french::month_name(Day::new(it.year, n, 1)?)),
+            value: outings,
+            ..Bar::default()
+        })
+    });
+    let all = counted(it.months.iter().sum(), "sortie", "sorties");
+    Chart {
+        id: "sorties-mois",
+        title: format!("{all} en {}, mois par mois", it.year),
+        heads: ("Mois", "Sorties"),
+        bars: bars.collect(),
     }
-    svg + "</svg>"
+}
+
+/// What the programme picked up, by the periods of which the whole may be told.
+fn told_card(it: &Results) -> Option<AnyView> {
+    let bars = it.told.iter().map(|told| Bar {
+        label: capital(&period_name(told, it.year)),
+        value: told.total,
+        ..Bar::default()
+    });
+    let total = it.total()?;
+    let chart = Chart {
+        id: "seringues-mois",
+        title: counted(
+            total.total,
+            "seringue ramassée dehors",
+            "seringues ramassées dehors",
+        ),
+        heads: ("Sorties terminées en", "Seringues"),
+        bars: bars.collect(),
+    };
+    Some(
+        view! {
+            <section class="card">
+                <h2>"Les seringues ramassées"</h2>
+                <p class="soft">"Des mois paraissent ensemble quand un seul en dirait trop sur un lieu."</p>
+                {chart.lying()}
+            </section>
+        }
+        .into_any(),
+    )
+}
+
+/// « octobre », « août à octobre », « décembre 2025 à février ».
+fn period_name(told: &Told, year: i16) -> String {
+    let of = |day: Day| match day.0.year() == year {
+        true => french::month_name(day).to_owned(),
+        false => french::month(day),
+    };
+    match told.first == told.last {
+        true => of(told.last),
+        false => format!("{} à {}", of(told.first), of(told.last)),
+    }
 }
 
 fn areas_card(it: &Results) -> AnyView {
     let areas = it.areas();
-    let rows: Vec<_> = areas
-        .iter()
-        .map(|line| {
-            view! {
-                <tr>
-                    <th scope="row">{area_name(&line.area, &it.settings.town)}</th>
-                    <td class="n">{number(line.syringes)}</td>
-                </tr>
-            }
-        })
-        .collect();
-    let table = (!rows.is_empty()).then(|| {
-        view! {
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Quartier"</th>
-                        <th scope="col" class="n">"Seringues"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
+    let bars = areas.iter().map(|line| Bar {
+        label: area_name(&line.area, &it.settings.town),
+        value: line.syringes,
+        ..Bar::default()
     });
-    let none = areas
-        .is_empty()
-        .then(|| view! { <p>"Rien à montrer encore pour cette année."</p> });
+    let chart = Chart {
+        id: "seringues-secteurs",
+        title: format!("Seringues ramassées dans l’espace public en {}", it.year),
+        heads: ("Quartier", "Seringues"),
+        bars: bars.collect(),
+    };
+    let shown = match areas.is_empty() {
+        true => view! {
+            <p>"Rien à montrer encore pour cette année."</p>
+        }
+        .into_any(),
+        false => chart.lying(),
+    };
     view! {
         <section class="card">
             <h2>"Dans l’espace public"</h2>
             <p class="soft">"On ne dit jamais ce qui vient d’un seul lieu. Un quartier paraît quand il a assez de lieux. Les chiffres viennent à la fin de chaque trimestre."</p>
-            {none}
-            {table}
+            {shown}
         </section>
     }
     .into_any()
@@ -407,7 +397,7 @@ pub(super) fn poster(it: &Results, public_url: Option<&str>) -> AnyView {
             <div class="poster-two">
                 <section>
                     <h2>"Les sorties, mois par mois"</h2>
-                    <div class="chart bars" inner_html=bars(it)></div>
+                    {outings_chart(it).picture()}
                 </section>
                 {areas}
             </div>

@@ -1,9 +1,9 @@
 //! What became of the association's lists: one list with whose line stands where, receipts, who
 //! disagrees, whose payments have become regular, and the amount of days to come.
 
-use super::day_words;
 use super::documents::{Files, files_card};
 use super::payer::{line_word, state_word, told};
+use super::{day_words, list_steps};
 use crate::access::Caller;
 use crate::allowances::life::contest::{self, Said};
 use crate::allowances::life::store::{LineOnList, paid_days};
@@ -12,6 +12,7 @@ use crate::allowances::{hands, life, rates, statement};
 use crate::app::{App, local_day};
 use crate::db::Tx;
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, ago, crumbs, note};
 use crate::http::reading::{Path, ReadForm};
@@ -178,6 +179,7 @@ fn one_view(view: &One) -> AnyView {
             </div>
         </div>
         {refused}
+        <section class="card">{list_steps(list)}</section>
         <section class="card sheet-card">
             <p>
                 <b class="amount">{amount(total)}</b>
@@ -455,6 +457,7 @@ pub struct Setting {
 pub async fn set_rate(
     State(app): State<App>,
     caller: Caller,
+    hints: Hints,
     ReadForm(form): ReadForm<Setting>,
 ) -> Result<Response, Problem> {
     let set = async {
@@ -471,7 +474,8 @@ pub async fn set_rate(
         Ok(_) => Ok(Redirect::to("/aides").into_response()),
         Err(problem) if problem.status == StatusCode::UNPROCESSABLE_ENTITY => {
             let asked = super::Asked::default();
-            let page = super::aids(&app, &caller, &asked, Some(told(&problem))).await?;
+            let detail = Some(told(&problem));
+            let page = super::aids(&app, &caller, &asked, &hints, detail).await?;
             Ok((problem.status, page).into_response())
         }
         Err(problem) => Err(problem),

@@ -5,7 +5,7 @@
 //! the association's words.
 
 use super::documents::{Files, files_card};
-use super::{Shown, day_words, downloads, older_link, some_lists};
+use super::{Shown, day_words, downloads, list_steps, older_link, some_lists};
 use crate::access::{Action, Caller};
 use crate::allowances::files;
 use crate::allowances::life::store::{LineOnList, MonthTotal, paid_by_month};
@@ -15,6 +15,7 @@ use crate::allowances::store::{self, ListRow};
 use crate::app::{App, local_day};
 use crate::export::collate;
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Field, Tone, crumbs, note};
 use crate::http::reading::{Path, Query, ReadForm};
@@ -82,6 +83,7 @@ pub async fn lists_page(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
+    hints: Hints,
 ) -> Result<Response, Problem> {
     if let Ok(number) = asked.q.trim().parse::<ListNumber>() {
         return Ok(Redirect::to(&format!("/ccas/{number}")).into_response());
@@ -112,7 +114,8 @@ pub async fn lists_page(
     };
     drop(tx);
     let frame = Frame::of(&app.assets, &caller, &settings, view.title.clone(), "/ccas");
-    Ok(page(&frame, || lists_view(view)).into_response())
+    let hint = hints.of_page("/ccas");
+    Ok(page(&frame, || lists_view(view, hint)).into_response())
 }
 
 /// The first day of the oldest month in sight.
@@ -178,7 +181,7 @@ async fn search(app: &App, caller: &Caller, words: &str) -> Result<Vec<Found>, P
     Ok(found)
 }
 
-fn lists_view(view: Lists) -> AnyView {
+fn lists_view(view: Lists, hint: Option<AnyView>) -> AnyView {
     let about = format!(
         "Les listes viennent {}. Une liste ne change plus une fois éditée.",
         view.association
@@ -195,6 +198,7 @@ fn lists_view(view: Lists) -> AnyView {
             </div>
             {hands_over}
         </div>
+        {hint}
         {figures(&view.envelope, view.year)}
         {search_form(view.asked)}
         {found}
@@ -630,6 +634,7 @@ fn one_view(view: &One) -> AnyView {
             </div>
         </div>
         {refused}
+        <section class="card">{list_steps(list)}</section>
         <section class="card sheet-card">
             <p>
                 <b class="amount">{amount(total)}</b>

@@ -6,6 +6,7 @@ use crate::app::{App, local_day};
 use crate::flags::export::place_of;
 use crate::flags::{Flag, book, category_label};
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, day_leaf, note};
 use crate::http::reading::Query;
@@ -50,6 +51,7 @@ pub async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
+    hints: Hints,
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
@@ -80,6 +82,7 @@ pub async fn list(
                 </div>
                 {is_agent.then(to_flagging)}
             </div>
+            {hints.of_page("/signalements")}
             {filters(&asked, quarters)}
             {rows(&settings, &shown)}
             {is_agent.then(files)}

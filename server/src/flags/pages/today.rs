@@ -4,7 +4,7 @@ use super::{emergency, picked_up_form, seen, state_tag, to_flagging, warnings};
 use crate::access::Caller;
 use crate::app::{App, local_day};
 use crate::flags::export::place_of;
-use crate::flags::{Flag, book, category_label};
+use crate::flags::{Flag, category_label, waiting};
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
@@ -19,6 +19,9 @@ use domain::place::SiteState;
 use domain::{Day, Instant, Settings, SiteId};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+
+/// As many as somebody sees in a day; the others are on the page of all flags.
+const PLACES_SHOWN_MAX: usize = 40;
 
 /// A public site with flags that wait.
 #[derive(Clone)]
@@ -46,7 +49,7 @@ impl Place {
 /// The places to see: each with all its flags that wait, the newest of them first.
 fn places(settings: &Settings, flags: &[Flag]) -> Vec<Place> {
     let mut places: BTreeMap<SiteId, Place> = BTreeMap::new();
-    for flag in flags.iter().filter(|it| it.is_open()) {
+    for flag in flags {
         let place = places.entry(flag.site).or_insert_with(|| Place {
             site: flag.site,
             title: flag.title.clone(),
@@ -92,10 +95,10 @@ pub async fn home(
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let now = app.now();
     let today = local_day(&settings, now);
-    let book = book(&mut tx, app, caller.programme).await?;
+    let flags = waiting(&mut tx, app, caller.programme).await?;
     let outings = AgentOutings::load(app, &mut tx, caller).await?;
     drop(tx);
-    let places = places(&settings, &book.flags);
+    let places = places(&settings, &flags);
     let noted = done == "ramasse";
     let frame = Frame::of(&app.assets, caller, &settings, "À voir aujourd’hui", "/");
     Ok(page(&frame, || {
@@ -150,7 +153,7 @@ fn urgent_note(
     Some(note(Tone::Alarm, content))
 }
 
-fn sections(settings: &Settings, places: Vec<Place>, now: Instant) -> AnyView {
+fn sections(settings: &Settings, mut places: Vec<Place>, now: Instant) -> AnyView {
     if places.is_empty() {
         return view! {
             <div class="empty">
@@ -161,6 +164,12 @@ fn sections(settings: &Settings, places: Vec<Place>, now: Instant) -> AnyView {
         }
         .into_any();
     }
+    let more = places.len().saturating_sub(PLACES_SHOWN_MAX);
+    places.truncate(PLACES_SHOWN_MAX);
+    let more = (more > 0).then(|| {
+        let words = counted(more as i64, "autre lieu attend", "autres lieux attendent");
+        view! { <p><a href="/signalements?etat=seen">{words}</a></p> }
+    });
     let sections: Vec<_> = by_quarter(places)
         .into_iter()
         .map(|(name, places)| {
@@ -173,7 +182,7 @@ fn sections(settings: &Settings, places: Vec<Place>, now: Instant) -> AnyView {
             }
         })
         .collect();
-    sections.into_any()
+    view! { {sections}{more} }.into_any()
 }
 
 fn row(settings: &Settings, place: &Place, now: Instant) -> AnyView {

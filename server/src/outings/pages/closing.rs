@@ -1,6 +1,7 @@
 //! `/sorties/{id}/fin`: what is looked at before an outing is closed, all on one screen: who was
 //! there, what was counted and where, what is far from usual, boxes, and what phones may still hold.
 
+use super::kit;
 use super::people;
 use super::phones::contact;
 use super::places::{table_card, title_of_site};
@@ -11,7 +12,6 @@ use crate::http::pieces::{Tone, capital, crumbs, note};
 use crate::outings::review::{self, Outlier, Why};
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, PHONE};
-use domain::fact::BoxState;
 use domain::french::{amount, amount_in_words, counted, number};
 use leptos::prelude::*;
 
@@ -36,7 +36,7 @@ pub fn view(sheet: &Sheet, spots: &[Point], asks_again: bool) -> AnyView {
                 {table_card(sheet)}
                 {outliers(sheet)}
                 {points::card(spots)}
-                {boxes(sheet)}
+                {kit::boxes(sheet)}
                 {phones(sheet)}
             </div>
         </div>
@@ -174,34 +174,6 @@ fn outliers(sheet: &Sheet) -> Option<AnyView> {
             "Une faute de frappe s’annule sur le téléphone qui l’a notée."
         },
     ))
-}
-
-fn boxes(sheet: &Sheet) -> Option<AnyView> {
-    if sheet.summary.boxes.is_empty() {
-        return None;
-    }
-    let rows: Vec<_> = sheet
-        .summary
-        .boxes
-        .iter()
-        .map(|it| {
-            let number = it["number"].as_str().unwrap_or("?").to_owned();
-            let litres = it["litres"].as_f64().unwrap_or_default().to_string();
-            let litres = format!("{}\u{a0}L", litres.replace('.', ","));
-            let state = it["state"].as_str().and_then(BoxState::from_code);
-            let state = state.map_or("", BoxState::label);
-            view! { <li><b>{number}</b>" · "{litres}" · "{state}</li> }
-        })
-        .collect();
-    Some(
-        view! {
-            <section class="card">
-                <h2>"Collecteurs"</h2>
-                <ul class="plain-list">{rows}</ul>
-            </section>
-        }
-        .into_any(),
-    )
 }
 
 fn what_comes(sheet: &Sheet) -> AnyView {

@@ -1,7 +1,9 @@
 //! `/sorties/{id}`: what and when, what waits, four figures, then places and people.
 
 use super::sheet::Sheet;
-use super::{closing, departure, meeting, people, phones, places, revising, state_tag, title_of};
+use super::{
+    closing, departure, kit, meeting, people, phones, places, revising, state_tag, title_of,
+};
 use crate::app::{local_day, local_hour};
 use crate::http::origin::Origin;
 use crate::http::pieces::{Tone, crumbs, listed, note};
@@ -31,6 +33,8 @@ pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
             </div>
             <div class="col">
                 {departure::card(sheet)}
+                {kit::equipment(sheet)}
+                {kit::boxes(sheet)}
                 {people::card(sheet)}
                 {phones::code_card(sheet, origin)}
                 {phones::own_card(sheet, origin)}

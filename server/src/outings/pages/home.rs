@@ -1,23 +1,20 @@
-//! `/` for those who run outings, and for the city's agents.
+//! What the home page of the city's agents tells of outings.
 
 use super::list::calendar_card;
-use super::{meeting, state_tag, title_of, today};
+use super::{title_of, today};
 use crate::access::Caller;
-use crate::allowances;
 use crate::app::App;
 use crate::db::Tx;
+use crate::http::charts::{Bar, Chart};
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
-use crate::http::page::{Frame, page};
 use crate::http::pieces::{capital, clock, day_leaf};
 use crate::outings::store::{self, Outing};
 use crate::outings::{calendar, totals};
 use crate::programmes;
-use crate::settings::first_steps;
 use app::ui::Icon;
-use app::ui::pictograms::{CALENDAR, CHECK, EURO, LIST, NEXT};
-use axum::response::{IntoResponse, Response};
-use domain::french::{self, number};
+use app::ui::pictograms::CALENDAR;
+use domain::french;
 use domain::limits::PAGE_ITEMS_MAX;
 use domain::totals::Told;
 use domain::{Day, OutingState, ProgrammeId};
@@ -27,111 +24,11 @@ use leptos::prelude::*;
 const TOTALS_SHOWN: u32 = 12;
 
 /// Outings that are not over, in the order they come.
-async fn not_over(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Outing>, Problem> {
+pub async fn not_over(tx: &mut Tx, programme: ProgrammeId) -> Result<Vec<Outing>, Problem> {
     let never = Day(jiff::civil::Date::MAX);
     let mut rows = store::coming(tx, programme, never, PAGE_ITEMS_MAX).await?;
     rows.retain(|it| it.state != OutingState::Cancelled);
     Ok(rows)
-}
-
-/// The one to look at: one that is open, else the next one planned, else one that was forgotten.
-fn first_of(outings: &[Outing], today: Day) -> Option<&Outing> {
-    let open = outings.iter().find(|it| it.state == OutingState::Open);
-    let next = outings.iter().find(|it| it.day >= today);
-    open.or(next).or(outings.last())
-}
-
-/// `/` for a coordinator: the one next thing to do.
-pub async fn coordinator_home(app: &App, caller: &Caller) -> Result<Response, Problem> {
-    let mut tx = app.db.read().await?;
-    let settings = programmes::settings(&mut tx, caller.programme).await?;
-    let outings = not_over(&mut tx, caller.programme).await?;
-    let aids = allowances::pages::what_waits(&mut tx, caller).await?;
-    drop(tx);
-    let today = today(app, &settings);
-    let (done, of) = first_steps::settled(&settings);
-    let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
-    let frame = Frame::of(&app.assets, caller, &settings, "Accueil", "/");
-    Ok(page(&frame, || {
-        view! {
-            <h1>{hello}</h1>
-            {match first_of(&outings, today) {
-                Some(outing) => next_outing(outing, today),
-                None => nothing_planned(),
-            }}
-            <ul class="rows">
-                {way("/aides", EURO, "Aides", aids)}
-                {(done < of && caller.administers()).then(|| way("/avant-la-premiere-sortie", CHECK, "Avant la première sortie", format!("{done} sur {of}")))}
-                {way("/sorties", LIST, "Toutes les sorties", "Celles qui viennent, celles qui sont faites".into())}
-            </ul>
-        }
-        .into_any()
-    })
-    .into_response())
-}
-
-fn next_outing(outing: &Outing, today: Day) -> AnyView {
-    let (state, day) = (outing.state, outing.day);
-    let here = format!("/sorties/{}", outing.id);
-    let (href, action) = match state {
-        OutingState::Open if day < today => (format!("{here}/fin"), "Terminer la sortie"),
-        OutingState::Open => (here, "Suivre la sortie"),
-        _ if day < today => (here, "Ouvrir ou annuler la sortie"),
-        _ if day == today => (format!("{here}#depart"), "Préparer le départ"),
-        _ => (here, "Voir la sortie"),
-    };
-    let when = match i64::from((day.0 - today.0).get_days()) {
-        0 => "Aujourd’hui".to_owned(),
-        1 => "Demain".to_owned(),
-        2..7 => format!("Dans {}\u{a0}jours", (day.0 - today.0).get_days()),
-        _ => "Sortie".to_owned(),
-    };
-    view! {
-        <section class="card next">
-            <div>
-                <p class="tags">{state_tag(state)}<span class="soft">{when}</span></p>
-                <h2 class="big">{title_of(outing, today)}</h2>
-                {meeting(outing).map(|text| view! { <p>"Rendez-vous "{text}</p> })}
-            </div>
-            <a class="button primary" href=href>
-                {action}
-                <Icon path=NEXT/>
-            </a>
-        </section>
-    }
-    .into_any()
-}
-
-fn nothing_planned() -> AnyView {
-    view! {
-        <section class="card next">
-            <div>
-                <h2 class="big">"Pas de sortie prévue"</h2>
-                <p>"On choisit un jour et des lieux. L’équipe peut rejoindre ensuite."</p>
-            </div>
-            <a class="button primary" href="/sorties/prevoir">
-                <Icon path=CALENDAR/>
-                "Prévoir une sortie"
-            </a>
-        </section>
-    }
-    .into_any()
-}
-
-fn way(href: &'static str, path: &'static str, title: &'static str, what: String) -> AnyView {
-    view! {
-        <li>
-            <a class="card row" href=href>
-                <span class="row-mark"><Icon path=path/></span>
-                <span class="row-text">
-                    <b>{title}</b>
-                    <small>{what}</small>
-                </span>
-                <span class="row-mark"><Icon path=NEXT/></span>
-            </a>
-        </li>
-    }
-    .into_any()
 }
 
 /// What an agent may know of the outings: when and where the crew meets, and nothing else.
@@ -195,37 +92,26 @@ impl AgentOutings {
 
 /// The programme's totals: the only number in which discreet places are. See [`domain::totals`].
 fn totals_card(told: &[Told]) -> AnyView {
-    let row = |it: &Told| {
-        view! {
-            <tr>
-                <th scope="row">{months_of(it)}</th>
-                <td class="n">{number(it.total)}</td>
-            </tr>
-        }
-    };
-    let rows: Vec<_> = told.iter().rev().map(row).collect();
-    let table = (!rows.is_empty()).then(|| {
-        view! {
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Sorties terminées en"</th>
-                        <th scope="col" class="n">"Seringues"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
+    let bars = told.iter().map(|it| Bar {
+        label: months_of(it),
+        value: it.total,
+        ..Bar::default()
     });
-    let none = told
-        .is_empty()
-        .then(|| view! { <p>"Pas encore de total."</p> });
+    let chart = Chart {
+        id: "totaux-mois",
+        title: "Seringues ramassées par tout le programme".into(),
+        heads: ("Sorties terminées en", "Seringues"),
+        bars: bars.collect(),
+    };
+    let shown = match told.is_empty() {
+        true => view! { <p>"Pas encore de total."</p> }.into_any(),
+        false => chart.lying(),
+    };
     view! {
         <section class="card" id="totaux">
             <h2>"Ramassées par tout le programme"</h2>
             <p class="soft">"Tous les lieux, discrets compris. Un mois paraît quand il est fini, et quand son total ne dit rien d’un lieu discret. Sinon il attend le mois suivant\u{a0}: les deux paraissent ensemble."</p>
-            {none}
-            {table}
+            {shown}
         </section>
     }
     .into_any()

@@ -5,7 +5,9 @@ use crate::access::Caller;
 use crate::app::App;
 use crate::db::Tx;
 use crate::facts;
+use crate::http::charts::{Bar, Chart};
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, capital, day_leaf, note};
@@ -23,12 +25,18 @@ use domain::limits::PAGE_ITEMS_MAX;
 use domain::{Day, OutingId, OutingState, ProgrammeId};
 use leptos::prelude::*;
 use serde::Deserialize;
+use std::ops::RangeInclusive;
 use uuid::Uuid;
 
 /// Outings on one page.
 const OUTINGS_PER_PAGE: u32 = 20;
 /// Outings to come on the first page: two months of weeks.
 const COMING_SHOWN: u32 = 9;
+
+/// Outings on the chart of a year: one a week.
+const BARS_MAX: u32 = 53;
+/// Fewer are no picture yet.
+const BARS_MIN: usize = 3;
 
 /// Which page.
 #[derive(Deserialize)]
@@ -41,6 +49,9 @@ pub struct Asked {
     /// « prevues »: all that comes.
     #[serde(default)]
     voir: String,
+    /// From the end of this year on, backwards.
+    #[serde(default)]
+    annee: String,
 }
 
 /// An outing and what it came to.
@@ -56,18 +67,23 @@ pub async fn list(
     caller: Caller,
     Query(asked): Query<Asked>,
     origin: Origin,
+    hints: Hints,
 ) -> Result<Response, Problem> {
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     let day = today(&app, &settings);
-    let before = match asked.avant {
-        None => store::AFTER_THE_LAST,
-        Some(id) => {
+    let year_ago = day.plus_days(-365);
+    let year: Option<i16> = asked.annee.parse().ok();
+    let next_year = year.and_then(|it| Day::new(it.checked_add(1)?, 1, 1));
+    let before = match (asked.avant, next_year) {
+        (None, None) => store::AFTER_THE_LAST,
+        (None, Some(day)) => (day, OutingId(Uuid::nil())),
+        (Some(id), _) => {
             let last = super::super::get(&mut tx, &caller, id).await?;
             (last.day, last.id)
         }
     };
-    let first_page = asked.avant.is_none();
+    let first_page = asked.avant.is_none() && next_year.is_none();
     let comes = if asked.voir == "prevues" {
         PAGE_ITEMS_MAX
     } else {
@@ -91,6 +107,16 @@ pub async fn list(
         coming: rows_of(&mut tx, caller.programme, coming).await?,
         past: rows_of(&mut tx, caller.programme, past).await?,
         feed: calendar::path(&app, &mut tx, &caller).await?,
+        year: match first_page {
+            true => store::harvests(&mut tx, caller.programme, year_ago, BARS_MAX).await?,
+            false => Vec::new(),
+        },
+        years: {
+            let first = store::first_day(&mut tx, caller.programme).await?;
+            first.map_or(0, |it| it.0.year())..=day.0.year()
+        },
+        asked_year: year.filter(|_| next_year.is_some()),
+        hint: hints.of_page("/sorties").filter(|_| first_page),
         more_comes,
         today: day,
         first_page,
@@ -128,6 +154,12 @@ struct Shown {
     older: Option<OutingId>,
     may_copy: bool,
     feed: Option<String>,
+    /// What each outing of a year picked up.
+    year: Vec<(OutingId, Day, i64)>,
+    /// From the first year there was an outing to this one.
+    years: RangeInclusive<i16>,
+    asked_year: Option<i16>,
+    hint: Option<AnyView>,
     today: Day,
     first_page: bool,
     done: String,
@@ -161,19 +193,86 @@ fn view(shown: Shown) -> AnyView {
             </a>
         </div>
         {done_note(&shown.done)}
+        {shown.hint}
         {section("À venir", shown.coming, today)}
         {further}
-        {coming_is_empty.then(|| view! {
-            <div class="empty">
-                <Icon path=CALENDAR/>
-                <p>"Pas de sortie prévue. On en prévoit une par semaine, d’habitude."</p>
-            </div>
-        })}
+        {coming_is_empty.then(nothing_planned)}
+        {year_card(&shown.year)}
+        {years_nav(&shown.years, shown.asked_year)}
         {section("Passées", shown.past, today)}
         {older}
         {feed}
     }
     .into_any()
+}
+
+/// Every year is one tap away.
+fn years_nav(years: &RangeInclusive<i16>, asked: Option<i16>) -> Option<AnyView> {
+    /// Years before these are reached page by page.
+    const IN_SIGHT: usize = 8;
+    // Without any outing the first year is none.
+    if *years.start() == 0 || years.start() == years.end() {
+        return None;
+    }
+    let links: Vec<_> = years
+        .clone()
+        .rev()
+        .take(IN_SIGHT)
+        .map(|year| {
+            let current = (asked == Some(year)).then_some("page");
+            let href = format!("/sorties?annee={year}");
+            view! { <a class="button quiet" href=href aria-current=current>{year}</a> }
+        })
+        .collect();
+    Some(view! { <nav class="actions tabs" aria-label="Années">{links}</nav> }.into_any())
+}
+
+fn nothing_planned() -> AnyView {
+    view! {
+        <div class="empty">
+            <Icon path=CALENDAR/>
+            <h2>"Pas de sortie prévue"</h2>
+            <p>"Une sortie, c’est un jour, une heure, un rendez-vous et des lieux. D’habitude, il y en a une par semaine."</p>
+            <a class="button" href="/sorties/prevoir"><Icon path=PLUS/>"Prévoir une sortie"</a>
+        </div>
+    }
+    .into_any()
+}
+
+/// A year of outings as bars, each with the way to its page in the table behind.
+fn year_card(year: &[(OutingId, Day, i64)]) -> Option<AnyView> {
+    if year.len() < BARS_MIN {
+        return None;
+    }
+    let mut month = 0;
+    let bars = year.iter().map(|(id, day, syringes)| {
+        let begins = day.0.month() != std::mem::replace(&mut month, day.0.month());
+        Bar {
+            label: domain::french::date(*day),
+            mark: begins.then(|| domain::french::month_name(*day).to_owned()),
+            value: *syringes,
+            href: Some(format!("/sorties/{id}")),
+        }
+    });
+    let chart = Chart {
+        id: "annee",
+        title: format!(
+            "Seringues ramassées par sortie, les {} dernières",
+            year.len()
+        ),
+        heads: ("Sortie", "Seringues"),
+        bars: bars.collect(),
+    };
+    Some(
+        view! {
+            <section class="card">
+                <h2>"Une année de sorties"</h2>
+                <p class="soft">"Les seringues de chaque sortie. Un petit nombre est une bonne nouvelle aussi."</p>
+                {chart.standing()}
+            </section>
+        }
+        .into_any(),
+    )
 }
 
 fn done_note(done: &str) -> Option<AnyView> {

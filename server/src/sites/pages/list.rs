@@ -4,6 +4,7 @@ use super::{Asked, SITES_PER_PAGE, about, asked_sites, city, filters, how_many, 
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, ago, note};
 use crate::http::reading::Query;
@@ -37,6 +38,7 @@ pub async fn list(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
+    hints: Hints,
 ) -> Result<Response, Problem> {
     let is_coordinator = caller.role() == Role::Coordinator;
     let mut tx = app.db.write().await?;
@@ -54,7 +56,12 @@ pub async fn list(
     tx.commit().await?;
     let name = |it: &CoordinatorSite| quarter_of(it, &quarters).cloned();
     // By quarter first, so that a page of a long list does not begin them all again.
-    sites.sort_by_cached_key(|it| (name(it).is_none(), name(it), it.title.clone(), it.id));
+    match asked.by_wait() {
+        true => sites.sort_by_cached_key(|it| (it.visits.done_at, it.title.clone(), it.id)),
+        false => {
+            sites.sort_by_cached_key(|it| (name(it).is_none(), name(it), it.title.clone(), it.id));
+        }
+    }
     let shown = Shown {
         now: app.now(),
         city: lines,
@@ -66,15 +73,20 @@ pub async fn list(
         sites,
     };
     let frame = Frame::of(&app.assets, &caller, &settings, "Lieux", "/lieux");
-    Ok(page(&frame, || view(&shown)).into_response())
+    let hint = hints.of_page("/lieux");
+    Ok(page(&frame, || view(&shown, hint)).into_response())
 }
 
-fn view(shown: &Shown) -> AnyView {
+fn view(shown: &Shown, hint: Option<AnyView>) -> AnyView {
     let first = shown.asked.page.saturating_mul(SITES_PER_PAGE);
     let n = shown.sites.len();
     let here = shown.sites.iter().skip(first).take(SITES_PER_PAGE);
-    let groups: Vec<_> = by_quarter(here, &shown.quarters)
-        .iter()
+    let groups = match shown.asked.by_wait() {
+        true => vec![("Fait il y a le plus longtemps".to_owned(), here.collect())],
+        false => by_quarter(here, &shown.quarters),
+    };
+    let groups = groups.iter().filter(|(_, sites)| !sites.is_empty());
+    let groups: Vec<_> = groups
         .map(|(name, sites)| group(shown, name, sites))
         .collect();
     view! {
@@ -97,11 +109,71 @@ fn view(shown: &Shown) -> AnyView {
             </div>
         </div>
         {done_note(&shown.asked.fait)}
+        {hint}
         {to_look(shown.waiting)}
         {(!shown.is_coordinator).then(|| city::card(&shown.city))}
         {filters("/lieux", &shown.asked, &shown.quarters, shown.is_coordinator)}
+        {(n > 1).then(|| orders(&shown.asked))}
+        {(n == 0).then(|| no_place(shown))}
         {groups}
         {pages("/lieux", &shown.asked, n)}
+    }
+    .into_any()
+}
+
+/// In which order: two plain links.
+fn orders(asked: &Asked) -> AnyView {
+    let link = |by_wait: bool, words: &'static str| {
+        let current = (asked.by_wait() == by_wait).then_some("page");
+        let tri = if by_wait { "attente" } else { "" };
+        let href = format!("/lieux?{}", asked.sorted(tri));
+        view! { <a class="button quiet" href=href aria-current=current>{words}</a> }
+    };
+    view! {
+        <nav class="actions tabs" aria-label="Ordre de la liste">
+            {link(false, "Par quartier")}
+            {link(true, "Les plus anciens d’abord")}
+        </nav>
+    }
+    .into_any()
+}
+
+/// Nothing to list: because nothing is there yet, or because of what was asked.
+fn no_place(shown: &Shown) -> AnyView {
+    if !shown.asked.is_all() {
+        return view! {
+            <div class="empty">
+                <Icon path=PIN/>
+                <h2>"Aucun lieu ne correspond"</h2>
+                <p>"Enlevez un filtre pour en voir plus."</p>
+                <a class="button" href="/lieux">"Voir tous les lieux"</a>
+            </div>
+        }
+        .into_any();
+    }
+    let about = match shown.is_coordinator {
+        true => {
+            "Un lieu, c’est là où l’on va ramasser. L’équipe, les agents et vous pouvez en proposer."
+        }
+        false => {
+            "Un lieu naît d’un signalement, ou d’une sortie. Ceux de l’espace public paraissent ici."
+        }
+    };
+    let way = match shown.is_coordinator {
+        true => {
+            view! { <a class="button" href="/lieux/nouveau"><Icon path=PLUS/>"Ajouter un lieu"</a> }
+        }
+        false => {
+            view! { <a class="button" href="/signaler"><Icon path=PIN/>"Ouvrir le signaleur"</a> }
+        }
+    };
+    view! {
+        <div class="empty">
+            <Icon path=PIN/>
+            <h2>"Pas encore de lieu"</h2>
+            <p>{about}</p>
+            {way}
+        </div>
     }
     .into_any()
 }

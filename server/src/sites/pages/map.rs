@@ -5,6 +5,7 @@ use super::{Asked, SITES_PER_PAGE, about, asked_sites, filters, how_many, pages,
 use crate::access::{Caller, Role};
 use crate::app::App;
 use crate::http::error::Problem;
+use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
 use crate::http::reading::Query;
 use crate::programmes;
@@ -22,6 +23,7 @@ pub async fn map(
     State(app): State<App>,
     caller: Caller,
     Query(asked): Query<Asked>,
+    hints: Hints,
 ) -> Result<Response, Problem> {
     let is_coordinator = caller.role() == Role::Coordinator;
     let mut tx = app.db.write().await?;
@@ -46,6 +48,7 @@ pub async fn map(
                     "Voir la liste"
                 </a>
             </div>
+            {hints.of_page("/carte")}
             {filters("/carte", &asked, &names, is_coordinator)}
             <div class="two atlas">
                 {live_card(&asked, &sites)}

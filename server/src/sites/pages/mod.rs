@@ -54,6 +54,9 @@ pub struct Asked {
     nature: String,
     #[serde(default)]
     depuis: String,
+    /// `attente`: what was done longest ago first; otherwise by quarter.
+    #[serde(default)]
+    tri: String,
     #[serde(default)]
     page: usize,
     #[serde(default)]
@@ -97,6 +100,13 @@ impl Asked {
         format!("/api/v1/sites?{}", parts.join("&"))
     }
 
+    /// Nothing is left out.
+    fn is_all(&self) -> bool {
+        [&self.etat, &self.quartier, &self.nature, &self.depuis]
+            .iter()
+            .all(|it| it.is_empty())
+    }
+
     /// Days since a sign of life, as far as anybody can mean it.
     fn days(&self) -> Option<i64> {
         const DAYS_MAX: i64 = 36_500;
@@ -107,12 +117,28 @@ impl Asked {
     /// The same question, for another page of its answer.
     fn query(&self, page: usize) -> String {
         format!(
-            "etat={}&quartier={}&nature={}&depuis={}&page={page}",
+            "etat={}&quartier={}&nature={}&depuis={}&tri={}&page={page}",
             safe(&self.etat),
             safe(&self.quartier),
             safe(&self.nature),
             safe(&self.depuis),
+            safe(&self.tri),
         )
+    }
+
+    /// The same question from its beginning, in another order.
+    fn sorted(&self, tri: &str) -> String {
+        let tri = tri.to_owned();
+        Self {
+            tri,
+            ..self.clone()
+        }
+        .query(0)
+    }
+
+    /// What was done longest ago, or never, comes first.
+    fn by_wait(&self) -> bool {
+        self.tri == "attente"
     }
 }
 
