@@ -12,7 +12,10 @@ use words::{needle, welcome as say};
 /// Nobody we know: the pavement, a card, or the desk.
 pub(super) fn home(app: &App, reader: Reader) -> Response {
     let lang = reader.lang;
-    let frame = Frame::for_anyone(&app.assets, "Cueillette");
+    let frame = Frame {
+        reader: Some(reader),
+        ..Frame::for_anyone(&app.assets, "Cueillette")
+    };
     let text = |it| lang.say(it);
     page(&frame, || {
         view! {

@@ -7,6 +7,8 @@ use anyhow::{Result, ensure};
 use super::naming::Named;
 use words::OFFERS;
 
+/// The peers' help: French at its own address, each other language after a hyphen.
+const GUIDE: &str = "/aide/terrain";
 /// Pages that are the same for everyone.
 const PAGES: [&str; 4] = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
 /// Without one of these the recorder, or the help beside it, does not work.
@@ -24,6 +26,8 @@ const NEEDED: [&str; 10] = [
 ];
 /// Kept when the build makes it: the map may carry its style inside.
 const WELCOME: [&str; 1] = ["map.css"];
+/// The recorder's texts: all languages, so that one changes it without network.
+const WORDS: &str = "words-";
 /// Unhashed files that an installed app shows.
 const PUBLIC: [&str; 2] = ["icon.svg", "manifest.webmanifest"];
 
@@ -46,9 +50,17 @@ pub fn list(
     let fonts = named
         .iter()
         .filter(|(logical, _)| logical.ends_with(".woff2"));
-    list.extend(scripts.chain(fonts.map(|(_, font)| font)).map(Named::url));
+    let words = named
+        .iter()
+        .filter(|(logical, _)| logical.starts_with(WORDS));
+    let found = fonts.chain(words).map(|(_, file)| file);
+    list.extend(scripts.chain(found).map(Named::url));
     // After a needle-stick: each language at an address of its own.
     list.extend(OFFERS.iter().map(|it| format!("/aide/piqure/{}", it.tag)));
+    list.extend(OFFERS.iter().map(|it| match it.tag {
+        "fr" => GUIDE.to_owned(),
+        tag => format!("{GUIDE}-{tag}"),
+    }));
     for name in PUBLIC {
         ensure!(public.contains_key(name), "public/{name} is missing");
         list.push(format!("/{name}"));
@@ -92,14 +104,16 @@ mod tests {
 
     #[test]
     fn the_list_holds_pages_scripts_fonts_and_icon() {
-        let files = [&NEEDED[..], &["andika-400.woff2", "desk.js"]].concat();
+        let files = [&NEEDED[..], &["andika-400.woff2", "words-bg.txt", "desk.js"]].concat();
         let list = list(&named(&files), &public()).unwrap();
         let pages = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
         assert_eq!(list[..4], pages);
         assert_eq!(list[4], "/pkg/H-app.js");
         assert!(list.contains(&"/pkg/H-help.js".to_owned()));
         assert!(list.contains(&"/pkg/H-andika-400.woff2".to_owned()));
+        assert!(list.contains(&"/pkg/H-words-bg.txt".to_owned()));
         assert!(list.contains(&"/aide/piqure/bg".to_owned()));
+        assert!(list.contains(&GUIDE.to_owned()) && list.contains(&"/aide/terrain-bg".to_owned()));
         assert!(list.contains(&"/manifest.webmanifest".to_owned()));
         assert!(
             !list.iter().any(|address| address.contains("desk")),
