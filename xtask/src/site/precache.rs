@@ -104,7 +104,11 @@ mod tests {
 
     #[test]
     fn the_list_holds_pages_scripts_fonts_and_icon() {
-        let files = [&NEEDED[..], &["andika-400.woff2", "words-bg.txt", "desk.js"]].concat();
+        let files = [
+            &NEEDED[..],
+            &["andika-400.woff2", "words-bg.txt", "desk.js"],
+        ]
+        .concat();
         let list = list(&named(&files), &public()).unwrap();
         let pages = ["/terrain", "/signaler", "/hors-ligne", "/aide/piqure"];
         assert_eq!(list[..4], pages);
