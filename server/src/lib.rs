@@ -4,6 +4,7 @@
 //! (`forms.rs`), JSON (`api.rs`) and SQL (`store.rs`). See ARCHITECTURE.md.
 
 pub mod access;
+pub mod accessibility;
 pub mod allowances;
 pub mod app;
 pub mod backup;

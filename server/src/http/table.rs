@@ -324,6 +324,13 @@ fn pages() -> Vec<Route> {
         route!(Page, get, "/styleguide", EVERYONE, styleguide::show),
         route!(Page, get, "/aide", EVERYONE, crate::help::index),
         route!(Page, get, "/aide/{partie}", EVERYONE, crate::help::part),
+        route!(
+            Page,
+            get,
+            "/accessibilite",
+            EVERYONE,
+            crate::accessibility::show
+        ),
         route!(Page, get, "/aide/piqure", EVERYONE, needle_stick::page),
         route!(
             Page,
