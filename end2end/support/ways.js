@@ -78,7 +78,7 @@ const SOURCE = new URL("../../app/src/ui/pictograms.rs", import.meta.url);
 
 /** The pictures by the names that the sources give them: PLUS, PIN, HERE… */
 function pictures() {
-  const constants = readFileSync(SOURCE, "utf8").matchAll(/pub const ([A-Z_]+): &str =\s*"([^"]+)"/g);
+  const constants = readFileSync(SOURCE, "utf8").matchAll(/^ +([A-Z_]+) =\s*"([^"]+)"/gm);
   // A backslash at the end of a line goes on with the next.
   return new Map([...constants].map(([, name, path]) => [name, path.replace(/\\\n\s*/g, "")]));
 }

@@ -74,6 +74,21 @@ impl Reader {
         };
         Some(form.into_any())
     }
+
+    /// The same, one under the other: for pages that look like the recorder.
+    pub fn rows(&self) -> Option<AnyView> {
+        let back = self.back.clone()?;
+        let lang = self.lang;
+        let offers = OFFERS.iter().zip(marks());
+        let rows: Vec<_> = offers.map(|(it, mark)| row(*it, mark, lang)).collect();
+        let form = view! {
+            <form class="list" method="post" action="/langue" aria-label=in_all()>
+                <input type="hidden" name="retour" value=back/>
+                {rows}
+            </form>
+        };
+        Some(form.into_any())
+    }
 }
 
 /// « Langue · Език · Language »: whoever looks for it may read only one of them.
@@ -84,10 +99,29 @@ fn in_all() -> String {
     names.join(" · ")
 }
 
+/// For `aria-pressed`.
+fn pressed(offer: Offer, chosen: Lang) -> &'static str {
+    if chosen.tag() == offer.tag {
+        "true"
+    } else {
+        "false"
+    }
+}
+
+fn row(offer: Offer, mark: &'static str, chosen: Lang) -> AnyView {
+    let Offer { tag, name } = offer;
+    view! {
+        <button class="row" name="lang" value=tag lang=tag aria-pressed=pressed(offer, chosen)>
+            <span><b>{name}</b><small>{mark}</small></span>
+        </button>
+    }
+    .into_any()
+}
+
 /// Beside a language that nobody has signed stands that it is to be read again.
 fn button(offer: Offer, mark: &'static str, chosen: Lang) -> AnyView {
     let Offer { tag, name } = offer;
-    let pressed = if chosen.tag() == tag { "true" } else { "false" };
+    let pressed = pressed(offer, chosen);
     let mark = (!mark.is_empty()).then(|| view! { <small class="soft">" ("{mark}")"</small> });
     view! {
         <span>

@@ -607,7 +607,7 @@ fn plain(
                             <Icon path=WARNING/>
                             {lang.say(tabs::NEEDLE_STICK)}
                         </a>
-                        {reader.choice()}
+                        {reader.rows()}
                     </main>
                 </body>
             </html>
