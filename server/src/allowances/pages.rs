@@ -330,11 +330,11 @@ pub fn list_steps(list: &ListRow) -> AnyView {
     charts::steps(
         "Le chemin de la liste",
         &[
-            ("Éditée", true),
-            ("Envoyée", is_sent),
-            ("Bien arrivée", list.acknowledged_at.is_some() || is_paid),
-            ("Payée", is_paid),
-            ("Réglée", list.state == "settled"),
+            ("Édition", true),
+            ("Envoi", is_sent),
+            ("Arrivée", list.acknowledged_at.is_some() || is_paid),
+            ("Paiement", is_paid),
+            ("État de paiement", list.state == "settled"),
         ],
     )
 }

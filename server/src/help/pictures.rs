@@ -139,7 +139,7 @@ fn present() -> Drawing {
             .block(class, (x + 18, y + 10), (32, 32), 9)
             .words((x + 14, y + 54), 40);
         if n < 3 {
-            it = it.icon("leaf-line", CHECK, (x + 46, y + 46), 0.8);
+            it = it.icon("leaf-line", CHECK, (x + 49, y), 0.75);
         }
     }
     it

@@ -91,7 +91,12 @@ pub(super) async fn home(app: &App, caller: &Caller) -> Result<Response, Problem
 }
 
 fn next(it: &Home) -> AnyView {
-    match (it.open.first(), it.days.first(), &it.latest) {
+    // Who waits for money waits longer than a paper; of each the oldest.
+    let list = it
+        .open
+        .iter()
+        .min_by_key(|list| Step::of(list) == Step::Statement);
+    match (list, it.days.first(), &it.latest) {
         (Some(list), ..) => list_to_do(list).view(),
         (None, Some(_), _) => hand_over(it),
         (None, None, Some(list)) => latest(list),

@@ -79,7 +79,7 @@ impl Chart {
         let (of, counts) = self.heads;
         view! {
             <figure class=class>
-                <div class="picture" inner_html=svg></div>
+                <div class="drawn" inner_html=svg></div>
                 <details>
                     <summary>"Voir les chiffres"</summary>
                     <table>
@@ -110,8 +110,8 @@ impl Chart {
         const ROW: i64 = 27;
         let longest = self.bars.iter().map(|it| it.label.chars().count()).max();
         let longest = i64::try_from(longest.unwrap_or(0)).unwrap_or(i64::MAX / LETTER_WIDTH);
-        // Names take what they need and no more than half: a long one is cut, the table has it whole.
-        let left = (longest * LETTER_WIDTH + 12).clamp(60, WIDTH / 2);
+        // Names take what they need and little more than half: a longer one is cut, the table has it.
+        let left = (longest * LETTER_WIDTH + 12).clamp(60, WIDTH * 11 / 20);
         let most = self.most();
         let right = i64::try_from(number(most).chars().count()).unwrap_or(9) * LETTER_WIDTH + 14;
         let room = WIDTH - left - right;
@@ -141,7 +141,7 @@ impl Chart {
         const TALLEST: i64 = 110;
         const GROUND: i64 = TOP + TALLEST;
         /// A mark never touches the one before.
-        const BETWEEN_MARKS: i64 = 52;
+        const BETWEEN_MARKS: i64 = 12;
         let most = self.most();
         let bars = i64::try_from(self.bars.len()).unwrap_or(1).max(1);
         let mut svg = self.begun(GROUND + 24);
@@ -166,17 +166,20 @@ impl Chart {
                 GROUND - tall,
                 hundredths(wide)
             );
-            let mark = bar.mark.as_ref().filter(|_| x / 100 >= free_from);
+            let Some(mark) = &bar.mark else { continue };
+            let from = x / 100;
+            let letters = i64::try_from(mark.chars().count()).unwrap_or(WIDTH);
+            let to = from + letters * LETTER_WIDTH;
             // The last one would go over the edge.
-            if let Some(mark) = mark.filter(|_| x / 100 <= WIDTH - BETWEEN_MARKS + 12) {
-                let mark = escaped(mark);
+            if from >= free_from && to <= WIDTH {
                 _ = write!(
                     svg,
-                    "<text x=\"{}\" y=\"{}\">{mark}</text>",
+                    "<text x=\"{}\" y=\"{}\">{}</text>",
                     hundredths(x),
-                    GROUND + 19
+                    GROUND + 19,
+                    escaped(mark)
                 );
-                free_from = x / 100 + BETWEEN_MARKS;
+                free_from = to + BETWEEN_MARKS;
             }
         }
         svg + "</svg>"

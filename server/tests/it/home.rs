@@ -297,7 +297,7 @@ on_both! {
         assert_eq!(stages().await, [1, 0, 0, 2, 0]);
         for (actor, path) in [(coordinator, "/aides"), (&world.town.clerk, "/ccas")] {
             let page = actor.get(&format!("{path}/{number}")).await.expect_page(200);
-            assert!(is_next(&page, "Bien arrivée"), "{page}");
+            assert!(is_next(&page, "Arrivée"), "{page}");
         }
     }
 }
