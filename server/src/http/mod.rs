@@ -22,7 +22,7 @@ pub mod pieces;
 pub mod qr;
 pub mod reading;
 pub mod router;
-mod styleguide;
 pub mod speech;
+mod styleguide;
 pub mod table;
 pub mod terrain;
