@@ -1,5 +1,5 @@
-// The service worker: it makes /terrain, /signaler and /aide/piqure open with no network, and sends
-// what waits when the browser wakes it, by the recorder's own compiled sender. Nothing else.
+// The service worker: it makes /terrain, /signaler and the help of peers open with no network, and
+// sends what waits when the browser wakes it, by the recorder's own compiled sender. Nothing else.
 //
 // It keeps one versioned set of files, taken whole or not at all. Pages of signed-in people,
 // the API and the town's base map never pass through it.
