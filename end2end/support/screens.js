@@ -31,6 +31,8 @@ export async function* recorder(page, server) {
   await expect(page.getByRole("dialog")).toBeVisible();
   yield "the first picture";
   await button("C’est compris").click();
+  // A coordinator's phone begins with the team.
+  await tab(page, "Lieux");
   await expect(page.getByRole("heading", { name: "Où est-on ?" })).toBeVisible();
   yield "places";
   await page.getByRole("main").getByRole("list").getByRole("button").first().click();

@@ -32,6 +32,7 @@ test.beforeAll(async ({ browser }) => {
   server = await startServer();
   world = await furnish(browser, server);
 });
+test.afterEach(() => record.keep());
 test.afterAll(async () => {
   await server.stop();
 });
@@ -68,13 +69,14 @@ async function look(page, at) {
   // Elsewhere it is axe's own rule, which knows the exception for targets that stand apart.
   const wrong = await lookAtOutline(page, target === TARGET_FOR_PEERS ? target : 0);
   wrong.push(...(await lookWithAxe(page, themesAt(at))));
+  let stops = 0;
   // Once each: where hands hold the page, and where there is a keyboard.
   if (at.size === (target === TARGET_FOR_PEERS ? "phone" : "desktop")) {
     const keyboard = await goThroughByKeyboard(page);
-    record.stops += keyboard.stops;
+    stops = keyboard.stops;
     wrong.push(...keyboard.wrong);
   }
-  if (at.pattern) record.looked(at, themesAt(at));
+  if (at.pattern) record.looked(at, themesAt(at).length, stops);
   return wrong.map((it) => `${at.path} (${at.role}, ${at.size}): ${it}`);
 }
 
@@ -113,6 +115,7 @@ async function open(page, path) {
 }
 
 test("no page of the server's table is left out of the walk", async () => {
+  record.begin();
   const pages = await patterns();
   expect(forgotten(pages)).toEqual([]);
   const walked = new Set();
@@ -142,7 +145,7 @@ for (const role of ROLES) {
       const found = await sideBySide(context, pages, async (page, { path, pattern }) => {
         const wrong = await open(page, path);
         for (const it of await lookAtOutline(page, 0)) wrong.push(`${path} (${size}): ${it}`);
-        record.lookedWithoutScript({ pattern });
+        record.lookedWithoutScript({ role, size, path, pattern });
         return wrong;
       });
       wrong.push(...found);

@@ -20,6 +20,7 @@ mod setup;
 mod site;
 mod temp;
 mod test;
+mod walk;
 
 use std::process::ExitCode;
 
@@ -41,6 +42,8 @@ Usage: cargo xtask COMMAND
   build [--release]  the site and the server; --release makes one self-contained binary
   bench [NAME]       measures on real input; NAME: boston, writes, sites, sizes,
                      lists, idle, recorder
+  walk               every page in a browser, and what was looked at into the accessibility
+                     statement
   screenshots [--readme]
                      pictures of every page, as everybody who may see it, at three sizes, with
                      an index, in target/screenshots; --readme: the six of the README
@@ -81,6 +84,7 @@ fn dispatch(args: &[String]) -> Result<ExitCode> {
         ["bench", "lists"] => bench::lists(),
         ["bench", "idle"] => bench::idle(),
         ["bench", "recorder"] => bench::recorder(),
+        ["walk"] => walk::walk(),
         ["screenshots"] => screenshots::take(Pictures::Every),
         ["screenshots", "--readme"] => screenshots::take(Pictures::Readme),
         ["lighthouse"] => lighthouse::lighthouse(),
