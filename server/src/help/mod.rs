@@ -124,7 +124,7 @@ pub async fn index(
 
 fn all_parts(app: &App) -> Response {
     let frame = Frame::for_anyone(&app.assets, "Aide");
-    let rows: Vec<_> = Part::ALL.into_iter().map(|it| row(it)).collect();
+    let rows: Vec<_> = Part::ALL.into_iter().map(row).collect();
     page(&frame, || {
         view! {
             <div class="head"><h1>"Aide"</h1></div>
@@ -181,7 +181,7 @@ pub async fn part(
         },
     };
     let others = Part::ALL.into_iter().filter(|it| *it != part);
-    let others: Vec<_> = others.map(|it| row(it)).collect();
+    let others: Vec<_> = others.map(row).collect();
     Ok(page(&frame, || {
         view! {
             <div class="head">
