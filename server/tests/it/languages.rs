@@ -12,7 +12,8 @@ use uuid::Uuid;
 const FORM: &str = "application/x-www-form-urlencoded";
 /// What stays as it is in every language: names that come from the programme, from people, and of
 /// things that are called so everywhere.
-const NAMES: [&str; 26] = [
+const NAMES: [&str; 22] = [
+    "coordinator",
     "Cueillette",
     "La CASE",
     "CCAS",
@@ -30,15 +31,10 @@ const NAMES: [&str; 26] = [
     "Éluard",
     "Prénom0",
     "Pair 0",
-    "Bonjour0",
     "au fond de la cour",
     "ils vous remercient",
     "3 place de Fontenoy, 75007 Paris, cnil.fr",
-    "Coordo",
     "A.P.C.",
-    "Centre ville",
-    "Français",
-    "English",
 ];
 /// Without an end tag.
 const VOID: [&str; 7] = ["meta", "link", "input", "br", "hr", "img", "wbr"];
