@@ -749,6 +749,8 @@ impl Theirs {
             // Everybody's: what a town shows.
             _ if begins("/resultats/") || begins("/base-map/") => Vec::new(),
             "/avant-la-premiere-sortie/{paper}" => Vec::new(),
+            // Help is the same for everybody.
+            _ if begins("/aide/") => Vec::new(),
             _ if has("{number}") => vec!["2026-0001".to_owned()],
             _ if begins("/equipe/{id}") => one(&self.peer),
             _ if has("/propositions/{id}") || has("/proposals/{id}") => one(&self.proposal),
