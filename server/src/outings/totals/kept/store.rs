@@ -918,3 +918,33 @@ pub(super) async fn insert_told(
         .await?;
     Ok(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::db::Db;
+
+    #[tokio::test]
+    async fn new_facts_are_found_by_their_ids_whatever_the_engine_counted_before() {
+        let folder = std::env::temp_dir().join(format!("cueillette-plan-{}", Uuid::new_v4()));
+        std::fs::create_dir_all(&folder).unwrap();
+        let url = format!("sqlite:{}", folder.join("plan.sqlite").display());
+        let db = Db::open(&url).await.unwrap();
+        db.migrate().await.unwrap();
+        let facts: Vec<Uuid> = (0..60).map(Uuid::from_u128).collect();
+        let mut tx = db.read().await.unwrap();
+        for text in [ADD, ADD_MARKS, LET_WAIT, END_WAIT] {
+            let text = Box::leak(format!("explain query plan {text}").into_boxed_str());
+            let explain = sql(text).bind(Uuid::nil()).bind(NOWHERE).bind(0i64);
+            let plan: Vec<(i64, i64, i64, String)> =
+                explain.bind_among(&facts).all(&mut tx).await.unwrap();
+            let steps: Vec<String> = plan.into_iter().map(|it| it.3).collect();
+            let by_id =
+                |it: &String| it.contains(" f ") && it.contains("(programme_id=? AND id=?)");
+            assert!(steps.iter().any(by_id), "{text}: {steps:#?}");
+        }
+        drop(tx);
+        db.close().await;
+        std::fs::remove_dir_all(&folder).unwrap();
+    }
+}
