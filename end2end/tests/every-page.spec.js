@@ -210,9 +210,10 @@ test("pages that stand in the place of others are in order", async ({ browser })
   expect(wrong).toEqual([]);
 });
 
-test("what was looked at is written down", async ({ browser }) => {
-  test.skip(!record.file, "CUEILLETTE_CHECKED names no file");
-  const page = await (await browser.newContext({ baseURL: server.url })).newPage();
-  await page.goto("/connexion");
-  writeFileSync(record.file, record.text({ rules: await rulesAsked(page), chromium: browser.version() }));
-});
+if (record.file) {
+  test("what was looked at is written down", async ({ browser }) => {
+    const page = await (await browser.newContext({ baseURL: server.url })).newPage();
+    await page.goto("/connexion");
+    writeFileSync(record.file, record.text({ rules: await rulesAsked(page), chromium: browser.version() }));
+  });
+}

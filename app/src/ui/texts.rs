@@ -83,7 +83,7 @@ pub fn about(n: u32) -> String {
     count::ABOUT.with(&[&number_of(n)])
 }
 
-/// « Une boîte pleine de 2 litres, environ 60 ».
+/// « Boîte pleine, environ 60, 2 litres »: what is read on the button comes first.
 pub fn full_box(litres: u32, n: u32) -> String {
     count::FULL_BOX_OF.with(&[&count::LITRES.counted(litres), &about(n)])
 }

@@ -395,7 +395,7 @@ mod tests {
         let svg = chart(&[("Mai", 5), ("Juin", 1_200)]).standing_svg();
         assert!(svg.contains("role=\"img\" aria-labelledby=\"essai-titre essai-mots\""));
         assert!(svg.contains("<title id=\"essai-titre\">Essai</title>"));
-        let desc = svg.split_once("essai-mots\">").unwrap().1;
+        let desc = svg.split_once("<desc id=\"essai-mots\">").unwrap().1;
         assert!(
             desc.replace(['\u{a0}', '\u{202f}'], " ")
                 .starts_with("Le plus : Juin, 1 200.")

@@ -252,10 +252,10 @@ fn people() -> AnyView {
     let all = [
         (
             sign(Animal::Hedgehog, SignColour::Blue),
-            "Reineclaude",
+            "Framboise",
             "true",
         ),
-        (sign(Animal::Fox, SignColour::Orange), "Mirabelle", "false"),
+        (sign(Animal::Fox, SignColour::Orange), "Cassis", "false"),
     ];
     let all = all.map(|(sign, name, there)| {
         view! {

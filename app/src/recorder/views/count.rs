@@ -22,6 +22,7 @@ pub fn screen(model: &Model) -> Markup {
     let total = model.total();
     html! {
         main #count .screen.counting {
+            h1.sr { (texts::tabs::COUNT) }
             (button("place", Act::Show(Tab::Places), &place(model)))
             div.count {
                 output.num.long[total >= LONG_NUMBER] aria-live="polite"

@@ -65,6 +65,7 @@ pub fn map(model: &Model) -> Markup {
     };
     html! {
         main #map .screen.mapping {
+            h1.sr { (texts::map::NAME) }
             @if model.pointing { p.note role="status" { (texts::map::POINTING) } }
             div.map role="region" aria-label=(texts::map::NAME) {
                 cueillette-map data-keep base=(base) locate

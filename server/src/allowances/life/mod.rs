@@ -323,14 +323,13 @@ pub(super) async fn pay_in(
     if !begin(tx, caller, act, now).await? {
         return Ok(());
     }
+    let (act, lines) = ((paying.id, list), paying.lines.as_deref());
+    step(tx, programme, act, Step::Pay, lines).await?;
     store::insert_payment(tx, programme, paying.id, payment).await?;
     if caller.role() != Role::Clerk {
         // The association has no other money than the advance.
         super::hands::store::insert_hand_over(tx, programme, paying.id).await?;
     }
-    let (act, lines) = ((paying.id, list), paying.lines.as_deref());
-    step(tx, programme, act, Step::Pay, lines).await?;
-    store::sum_payment(tx, programme, paying.id).await?;
     keep_vouchers(tx, programme, &paying).await?;
     if let Some(receipt) = &paying.receipt {
         store::insert_receipt(tx, programme, paying.id, receipt.how).await?;

@@ -304,10 +304,14 @@ pub struct NewPayment {
 }
 
 const INSERT_PAYMENT: &str = "
-    insert into payments (programme_id, act_id, decision, mode, paid_on, hand)
-    values ($1, $2, $3, $4, $5, $6)";
+    insert into payments (programme_id, act_id, decision, mode, paid_on, hand, lines, total_cents)
+    select $1, $2, $3, $4, $5, $6, cast(count(*) as bigint),
+      cast(coalesce(sum(a.amount_cents), 0) as bigint)
+    from ledger_events e
+    join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
+    where e.programme_id = $1 and e.act_id = $2 and e.what = 'paid'";
 
-/// Keeps how an act pays.
+/// Keeps how an act paid its lines, and what they come to.
 pub async fn insert_payment(
     tx: &mut Tx,
     programme: ProgrammeId,
@@ -323,23 +327,6 @@ pub async fn insert_payment(
         .bind(it.hand)
         .run(tx)
         .await?;
-    Ok(())
-}
-
-const SUM_PAYMENT: &str = "
-    update payments
-    set lines = (
-        select count(*) from ledger_events e
-        where e.programme_id = $1 and e.act_id = $2 and e.what = 'paid'),
-      total_cents = (
-        select coalesce(sum(a.amount_cents), 0) from ledger_events e
-        join allowances a on a.programme_id = e.programme_id and a.id = e.line_id
-        where e.programme_id = $1 and e.act_id = $2 and e.what = 'paid')
-    where programme_id = $1 and act_id = $2";
-
-/// Writes down what an act paid, once its lines are.
-pub async fn sum_payment(tx: &mut Tx, programme: ProgrammeId, act: Uuid) -> Result<(), DbError> {
-    sql(SUM_PAYMENT).bind(programme).bind(act).run(tx).await?;
     Ok(())
 }
 
