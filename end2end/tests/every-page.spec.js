@@ -101,6 +101,8 @@ async function sideBySide(context, all, what) {
 async function awake(page) {
   const ready = page.locator("html[data-start=ready]").or(page.locator("noscript main"));
   await ready.first().waitFor({ state: "attached" });
+  // And has read what is on the phone.
+  await page.getByRole("heading", { level: 1 }).first().waitFor();
 }
 
 async function open(page, path) {

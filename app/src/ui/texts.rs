@@ -85,7 +85,7 @@ pub fn about(n: u32) -> String {
 
 /// « Boîte pleine, environ 60, 2 litres »: what is read on the button comes first.
 pub fn full_box(litres: u32, n: u32) -> String {
-    count::FULL_BOX_OF.with(&[&count::LITRES.counted(litres), &about(n)])
+    count::FULL_BOX_OF.with(&[&about(n), &count::LITRES.counted(litres)])
 }
 
 /// Under the name of the place: « 12 ici · on change ? ».

@@ -14,6 +14,7 @@ use crate::app::App;
 use crate::facts::crowd::room;
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request, State};
+use axum::http::header;
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use domain::limits::BODY_BYTES_MAX;
@@ -48,10 +49,24 @@ pub fn router(app: App) -> Router {
         .layer(from_fn_with_state(app.clone(), identify))
         .layer(from_fn(look));
     router
-        .fallback(|| async { Problem::not_found() })
+        .fallback(nothing_there)
         .method_not_allowed_fallback(method_not_allowed)
         .layer(layers)
         .with_state(app)
+}
+
+/// The address is not there. Whoever typed it reads a page, and a program a problem.
+async fn nothing_there(State(app): State<App>, request: Request) -> Response {
+    let problem = Problem::not_found();
+    let accept = request.headers().get(header::ACCEPT);
+    let wants_page = accept.is_some_and(|it| it.as_bytes().starts_with(b"text/html"));
+    if !wants_page {
+        return problem.into_response();
+    }
+    let told = page::problem(&app.assets, Reader::of(&request), &problem);
+    let mut told = (problem.status, told).into_response();
+    told.extensions_mut().insert(problem);
+    told
 }
 
 /// The address is there, the method is not. Somebody who opened the address of a form is shown

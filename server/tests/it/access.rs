@@ -2,6 +2,7 @@
 
 use crate::on_both;
 use crate::support::{Answer, World};
+use axum::body::Body;
 use axum::http::{Method, header};
 
 /// Through the door, as a browser does.
@@ -116,6 +117,15 @@ on_both! {
         assert_eq!(town.agent.raw(Method::POST, &path, kind, taken).await.status, 403);
         let stranger = format!("device={}&geste=retirer", uuid::Uuid::now_v7());
         assert_eq!(town.coordinator.raw(Method::POST, &path, kind, stranger).await.status, 404);
+    }
+
+    async fn an_address_that_is_not_there_is_a_page_to_people_and_a_problem_to_programs(world) {
+        let anon = world.anon();
+        let asked = anon.request(Method::GET, "/nulle-part");
+        let asked = asked.header(header::ACCEPT, "text/html,application/xhtml+xml,*/*;q=0.8");
+        let page = anon.send(asked.body(Body::empty()).unwrap()).await.expect_page(404);
+        assert!(page.contains("<h1>") && page.contains("On ne trouve pas"), "{page}");
+        assert_eq!(anon.get("/nulle-part").await.expect(404)["code"], "not_found");
     }
 
     async fn answers_carry_the_safety_headers_and_private_ones_are_not_stored(world) {

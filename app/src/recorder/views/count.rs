@@ -101,7 +101,7 @@ fn full_box(model: &Model) -> Markup {
     html! {
         button.full type="button" aria-label=(texts::full_box(litres, n))
             data-do=(Act::Full.to_text()) {
-            small { b { (texts::count::FULL_BOX) } br; (texts::about(n)) }
+            small { b { (texts::count::FULL_BOX) } " " br; (texts::about(n)) }
         }
     }
 }
