@@ -28,7 +28,7 @@ export const SIZES = {
 const FILES = new Set(["/resultats/{programme}/donnees.csv", "/calendrier/{file}"]);
 
 /** Pages that everybody may ask for, and that show something else once somebody is known. */
-const HOMES = new Set(["/", "/aide"]);
+const HOMES = new Set(["/"]);
 /** Pages for whom the table says « everybody », where only one state of the browser shows them. */
 const ONLY = {
   "/connexion/second-facteur": ["entering"],
@@ -125,8 +125,8 @@ function looksAt(role, pattern, roles) {
 /** Pages for everybody that are looked at as nobody only. */
 export async function samePages(world) {
   const pages = await pagesOf(world, "anon");
-  // Help of staff stands in the frame of whoever reads it; that of peers is kept by phones.
-  const isFramed = (path) => /^\/aide\/(?!piqure|terrain)/.test(path);
+  // Help begins with the part of whoever asks, and that of staff stands in their frame.
+  const isFramed = (path) => /^\/aide(\/(?!piqure|terrain)|$)/.test(path);
   return pages.filter(({ pattern, path }) => !HOMES.has(pattern) && !isFramed(path)).map(({ path }) => path);
 }
 
