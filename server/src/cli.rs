@@ -11,10 +11,11 @@ mod import;
 mod keys;
 mod lock;
 mod opening;
-mod programmes;
+pub mod programmes;
 mod restore;
 mod retention;
 mod routes;
+mod said;
 mod serve;
 
 use crate::access::journal::chain;
@@ -27,6 +28,7 @@ use crate::outings::totals::kept as totals;
 use crate::sites::kept;
 use clap::{Parser, Subcommand};
 use domain::ProgrammeId;
+use said::{aside, say};
 use std::path::Path;
 
 /// Collective pickup of used syringes: outings, sites, allowances.
@@ -112,7 +114,7 @@ pub async fn run(cli: Cli) -> std::process::ExitCode {
     match dispatch(cli).await {
         Ok(()) => std::process::ExitCode::SUCCESS,
         Err(Failure(sentence)) => {
-            eprintln!("cueillette: {}", sentence.replace('\n', " "));
+            aside!("cueillette: {}", sentence.replace('\n', " "));
             std::process::ExitCode::FAILURE
         }
     }
@@ -122,10 +124,7 @@ pub async fn run(cli: Cli) -> std::process::ExitCode {
 async fn dispatch(cli: Cli) -> Result<(), Failure> {
     match cli.command {
         Command::BaseMap(flags) => base_map::run(flags).await,
-        Command::Import(import::ImportCommand::Template { of }) => {
-            import::print(of);
-            Ok(())
-        }
+        Command::Import(import::ImportCommand::Template { of }) => import::print(of),
         Command::Routes => routes::print(),
         Command::Key(keys::KeyCommand::Restore { file }) => {
             let config = Config::resolve(&cli.flags, &ServeFlags::default())?;
@@ -178,9 +177,9 @@ async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
         Command::Demo { json, scale } => {
             let loaded = demo::load(app, scale).await?;
             if json {
-                println!("{}", serde_json::to_string_pretty(&loaded)?);
+                say!("{}", serde_json::to_string_pretty(&loaded)?)?;
             } else {
-                println!("{}", loaded.as_text());
+                say!("{}", loaded.as_text())?;
             }
             Ok(())
         }
@@ -190,7 +189,7 @@ async fn on_database(app: &App, command: Command) -> Result<(), Failure> {
         Command::Import(command) => import::run(app, command).await,
         Command::LinkJournal => {
             let linked = chain::link_all(app).await?;
-            println!("journal: {linked} rows linked");
+            say!("journal: {linked} rows linked")?;
             Ok(())
         }
         Command::Retention => retention::run(app).await,
@@ -211,7 +210,7 @@ async fn rebuild(app: &App) -> Result<(), Failure> {
 /// Loud, once: whoever loses this file loses everything that is sealed.
 fn warn_of_new_keys(path: &Path) {
     let line = "!".repeat(74);
-    eprintln!(
+    aside!(
         "! {line}\n\
          ! cueillette made the key file {}.\n\
          ! Without it nothing that is sealed can ever be read again, from no backup.\n\

@@ -3,6 +3,9 @@
 //! One room per capability; each has its rules of use (`mod.rs`), its pages (`pages.rs`), forms
 //! (`forms.rs`), JSON (`api.rs`) and SQL (`store.rs`). See ARCHITECTURE.md.
 
+// Both panic where nobody listens: see `cli::said`.
+#![deny(clippy::print_stdout, clippy::print_stderr)]
+
 pub mod access;
 pub mod accessibility;
 pub mod allowances;

@@ -33,6 +33,8 @@ async fn run() -> std::process::ExitCode {
         .json()
         .with_writer(std::io::stderr)
         .with_env_filter(what_is_told())
+        // Where nobody takes the log any more, saying so would panic.
+        .log_internal_errors(false)
         .init();
     tell_panics_without_their_words();
     // Leptos renders on this runtime.

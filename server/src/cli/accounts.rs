@@ -1,6 +1,6 @@
 //! `cueillette account` and `cueillette token`.
 
-use super::{Failure, programme_of};
+use super::{Failure, programme_of, say};
 use crate::access::accounts::login_of;
 use crate::access::credentials::new_token;
 use crate::access::tokens::{self, store::Line};
@@ -132,12 +132,12 @@ pub async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> 
             accounts::insert_account(&mut tx, new, app.now()).await?;
             journal::write(&mut tx, programme, OPERATOR, action, &[about], app.now()).await?;
             tx.commit().await?;
-            println!("{password}");
+            say!("{password}")?;
         }
         AccountCommand::Reset {
             login,
             drop_second_factor,
-        } => println!("{}", reset(app, &login, drop_second_factor).await?),
+        } => say!("{}", reset(app, &login, drop_second_factor).await?)?,
         AccountCommand::List => {
             let mut tx = app.db.read().await?;
             for line in accounts::accounts(&mut tx).await? {
@@ -146,10 +146,13 @@ pub async fn account(app: &App, command: AccountCommand) -> Result<(), Failure> 
                 } else {
                     ""
                 };
-                println!(
+                say!(
                     "{}\t{}\t{}\t{}\t{rank}",
-                    line.slug, line.role, line.login, line.name
-                );
+                    line.slug,
+                    line.role,
+                    line.login,
+                    line.name
+                )?;
             }
         }
     }
@@ -188,7 +191,7 @@ pub async fn token(app: &App, command: TokenCommand) -> Result<(), Failure> {
             role,
             programme,
             name,
-        } => println!("{}", make_token(app, role.into(), &programme, &name).await?),
+        } => say!("{}", make_token(app, role.into(), &programme, &name).await?)?,
         TokenCommand::List { programme } => {
             let wanted = match programme {
                 Some(name) => Some(programme_of(app, &name).await?),
@@ -198,7 +201,7 @@ pub async fn token(app: &App, command: TokenCommand) -> Result<(), Failure> {
             let all = tokens::store::all(&mut tx).await?;
             let is_wanted = |it: &&Line| wanted.is_none_or(|programme| it.programme() == programme);
             for it in all.iter().filter(is_wanted) {
-                println!("{}", token_line(it));
+                say!("{}", token_line(it))?;
             }
         }
         TokenCommand::Revoke { id } => {

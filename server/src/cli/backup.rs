@@ -1,6 +1,6 @@
 //! `cueillette backup FILE`: every row of one moment in one file, while the server serves.
 
-use super::{Failure, opening};
+use super::{Failure, aside, opening, say};
 use crate::backup::{self, Source};
 use crate::config::Config;
 use crate::db::{Db, Standing};
@@ -43,19 +43,19 @@ pub(super) async fn run(config: &Config, flags: &BackupFlags) -> Result<(), Fail
     let made = backup::write(&source, schema, &to).await?;
     // Who only may read makes backups too; monitoring then looks at the files.
     if schema.is_none() && backup::mark_made(&db, made.made_at).await.is_err() {
-        eprintln!("cueillette: the backup is made; that it was could not be noted in the database");
+        aside!("cueillette: the backup is made; that it was could not be noted in the database");
     }
     db.close().await;
     let bytes = std::fs::metadata(&to)?.len();
-    println!(
+    say!(
         "backup: {} verified: {} rows of {}, {:.1} MB",
         to.display(),
         made.rows(),
         made.made_at,
         bytes as f64 / 1_000_000.0
-    );
+    )?;
     if is_same_folder(&to, &config.key_file) {
-        eprintln!(
+        aside!(
             "cueillette: the key file is in the same folder as this backup: whoever takes both \
              reads everything. Keep backups apart from it."
         );
@@ -110,10 +110,10 @@ fn rotate(folder: &Path, keep: usize) -> Result<(), Failure> {
     for path in ours.iter().take(old) {
         std::fs::remove_file(path)?;
     }
-    println!(
+    say!(
         "backup: {} kept, {old} older ones deleted",
         ours.len() - old
-    );
+    )?;
     Ok(())
 }
 

@@ -1,10 +1,10 @@
 //! `cueillette base-map`: a town's map out of a large one. Needs no database.
 
-use super::Failure;
+use super::{Failure, aside, said, say};
 use crate::base_map::{self, Area, Job, Operator, Size};
 use clap::Args;
 use domain::Day;
-use std::io::{IsTerminal, Write};
+use std::io::IsTerminal;
 use std::path::PathBuf;
 
 /// Columns of the bar.
@@ -58,11 +58,11 @@ pub async fn run(flags: BaseMapFlags) -> Result<(), Failure> {
     match cut.await? {
         Ok((Some(made), out)) => {
             let (tiles, size) = (made.tiles, bytes(made.bytes));
-            println!(
+            say!(
                 "{}: {tiles} tiles, {size}, read back and right",
                 out.display()
-            );
-            println!("The data is © OpenStreetMap contributors (ODbL); the map says so.");
+            )?;
+            say!("The data is © OpenStreetMap contributors (ODbL); the map says so.")?;
             Ok(())
         }
         Ok((None, _)) => Err("nothing was fetched".into()),
@@ -79,7 +79,7 @@ struct Terminal {
 impl Operator for Terminal {
     fn agrees(&mut self, size: &Size) -> Result<bool, Failure> {
         let missing = size.fetch_bytes.saturating_sub(size.there_bytes);
-        println!(
+        say!(
             "{} tiles of {}: a map of {}, {} to fetch{}",
             size.tiles,
             size.from,
@@ -89,15 +89,14 @@ impl Operator for Terminal {
                 0 => String::new(),
                 there => format!(" ({} are there already)", bytes(there)),
             }
-        );
+        )?;
         if self.yes {
             return Ok(true);
         }
         if !std::io::stdin().is_terminal() {
             return Err("nobody is there to agree: add --yes".into());
         }
-        print!("Fetch it? [y/N] ");
-        std::io::stdout().flush()?;
+        said::text(format_args!("Fetch it? [y/N] "))?;
         let mut answer = String::new();
         std::io::stdin().read_line(&mut answer)?;
         Ok(["y", "yes", "o", "oui"].contains(&answer.trim().to_lowercase().as_str()))
@@ -106,7 +105,7 @@ impl Operator for Terminal {
     fn progress(&mut self, done: u64, all: u64) {
         if std::io::stderr().is_terminal() {
             self.drawn = true;
-            eprint!("\r{}", bar(done, all));
+            said::apart(format_args!("\r{}", bar(done, all)));
         }
     }
 }
@@ -115,7 +114,7 @@ impl Terminal {
     /// What comes next begins on a line of its own.
     fn end(&mut self) {
         if self.drawn {
-            eprintln!();
+            aside!("");
         }
     }
 }

@@ -1,7 +1,7 @@
 //! `cueillette import`: the past, from spreadsheets. What is wrong is said line by line on the
 //! standard output; the one sentence of a failure names the first line and its column.
 
-use super::{Failure, programme_of};
+use super::{Failure, programme_of, said, say};
 use crate::app::App;
 use crate::imports::{self, Job, Refused, Report, import_outings, import_sites};
 use crate::sites::quarters::{self, FILE_BYTES_MAX};
@@ -59,12 +59,12 @@ pub enum Template {
 }
 
 /// Prints a template.
-pub fn print(of: Template) {
+pub fn print(of: Template) -> Result<(), Failure> {
     let text = match of {
         Template::Outings => imports::OUTINGS_TEMPLATE,
         Template::Sites => imports::SITES_TEMPLATE,
     };
-    print!("{text}");
+    said::text(format_args!("{text}"))
 }
 
 /// Runs it.
@@ -83,13 +83,10 @@ pub async fn run(app: &App, command: ImportCommand) -> Result<(), Failure> {
         ImportCommand::Quarters { file, programme } => {
             let programme = programme_of(app, &programme).await?;
             let said = quarters::import_file(app, programme, &file).await?;
-            println!("{said}");
+            say!("{said}")?;
             Ok(())
         }
-        ImportCommand::Template { of } => {
-            print(of);
-            Ok(())
-        }
+        ImportCommand::Template { of } => print(of),
     }
 }
 
@@ -127,7 +124,7 @@ fn tell(what: &str, done: Result<Report, Refused>, dry_run: bool) -> Result<(), 
         Err(Refused::Whole(failure)) => return Err(failure),
         Err(Refused::Lines(wrong)) => {
             for trouble in &wrong {
-                println!("{trouble}");
+                say!("{trouble}")?;
             }
             let first = wrong.first().map(ToString::to_string).unwrap_or_default();
             let more = match wrong.len() {
@@ -138,16 +135,16 @@ fn tell(what: &str, done: Result<Report, Refused>, dry_run: bool) -> Result<(), 
         }
     };
     for note in &report.notes {
-        println!("note: {note}");
+        say!("note: {note}")?;
     }
     let (new, there) = (report.new, report.there);
     if dry_run {
         for (line, said) in &report.lines {
-            println!("line {line}: {said}");
+            say!("line {line}: {said}")?;
         }
-        println!("{what}: {new} would come in, {there} are there already; nothing was changed");
+        say!("{what}: {new} would come in, {there} are there already; nothing was changed")?;
     } else {
-        println!("{what}: {new} came in, {there} were there already");
+        say!("{what}: {new} came in, {there} were there already")?;
     }
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `cueillette key print|restore|rotate`: the key file on paper and back, and new keys at once.
 
-use super::Failure;
+use super::{Failure, said, say};
 use crate::access::keys::paper;
 use crate::access::seal::wraps;
 use crate::app::App;
@@ -38,12 +38,12 @@ pub(super) fn restore(key_file: &Path, typed: &Path) -> Result<(), Failure> {
         *text = read.map_err(|e| Failure(format!("{}: {e}", typed.display())))?;
     }
     let keys = paper::restore(key_file, &text)?;
-    println!(
+    say!(
         "made the key file {} with {} months; destroy {} now",
         key_file.display(),
         keys.months().len(),
         typed.display()
-    );
+    )?;
     Ok(())
 }
 
@@ -53,8 +53,8 @@ pub(super) async fn run(app: &App, command: KeyCommand) -> Result<(), Failure> {
         KeyCommand::Print => {
             app.keys.make_ahead(app.now())?;
             let today = Day(Zoned::now().date());
-            print!("{}", *paper::print(&app.keys, today, app.forget_days));
-            Ok(())
+            let copy = paper::print(&app.keys, today, app.forget_days);
+            said::text(format_args!("{}", *copy))
         }
         KeyCommand::Rotate {
             older_backups_are_lost: false,
@@ -64,11 +64,11 @@ pub(super) async fn run(app: &App, command: KeyCommand) -> Result<(), Failure> {
         )),
         KeyCommand::Rotate { .. } => {
             let (wrapped, gone) = wraps::rotate(app).await?;
-            println!(
+            say!(
                 "{wrapped} data keys wrapped anew, {} wrapping keys destroyed; print a new paper \
                  copy (cueillette key print) and destroy every old one",
                 gone.len()
-            );
+            )?;
             Ok(())
         }
         KeyCommand::Restore { .. } => Ok(()),

@@ -1,7 +1,7 @@
 //! `cueillette programme add|list`: the towns that one server serves.
 
-use super::Failure;
 use super::accounts::OPERATOR;
+use super::{Failure, say};
 use crate::access::accounts::set_up_link;
 use crate::access::{Action, journal};
 use crate::app::App;
@@ -27,30 +27,30 @@ pub(super) enum ProgrammeCommand {
 
 /// What must be said at the beginning; everything else is set on `/reglages`.
 #[derive(Args)]
-pub(super) struct FoundingFlags {
+pub struct FoundingFlags {
     /// Short name for commands and public addresses: small letters, figures and hyphens
-    slug: String,
+    pub slug: String,
     /// Name on screens and documents, such as « A.P.C. Bordeaux »
     #[arg(long)]
-    name: String,
+    pub name: String,
     /// The town
     #[arg(long)]
-    town: String,
+    pub town: String,
     /// The association, as it is said: « La CASE », « l'entraide »
     #[arg(long)]
-    association: String,
+    pub association: String,
     /// Who pays, as it is said: « le CCAS »
     #[arg(long)]
-    payer: String,
+    pub payer: String,
     /// The city's service, as it is said: « la mairie »; leave it out where none takes part
     #[arg(long)]
-    city: Option<String>,
+    pub city: Option<String>,
     /// Euros for one person and one outing
     #[arg(long, default_value = "15,00")]
-    amount: String,
+    pub amount: String,
     /// Where its days begin and end: Europe/Paris, Indian/Reunion, America/Cayenne…
     #[arg(long, default_value = "Europe/Paris")]
-    time_zone: String,
+    pub time_zone: String,
 }
 
 /// Founds or lists programmes.
@@ -62,8 +62,17 @@ pub(super) async fn run(app: &App, command: ProgrammeCommand) -> Result<(), Fail
 }
 
 async fn add(app: &App, flags: FoundingFlags) -> Result<(), Failure> {
+    let (id, token) = found(app, &flags).await?;
+    let slug = &flags.slug;
+    say!("{slug}\t{id}")?;
+    let origin = app.public_url.as_deref().unwrap_or("http://127.0.0.1:3000");
+    say!("{}", set_up_line(origin, slug, &token))
+}
+
+/// Founds a programme; answers its id, and the token of its first administrator's link.
+pub async fn found(app: &App, flags: &FoundingFlags) -> Result<(ProgrammeId, String), Failure> {
     let slug = slug_of(&flags.slug)?;
-    let settings = founded(app, &flags)?;
+    let settings = founded(app, flags)?;
     let (id, now) = (ProgrammeId(Uuid::now_v7()), app.now());
     let mut tx = app.db.write().await?;
     if programmes::has_demo_ones(&mut tx).await? {
@@ -83,10 +92,7 @@ async fn add(app: &App, flags: FoundingFlags) -> Result<(), Failure> {
     journal::write(&mut tx, id, OPERATOR, Action::ProgrammeFounded, &about, now).await?;
     let token = set_up_link(&mut tx, id, now).await?;
     tx.commit().await?;
-    println!("{slug}\t{id}");
-    let origin = app.public_url.as_deref().unwrap_or("http://127.0.0.1:3000");
-    println!("{}", set_up_line(origin, slug, &token));
-    Ok(())
+    Ok((id, token))
 }
 
 /// What is told of a programme that nobody can come into yet.
@@ -159,12 +165,12 @@ async fn list(app: &App) -> Result<(), Failure> {
             Some(settings.payer.the()),
         ];
         let bodies: Vec<String> = bodies.into_iter().flatten().collect();
-        println!(
+        say!(
             "{slug}\t{id}\t{}\t{}\t{}",
             settings.town,
             settings.time_zone,
             bodies.join(", ")
-        );
+        )?;
     }
     Ok(())
 }

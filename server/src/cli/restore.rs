@@ -1,6 +1,6 @@
 //! `cueillette restore FILE`: a backup becomes the database, on either engine, or nothing changes.
 
-use super::{Failure, lock, opening, warn_of_new_keys};
+use super::{Failure, lock, opening, say, warn_of_new_keys};
 use crate::access::keys::{KeyError, guard};
 use crate::access::seal::SealError;
 use crate::backup::{self, Manifest, Staged};
@@ -24,8 +24,7 @@ pub(super) async fn run(config: &Config, flags: &RestoreFlags) -> Result<(), Fai
         Some(target) => into_file(config, flags, &manifest, &target).await?,
         None => into_server(config, flags, &manifest).await?,
     }
-    tell(&flags.file, &manifest);
-    Ok(())
+    tell(&flags.file, &manifest)
 }
 
 async fn into_file(
@@ -114,19 +113,19 @@ async fn prepared(
     Ok(staged)
 }
 
-fn tell(file: &Path, it: &Manifest) {
-    println!(
+fn tell(file: &Path, it: &Manifest) -> Result<(), Failure> {
+    say!(
         "restored {}: the database as it was at {} ({} rows, made on {} by version {})",
         file.display(),
         it.made_at,
         it.rows(),
         it.engine,
         it.version
-    );
+    )?;
     for (name, value) in &it.totals {
-        println!("  {name}: {value}");
+        say!("  {name}: {value}")?;
     }
-    println!(
+    say!(
         "What came later is not in it. Phones that still hold facts send them by themselves.\n\
          - Everybody signs in again; invitations and personal codes are to be made anew.\n\
          - Accounts, cards, tokens and phones that were ended since then are alive again: end \
@@ -134,5 +133,5 @@ fn tell(file: &Path, it: &Manifest) {
          - Peers who were forgotten since then are there again: forget them again. Whatever else \
          had its time meanwhile ends at the next daily work (cueillette retention).\n\
          Look at it with `cueillette doctor`, then serve."
-    );
+    )
 }

@@ -1,6 +1,6 @@
 //! `cueillette retention`: destroys what has come to the end of its term, and says what that was.
 
-use super::Failure;
+use super::{Failure, say};
 use crate::app::App;
 use crate::upkeep;
 
@@ -8,10 +8,10 @@ use crate::upkeep;
 pub(super) async fn run(app: &App) -> Result<(), Failure> {
     let done = upkeep::daily(app).await?;
     if done.is_empty() {
-        println!("retention: nothing has come to its end");
+        say!("retention: nothing has come to its end")?;
     }
     for it in done {
-        println!("retention: {it}");
+        say!("retention: {it}")?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! `cueillette routes`: the table of routes as JSON. What walks every page reads it here, so that
 //! no page can be forgotten.
 
-use super::Failure;
+use super::{Failure, say};
 use crate::access::Role;
 use crate::http::table::{Kind, Route, table};
 use serde::Serialize;
@@ -35,6 +35,6 @@ impl From<Route> for Line {
 /// Prints it.
 pub fn print() -> Result<(), Failure> {
     let lines: Vec<Line> = table().into_iter().map(Line::from).collect();
-    println!("{}", serde_json::to_string(&lines)?);
+    say!("{}", serde_json::to_string(&lines)?)?;
     Ok(())
 }

@@ -1,6 +1,6 @@
 //! `cueillette serve`: from settings to a server that listens, and to one that stopped.
 
-use super::{Failure, app_of, lock, opening, programmes};
+use super::{Failure, app_of, aside, lock, opening, programmes, say};
 use crate::app::App;
 use crate::config::Config;
 use crate::db::Patience;
@@ -28,7 +28,7 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     let app = app_of(config, Patience::Serving).await?;
     warn_of_plain_http(config.listen);
     if !app.assets.is_built() {
-        eprintln!("cueillette: no built assets; run `cargo xtask build` first.");
+        aside!("cueillette: no built assets; run `cargo xtask build` first.");
     }
     let listener = listening(config.listen).await?;
     let watched = match config.metrics_listen {
@@ -43,14 +43,14 @@ pub(super) async fn run(config: &Config) -> Result<(), Failure> {
     }
     // Before anybody can know that it serves.
     let asked = asked_to_stop()?;
-    println!("Cueillette: http://{}/", listener.local_addr()?);
+    say!("Cueillette: http://{}/", listener.local_addr()?)?;
     print_set_up_links(&app, listener.local_addr()?).await?;
     upkeep::start(&app);
     if let Some(listener) = watched {
-        println!(
+        say!(
             "Cueillette: metrics at http://{}/metrics",
             listener.local_addr()?
-        );
+        )?;
         tokio::spawn(axum::serve(listener, metrics::router(app.clone())).into_future());
     }
     until_asked_to_stop(&app, listener, asked).await?;
@@ -95,7 +95,7 @@ async fn until_asked_to_stop(
 
 fn warn_of_plain_http(listen: SocketAddr) {
     if !listen.ip().is_loopback() {
-        eprintln!(
+        aside!(
             "cueillette: listening on {listen} without HTTPS. Browsers then refuse sign-in, work \
              without network and position: put a reverse proxy with HTTPS in front (see README)."
         );
@@ -107,7 +107,7 @@ async fn print_set_up_links(app: &App, listen: SocketAddr) -> Result<(), Failure
     let origin = app.public_url.as_deref().map(str::to_owned);
     let origin = origin.unwrap_or_else(|| format!("http://{listen}"));
     for (slug, token) in crate::access::accounts::set_up_links(app).await? {
-        println!("{}", programmes::set_up_line(&origin, &slug, &token));
+        say!("{}", programmes::set_up_line(&origin, &slug, &token))?;
     }
     Ok(())
 }

@@ -118,3 +118,61 @@ fn a_file_that_is_no_key_file_stops_the_program() {
     assert_eq!(out.status.code(), Some(1));
     assert!(text(&out.stderr).contains("is not a key file"));
 }
+
+#[test]
+fn where_nobody_listens_any_more_a_command_ends_as_if_somebody_did() {
+    let place = Place::new();
+    assert!(place.run(&["demo"]).status.success());
+    let unheard = |args: &[&str]| {
+        let mut program = place.program(args);
+        let (reads, writes) = std::io::pipe().unwrap();
+        let also = writes.try_clone().unwrap();
+        drop(reads);
+        program.stdout(writes).stderr(also);
+        program.status().unwrap().code()
+    };
+    for args in [
+        ["demo", "--json"].as_slice(),
+        &["demo"],
+        &["doctor"],
+        &["programme", "list"],
+        &["account", "list"],
+        &["token", "list"],
+        &["import", "template", "sites"],
+        &["key", "print"],
+        &["backup", "kept.sqlite"],
+        &["retention"],
+        &["routes"],
+        &["--help"],
+    ] {
+        assert_eq!(unheard(args), Some(0), "{args:?}");
+    }
+    // The work was done to its end.
+    assert!(
+        place
+            .run(&["restore", "kept.sqlite", "--overwrite"])
+            .status
+            .success()
+    );
+    assert_eq!(
+        unheard(&["account", "reset", "--login", "nobody@test.example"]),
+        Some(1)
+    );
+    assert_eq!(unheard(&["dance"]), Some(2));
+}
+
+#[test]
+#[cfg(target_os = "linux")]
+fn what_can_be_printed_nowhere_is_a_failure() {
+    let place = Place::new();
+    let mut program = place.program(&["demo", "--json"]);
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let out = program.stdout(full).output().unwrap();
+    assert_eq!(out.status.code(), Some(1));
+    let said = text(&out.stderr);
+    let last = said.lines().last().unwrap();
+    assert!(
+        last.starts_with("cueillette: what was done could not be printed"),
+        "{said}"
+    );
+}

@@ -110,6 +110,18 @@ fn idle_connections_hold_nobody_back() {
 }
 
 #[test]
+fn a_server_whose_log_nobody_takes_any_more_goes_on_serving() {
+    let place = migrated();
+    let mut server = Served::unheard(&place, "trace");
+    for _ in 0..3 {
+        assert_eq!(server.caller("").get("/readyz").0, 200);
+        assert_eq!(server.caller("").get("/nowhere").0, 404);
+    }
+    server.ask_to_stop();
+    assert!(server.ended().0.success());
+}
+
+#[test]
 fn metrics_tell_how_the_server_is_and_of_nobody() {
     let place = Place::new();
     let demo = demo(&place, &[]);

@@ -34,13 +34,25 @@ impl Served {
     /// Serves in this place, on a free port.
     pub fn start(place: &Place, args: &[&str], log_level: &str) -> Self {
         let log = place.0.join(format!("log-{}", Uuid::new_v4()));
+        let stderr = File::create(&log).unwrap();
+        Self::logging(place, args, log_level, log, stderr.into())
+    }
+
+    /// The same, where nobody takes what it writes on stderr.
+    pub fn unheard(place: &Place, log_level: &str) -> Self {
+        let (_, stderr) = std::io::pipe().unwrap();
+        let log = place.0.join("no-log");
+        Self::logging(place, &[], log_level, log, stderr.into())
+    }
+
+    fn logging(place: &Place, args: &[&str], log_level: &str, log: PathBuf, stderr: Stdio) -> Self {
         let mut child = place
             .program(args)
             .args(["serve", "--listen", "127.0.0.1:0"])
             .env("CUEILLETTE_LOG", log_level)
             .env("CUEILLETTE_METRICS_LISTEN", "127.0.0.1:0")
             .stdout(Stdio::piped())
-            .stderr(File::create(&log).unwrap())
+            .stderr(stderr)
             .spawn()
             .unwrap();
         let (mut url, mut metrics) = (None, None);
@@ -54,7 +66,7 @@ impl Served {
                 url = Some(format!("http{}", at.trim_end_matches('/')));
             }
         }
-        let said = || std::fs::read_to_string(&log).unwrap();
+        let said = || std::fs::read_to_string(&log).unwrap_or_default();
         Self {
             url: url.unwrap_or_else(|| panic!("it does not serve: {}", said())),
             child,

@@ -1,6 +1,7 @@
 //! What the doctor says: well, to know, or wrong and what to do.
 
 use crate::cli::Failure;
+use crate::cli::said::say;
 
 /// What was found so far. It is printed as it comes: some things take long to look at.
 #[derive(Default)]
@@ -12,13 +13,13 @@ pub(super) struct Report {
 impl Report {
     /// It is as it must be.
     pub(super) fn well(&mut self, area: &str, what: impl AsRef<str>) {
-        println!("{area}: {}", what.as_ref());
+        tell(&[area, ": ", what.as_ref()].concat());
     }
 
     /// Nothing is broken yet.
     pub(super) fn note(&mut self, area: &str, what: impl AsRef<str>) {
         self.notes += 1;
-        println!("{area}: note: {}", what.as_ref());
+        tell(&[area, ": note: ", what.as_ref()].concat());
     }
 
     /// It must never be.
@@ -27,15 +28,15 @@ impl Report {
             "" => format!("{area}: {}", what.as_ref()),
             to_do => format!("{area}: {}; {to_do}", what.as_ref()),
         };
-        println!("{line}");
+        tell(&line);
         self.faults.push(line);
     }
 
     /// The last line, and whether the doctor is content.
     pub(super) fn end(self) -> Result<(), Failure> {
         match (self.faults.as_slice(), self.notes) {
-            ([], 0) => println!("all is well"),
-            ([], notes) => println!("all is well, but see the notes ({notes})"),
+            ([], 0) => say!("all is well")?,
+            ([], notes) => say!("all is well, but see the notes ({notes})")?,
             ([one], _) => return Err(Failure(one.clone())),
             (many, _) => {
                 let count = many.len();
@@ -46,4 +47,9 @@ impl Report {
         }
         Ok(())
     }
+}
+
+/// Where it cannot be printed, the last line cannot either, and says so.
+fn tell(line: &str) {
+    _ = say!("{line}");
 }
