@@ -19,7 +19,7 @@ use crate::http::charts::{self, Stage};
 use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, capital, note};
+use crate::http::pieces::{Tone, capital, note, unbroken};
 use crate::http::reading::{Query, ReadForm};
 use crate::people::store::Peer;
 use crate::{people, programmes};
@@ -348,7 +348,7 @@ fn aids_view(aids: &Aids, hint: Option<AnyView>) -> AnyView {
             amount(Cents(list.total_cents)),
             aids.settings.payer.to_the(),
         );
-        note(Tone::Ok, sentence)
+        note(Tone::Ok, unbroken(&sentence))
     });
     let refused = aids.refused.clone().map(|text| note(Tone::Wait, text));
     view! {

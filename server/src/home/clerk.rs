@@ -10,7 +10,7 @@ use crate::allowances::store::{self, ListRow};
 use crate::app::{App, local_day};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::day_title;
+use crate::http::pieces::{day_title, unbroken};
 use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, EURO, HAND, LIST, SEND, SHEET};
@@ -164,7 +164,7 @@ fn latest(list: &ListRow) -> AnyView {
                 <p>"La prochaine liste paraîtra ici, prête à télécharger."</p>
             </div>
             <p class="soft">
-                "Dernière liste\u{a0}: "<a href=href>{number.clone()}</a>" · éditée le "{issued}" · "{lines}" · "{amount(total)}
+                "Dernière liste\u{a0}: "<a href=href>{unbroken(&number)}</a>" · éditée le "{issued}" · "{lines}" · "{amount(total)}
             </p>
             {downloads_of(&number)}
         </section>

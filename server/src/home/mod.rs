@@ -12,6 +12,7 @@ use crate::flags;
 use crate::http::error::Problem;
 use crate::http::language::Reader;
 use crate::http::origin::Origin;
+use crate::http::pieces::unbroken;
 use crate::http::reading::Query;
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, NEXT};
@@ -67,7 +68,7 @@ impl Next {
             <section class="card next">
                 <div>
                     <p class="tags">{self.tags}</p>
-                    <h2 class="big">{self.title}</h2>
+                    <h2 class="big">{unbroken(&self.title)}</h2>
                     {self.about.map(|text| view! { <p>{text}</p> })}
                 </div>
                 <a class="button primary" href=self.href>

@@ -5,6 +5,7 @@ use app::ui::Icon;
 use app::ui::pictograms::{BACK, CHECK, INFO, WARNING};
 use domain::{Day, FieldError, Instant, Settings, french};
 use leptos::prelude::*;
+use std::ops::Range;
 
 /// What is wrong with a form: a sentence a field, that says what to do.
 #[derive(Clone, Debug, Default)]
@@ -166,6 +167,43 @@ pub fn crumbs(href: String, label: &'static str) -> AnyView {
     .into_any()
 }
 
+/// A text in which the number of a list, « 2026-0012 », keeps to one line: broken at its hyphen it
+/// reads as two. What is copied, searched and read aloud is the text as it is.
+pub fn unbroken(text: &str) -> AnyView {
+    let mut parts = Vec::new();
+    let mut done = 0;
+    for (dash, _) in text.match_indices('-') {
+        let Some(number) = list_number_around(text, dash) else {
+            continue;
+        };
+        let (before, whole) = (&text[done..number.start], &text[number.clone()]);
+        done = number.end;
+        parts.push(view! { {before.to_owned()}<span class="whole">{whole.to_owned()}</span> });
+    }
+    view! { {parts}{text[done..].to_owned()} }.into_any()
+}
+
+/// Where the number stands whose hyphen this is: a year before it, four digits or more after it.
+fn list_number_around(text: &str, dash: usize) -> Option<Range<usize>> {
+    let is_digit = u8::is_ascii_digit;
+    let before = text.as_bytes()[..dash].iter().rev();
+    let year = before.take_while(|it| is_digit(it)).count();
+    let after = text.as_bytes()[dash + 1..].iter();
+    let rank = after.take_while(|it| is_digit(it)).count();
+    (year == 4 && rank >= 4).then(|| dash - year..dash + 1 + rank)
+}
+
+/// A table whose words would not fit on a phone with large type: it scrolls within itself, by
+/// keyboard too, and the page stays where it is.
+pub fn scrolling(name: &str, table: impl IntoView + 'static) -> AnyView {
+    view! {
+        <div class="scroll" role="group" aria-label=name.to_owned() tabindex="0">
+            {table.into_view()}
+        </div>
+    }
+    .into_any()
+}
+
 /// The leaf of a wall calendar; the row beside it says the same in words.
 pub fn day_leaf(day: Day) -> AnyView {
     let weekday: String = french::weekday(day).chars().take(3).collect();
@@ -266,3 +304,14 @@ mod tests {
         assert_eq!(clock("bientôt"), "bientôt");
     }
 }
+
+    #[test]
+    fn the_number_of_a_list_is_found_and_a_date_is_none() {
+        let text = "Liste 2026-0012\u{a0}: 255,00 €, du 2026-11-23 au 12026-0001";
+        let found: Vec<&str> = text
+            .match_indices('-')
+            .filter_map(|(dash, _)| list_number_around(text, dash))
+            .map(|it| &text[it])
+            .collect();
+        assert_eq!(found, ["2026-0012"]);
+    }

@@ -3,7 +3,7 @@
 
 use super::error::Problem;
 use super::page::{Frame, page};
-use super::pieces::{Field, Tone, note};
+use super::pieces::{Field, Tone, note, scrolling};
 use crate::app::App;
 use crate::programmes;
 use app::ui::pictograms::{
@@ -215,33 +215,35 @@ fn tiles() -> AnyView {
 fn table() -> AnyView {
     view! {
         <div class="card">
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Lieu"</th>
-                        <th scope="col">"État"</th>
-                        <th scope="col" class="n">"Ramassées"</th>
-                    </tr>
-                </thead>
-                <tbody>
-                    <tr>
-                        <th scope="row">"Place de la Victoire"</th>
-                        <td><span class="tag ok"><Icon path=CHECK/>"Fait"</span></td>
-                        <td class="n">"47"</td>
-                    </tr>
-                    <tr>
-                        <th scope="row">"Quai des Salinières"</th>
-                        <td><span class="tag wait"><Icon path=CLOCK/>"Prévu"</span></td>
-                        <td class="n">"–"</td>
-                    </tr>
-                </tbody>
-                <tfoot>
-                    <tr>
-                        <th scope="row" colspan="2">"En tout"</th>
-                        <td class="n">"47"</td>
-                    </tr>
-                </tfoot>
-            </table>
+            {scrolling("Tableau", view! {
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Lieu"</th>
+                            <th scope="col">"État"</th>
+                            <th scope="col" class="n">"Ramassées"</th>
+                        </tr>
+                    </thead>
+                    <tbody>
+                        <tr>
+                            <th scope="row">"Place de la Victoire"</th>
+                            <td><span class="tag ok"><Icon path=CHECK/>"Fait"</span></td>
+                            <td class="n">"47"</td>
+                        </tr>
+                        <tr>
+                            <th scope="row">"Quai des Salinières"</th>
+                            <td><span class="tag wait"><Icon path=CLOCK/>"Prévu"</span></td>
+                            <td class="n">"–"</td>
+                        </tr>
+                    </tbody>
+                    <tfoot>
+                        <tr>
+                            <th scope="row" colspan="2">"En tout"</th>
+                            <td class="n">"47"</td>
+                        </tr>
+                    </tfoot>
+                </table>
+            })}
         </div>
     }
     .into_any()

@@ -3,7 +3,7 @@
 use super::data::LICENCE;
 use super::{Harvest, Results, Shown, Year, area_name};
 use crate::http::charts::{Bar, Chart};
-use crate::http::pieces::{capital, crumbs};
+use crate::http::pieces::{capital, crumbs, scrolling};
 use app::ui::Icon;
 use app::ui::pictograms::{BASKET, DOWNLOAD, NEXT, SHEET};
 use domain::french::{self, counted, number};
@@ -313,16 +313,18 @@ fn years_card(it: &Results) -> Option<AnyView> {
         view! {
             <section class="card">
                 <h2>"Année par année"</h2>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Année"</th>
-                            <th scope="col" class="n">"Sorties"</th>
-                            <th scope="col" class="n">"Heures, environ"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {scrolling("Année par année", view! {
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Année"</th>
+                                <th scope="col" class="n">"Sorties"</th>
+                                <th scope="col" class="n">"Heures, environ"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                })}
             </section>
         }
         .into_any(),

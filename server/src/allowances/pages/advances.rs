@@ -11,7 +11,7 @@ use crate::export::csv::Dialect;
 use crate::export::table::{Cell, Table};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Field, Tone, crumbs, day_title, note};
+use crate::http::pieces::{Field, Tone, crumbs, day_title, note, scrolling};
 use crate::http::reading::{Path, Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -43,17 +43,19 @@ pub async fn sheet(
             <article class="card paid-sheet">
                 <h1>"Feuille d’avance"</h1>
                 <p>{day}" · "{it.settings.association.name.clone()}</p>
-                <table>
-                    <thead>
-                        <tr>
-                            <th scope="col">"Nom"</th>
-                            <th scope="col" class="n">"Montant"</th>
-                            <th scope="col">"État"</th>
-                            <th scope="col" class="write">"Signature"</th>
-                        </tr>
-                    </thead>
-                    <tbody>{rows}</tbody>
-                </table>
+                {scrolling("Personnes", view! {
+                    <table>
+                        <thead>
+                            <tr>
+                                <th scope="col">"Nom"</th>
+                                <th scope="col" class="n">"Montant"</th>
+                                <th scope="col">"État"</th>
+                                <th scope="col" class="write">"Signature"</th>
+                            </tr>
+                        </thead>
+                        <tbody>{rows}</tbody>
+                    </table>
+                })}
                 {purse(it.sheet)}
                 <p>"Remis\u{a0}: "{amount_in_words(it.sheet.paid)}"."</p>
                 {signatures(&it.settings)}

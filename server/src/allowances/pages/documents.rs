@@ -9,7 +9,7 @@ use crate::db::Tx;
 use crate::export::csv::Dialect;
 use crate::hex::hex;
 use crate::http::error::Problem;
-use crate::http::pieces::{Tone, note};
+use crate::http::pieces::{Tone, note, unbroken};
 use app::ui::Icon;
 use app::ui::pictograms::DOWNLOAD;
 use domain::{Instant, ListId};
@@ -83,7 +83,7 @@ pub(super) fn files_card(list: &ListRow, files: &Files) -> AnyView {
         let why = files.payment_gone.clone();
         let why = why.filter(|it| files.list_gone.as_ref() != Some(it));
         view! {
-            <h3>"État de paiement "{number.to_string()}</h3>
+            <h3>"État de paiement "{unbroken(&number.to_string())}</h3>
             {why.map(|it| note(Tone::Info, it))}
             {files_of(list, Document::Payment, files)}
         }

@@ -14,7 +14,7 @@ use crate::db::Tx;
 use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Field, Tone, ago, crumbs, note};
+use crate::http::pieces::{Field, Tone, ago, crumbs, note, unbroken};
 use crate::http::reading::{Path, ReadForm};
 use crate::people::store::Peer;
 use crate::{people, programmes};
@@ -154,7 +154,8 @@ fn one_view(view: &One) -> AnyView {
         })
     };
     let when = since(list.acknowledged_at, "bien arrivée").or(since(list.sent_at, "envoyée"));
-    let refused = view.refused.clone().map(|text| note(Tone::Alarm, text));
+    let refused = view.refused.as_ref();
+    let refused = refused.map(|text| note(Tone::Alarm, unbroken(text)));
     let lines = counted(list.lines, "ligne", "lignes");
     let send = (list.sent_at.is_none()).then(|| {
         let action = format!("/aides/{name}");
@@ -171,7 +172,7 @@ fn one_view(view: &One) -> AnyView {
         {crumbs("/aides".into(), "Aides")}
         <div class="head">
             <div>
-                <h1>"Liste "{name}</h1>
+                <h1>"Liste "{unbroken(&name)}</h1>
                 <p class="soft">
                     "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "
                     {state_word(&list.state)}{when}

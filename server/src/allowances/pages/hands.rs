@@ -16,7 +16,7 @@ use crate::db::Tx;
 use crate::export::collate;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Field, Tone, crumbs, day_title, note};
+use crate::http::pieces::{Field, Tone, crumbs, day_title, note, unbroken};
 use crate::http::reading::{Path, ReadForm};
 use crate::outings::store::Outing;
 use crate::people::store::Peer;
@@ -548,7 +548,7 @@ fn other(row: &Row) -> AnyView {
         }
         _ => view! { <b>{name}</b> }.into_any(),
     };
-    let list = row.line.list().map(|it| format!("Liste {it}"));
+    let list = row.line.list().map(|it| unbroken(&format!("Liste {it}")));
     let apart = row.told_apart().map(|it| view! { <small>{it}</small> });
     view! {
         <li>

@@ -17,7 +17,7 @@ use crate::export::collate;
 use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Field, Tone, crumbs, note};
+use crate::http::pieces::{Field, Tone, crumbs, note, unbroken};
 use crate::http::reading::{Path, Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -265,7 +265,7 @@ fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{it.name}<small class="line soft">{it.known_by}</small></th>
-                    <td data-label="Liste"><a href=href>{it.number}</a></td>
+                    <td data-label="Liste"><a href=href>{unbroken(&it.number)}</a></td>
                     <td data-label="Date">{date_cell(it.day)}</td>
                     <td class="n" data-label="Montant">{amount(it.amount)}</td>
                 </tr>
@@ -621,13 +621,14 @@ fn one_view(view: &One) -> AnyView {
     let list = &view.list;
     let name = list.number().to_string();
     let total = Cents(list.total_cents);
-    let refused = view.refused.clone().map(|text| note(Tone::Alarm, text));
+    let refused = view.refused.as_ref();
+    let refused = refused.map(|text| note(Tone::Alarm, unbroken(text)));
     let lines = counted(list.lines, "ligne", "lignes");
     view! {
         {crumbs("/ccas".into(), "Toutes les listes")}
         <div class="head">
             <div>
-                <h1>"Liste "{name}</h1>
+                <h1>"Liste "{unbroken(&name)}</h1>
                 <p class="soft">
                     "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "{state_word(&list.state)}
                 </p>
@@ -871,7 +872,7 @@ fn settle_card(view: &One) -> Option<AnyView> {
         return Some(
             view! {
                 <section class="card">
-                    <h2>"État de paiement "{number.to_string()}</h2>
+                    <h2>"État de paiement "{unbroken(&number.to_string())}</h2>
                     <p class="soft">"Payé\u{a0}: "{amount(Cents(view.list.paid_cents))}"."</p>
                 </section>
             }

@@ -6,7 +6,7 @@ use crate::access::{Action, Caller};
 use crate::app::{App, local_day};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, capital, crumbs, listed, note};
+use crate::http::pieces::{Tone, capital, crumbs, listed, note, scrolling};
 use crate::http::reading::{Path, Query};
 use crate::outings::get;
 use crate::outings::store::{self, Outing};
@@ -81,17 +81,19 @@ fn crew_view(sheet: &CrewSheet) -> AnyView {
             {meeting(&sheet.outing).map(|text| view! { <p class="rendezvous">"Rendez-vous "{text}</p> })}
             {phone(&sheet.settings)}
             {left_out(sheet)}
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Lieu"</th>
-                        <th scope="col" class="write">"Seringues"</th>
-                        <th scope="col" class="write">"Autres"</th>
-                        <th scope="col" class="tick">"Fait"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}{blank}</tbody>
-            </table>
+            {scrolling("Lieux", view! {
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Lieu"</th>
+                            <th scope="col" class="write">"Seringues"</th>
+                            <th scope="col" class="write">"Autres"</th>
+                            <th scope="col" class="tick">"Fait"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}{blank}</tbody>
+                </table>
+            })}
             {equipment(&sheet.settings)}
             <p class="rules">"On ne rebouche jamais. On prend avec la pince, la pointe en avant. La boîte est posée par terre, près de la seringue. On ne remplit pas au-dessus du trait. Piqué·e\u{a0}: on arrête, on lave, on appelle."</p>
         </article>

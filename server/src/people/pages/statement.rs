@@ -9,7 +9,7 @@ use crate::app::{App, local_day};
 use crate::http::error::Problem;
 use crate::http::language::Reader;
 use crate::http::page::page;
-use crate::http::pieces::{capital, crumbs};
+use crate::http::pieces::{capital, crumbs, scrolling};
 use crate::http::reading::Query;
 use crate::http::speech;
 use crate::programmes;
@@ -72,29 +72,32 @@ fn view_of(it: &Statement) -> AnyView {
     // As the programme words it, for whoever is shown the paper.
     let object = capital(&it.settings.list_object);
     let back = format!("/moi?annee={}", it.year);
+    let heading = lang.fill(say::HEADING, [&it.year.to_string()]);
     let made_on = lang.fill(say::MADE_ON, [&speech::full(lang, it.today)]);
     view! {
         <div class="on-screen">{crumbs(back, lang.say(home::TITLE))}</div>
         <article class="card own-statement">
-            <h1>{lang.fill(say::HEADING, [&it.year.to_string()])}</h1>
+            <h1>{heading.clone()}</h1>
             <p lang="fr">{object}</p>
             <p class="to-fill">{lang.say(say::NAME)}" "<span></span></p>
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">{lang.say(say::OUTING)}</th>
-                        <th scope="col">{lang.say(say::AID)}</th>
-                        <th scope="col" class="n">{lang.say(say::AMOUNT)}</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-                <tfoot>
-                    <tr>
-                        <th scope="row" colspan="2">{lang.say(say::TOTAL)}</th>
-                        <td class="n">{speech::amount(lang, total)}</td>
-                    </tr>
-                </tfoot>
-            </table>
+            {scrolling(&heading, view! {
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">{lang.say(say::OUTING)}</th>
+                            <th scope="col">{lang.say(say::AID)}</th>
+                            <th scope="col" class="n">{lang.say(say::AMOUNT)}</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                    <tfoot>
+                        <tr>
+                            <th scope="row" colspan="2">{lang.say(say::TOTAL)}</th>
+                            <td class="n">{speech::amount(lang, total)}</td>
+                        </tr>
+                    </tfoot>
+                </table>
+            })}
             {in_words(total, lang)}
             <p class="soft">{made_on}</p>
         </article>

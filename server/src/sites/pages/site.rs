@@ -10,7 +10,7 @@ use crate::db::Tx;
 use crate::flags;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, crumbs, in_text_area, note};
+use crate::http::pieces::{Tone, crumbs, in_text_area, note, scrolling};
 use crate::http::reading::{Path, Query};
 use crate::outings::simple::item_words;
 use crate::programmes;
@@ -306,19 +306,21 @@ fn in_all(visits: &[Visit]) -> Option<AnyView> {
 fn visit_table(sheet: &Sheet, visits: &[Visit]) -> Option<AnyView> {
     let rows: Vec<_> = visits.iter().map(|it| visit_row(sheet, it)).collect();
     (!rows.is_empty()).then(|| {
-        view! {
-            <table>
-                <thead>
-                    <tr>
-                        <th scope="col">"Sortie"</th>
-                        <th scope="col" class="n">"Comptées"</th>
-                        <th scope="col" class="n">"Estimées"</th>
-                    </tr>
-                </thead>
-                <tbody>{rows}</tbody>
-            </table>
-        }
-        .into_any()
+        scrolling(
+            "Ramassages",
+            view! {
+                <table>
+                    <thead>
+                        <tr>
+                            <th scope="col">"Sortie"</th>
+                            <th scope="col" class="n">"Comptées"</th>
+                            <th scope="col" class="n">"Estimées"</th>
+                        </tr>
+                    </thead>
+                    <tbody>{rows}</tbody>
+                </table>
+            },
+        )
     })
 }
 

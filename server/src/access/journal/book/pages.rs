@@ -5,7 +5,7 @@ use crate::access::Caller;
 use crate::app::{App, local_day, local_hour, start_of_day};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{capital, day_title};
+use crate::http::pieces::{capital, day_title, unbroken};
 use crate::http::reading::Query;
 use crate::programmes;
 use app::ui::Icon;
@@ -181,19 +181,6 @@ fn whose(it: &Sheet) -> String {
     format!(
         "Qui a fait quoi\u{a0}: les personnes {of}{more}. Les autres services ont leur propre journal."
     )
-}
-
-/// « liste 2026-0012 » keeps to one line: a number that breaks at its hyphen reads as two.
-fn unbroken(text: &str) -> AnyView {
-    if !text.contains("liste 2") {
-        return text.to_owned().into_any();
-    }
-    let parts = text.split(", ").enumerate().map(|(n, part)| {
-        let class = part.starts_with("liste 2").then_some("whole");
-        let comma = (n > 0).then_some(", ");
-        view! { {comma}<span class=class>{part.to_owned()}</span> }
-    });
-    parts.collect_view().into_any()
 }
 
 fn filters(it: &Sheet) -> AnyView {
