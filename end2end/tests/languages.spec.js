@@ -37,11 +37,11 @@ const shown = (page) =>
     const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
     while (walker.nextNode()) {
       const parent = walker.currentNode.parentElement;
-      if (parent.closest("script, style, noscript, [hidden], cueillette-map")) continue;
+      if (parent.closest("script, style, noscript, [hidden]")) continue;
       seen.push(walker.currentNode.textContent.trim());
     }
     for (const named of document.querySelectorAll("[aria-label]")) {
-      if (!named.closest("[hidden], cueillette-map")) seen.push(named.getAttribute("aria-label"));
+      if (!named.closest("[hidden]")) seen.push(named.getAttribute("aria-label"));
     }
     return seen.filter((text) => text !== "");
   });
@@ -65,6 +65,7 @@ test("in Bulgarian from the joining screen to the end, with no network too, and 
     "Français",
     "Български",
     "English",
+    "© OpenStreetMap",
     fr["language.to_read_again"],
     texts("en")["language.to_read_again"],
   ];
@@ -72,6 +73,16 @@ test("in Bulgarian from the joining screen to the end, with no network too, and 
     await expect(page.locator("html")).toHaveAttribute("lang", "bg");
     names.push(...(await page.locator(".bar-title").allInnerTexts()));
     expect(strangers(await shown(page), bg, names)).toEqual([]);
+  };
+  /** The map, once its script has come: its buttons, its signs and what it says of each place. */
+  const lookAtMap = async () => {
+    const map = page.locator("cueillette-map.map-ready");
+    await expect(map.getByRole("button", { name: bg["recorder.map.says.zoom_in"] })).toBeVisible();
+    const said = [bg["recorder.map.says.planned"], bg["recorder.map.says.discreet"]];
+    for (const { title } of server.demo.sites) {
+      names.push(`${title}, ${said[0]}`, `${title}, ${said.join(", ")}`);
+    }
+    await expect(map.locator(".map-mark").first()).toHaveAccessibleName(/, /);
   };
   const button = (key, options = {}) => page.getByRole("button", { name: bg[key], ...options });
   const total = page.getByLabel(bg["recorder.count.total"]);
@@ -112,6 +123,7 @@ test("in Bulgarian from the joining screen to the end, with no network too, and 
     await expect(page.getByText(bg["recorder.bar.all_sent"])).toBeVisible();
     for (const tab of ["places", "map", "met", "count"]) {
       await page.getByRole("navigation").getByRole("button", { name: bg[`recorder.tabs.${tab}`] }).click();
+      if (tab === "map") await lookAtMap();
       await allBulgarian();
     }
     await page.getByRole("banner").getByRole("button", { name: bg["recorder.bar.all_sent"] }).click();
@@ -137,6 +149,11 @@ test("in Bulgarian from the joining screen to the end, with no network too, and 
     await expect(total).toHaveText("15");
     await expect(page.getByText(filled(bg["recorder.bar.waiting"], 1)).first()).toBeVisible();
     await allBulgarian();
+    await button("recorder.bar.menu", { exact: true }).click();
+    await page.getByRole("dialog").getByRole("link", { name: bg["recorder.menu.help"] }).click();
+    await expect(page.getByRole("heading", { name: bg["help.title"] })).toBeVisible();
+    await page.getByRole("link", { name: bg["help.open_recorder"] }).click();
+    await expect(total).toHaveText("15");
   });
 
   await test.step("the menu says that nobody has signed it; English and French are one tap away", async () => {

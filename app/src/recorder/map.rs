@@ -1,9 +1,10 @@
-//! What the map is told of the outing's sites. The map is an element of its own, whose script is
+//! What the map is told: the outing's sites, and its own words. The map is an element of its own, whose script is
 //! fetched the first time it is looked at.
 
 use super::model::Model;
 use super::pack::Site;
 use crate::json::{decimal, listed, quoted};
+use crate::ui::texts;
 
 /// The sites of the outing, as the element reads them.
 #[inline(never)]
@@ -33,6 +34,20 @@ fn one(model: &Model, site: &Site) -> String {
     fields.concat()
 }
 
+/// What it says by itself, in the language of the screen.
+#[inline(never)]
+pub fn words() -> String {
+    let mut all = Vec::new();
+    texts::each_of_map(|name, text| add(&mut all, name, text.as_str()));
+    texts::each_number_of_map(|name, text| add(&mut all, name, &text.with(&["{n}"])));
+    ["{", &listed(&mut all.into_iter()), "}"].concat()
+}
+
+#[inline(never)]
+fn add(all: &mut Vec<String>, name: &str, words: &str) {
+    all.push([&quoted(name), ":", &quoted(words)].concat());
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +55,20 @@ mod tests {
     use crate::recorder::pack::Pack;
     use domain::{Position, SiteId};
     use uuid::Uuid;
+
+    #[test]
+    fn the_map_says_nothing_that_it_was_not_given_in_the_language_of_the_screen() {
+        let json = Json::read(&words()).unwrap();
+        assert_eq!(json.get("zoom_in").text(), Some("Zoomer"));
+        assert_eq!(json.get("picked").text(), Some("{n} ici"));
+        let script = include_str!("../../web/map/words.js");
+        let known = script.lines().filter_map(|it| it.strip_prefix("  "));
+        let known: Vec<_> = known.filter_map(|it| it.split_once(": \"")).collect();
+        assert!(known.len() > 20);
+        for (name, _) in known {
+            assert!(json.get(name).text().is_some(), "{name}");
+        }
+    }
 
     #[test]
     fn the_map_gets_every_site_with_its_point_and_its_state() {

@@ -6,6 +6,7 @@
 
 mod count;
 mod flag;
+mod map;
 mod met;
 mod places;
 mod sending;
@@ -34,7 +35,7 @@ pub fn screen(model: &Model) -> Markup {
                 Tab::Places => (places::screen(model)),
                 // Counting does not wait for the rest.
                 _ if !model.more => main.screen.waking { p role="status" { (texts::loading::OPENING) } },
-                Tab::Map => (places::map(model)),
+                Tab::Map => (map::screen(model)),
                 Tab::Met => (met::screen(model)),
                 Tab::Team => (team::screen(model)),
                 Tab::Sending => (sending::screen(model)),

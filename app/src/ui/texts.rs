@@ -7,11 +7,45 @@
 use crate::outbox::plan::Trouble;
 use crate::recorder::ledger::{Gesture, What};
 use domain::fact::{AgentAccess, Encounter, Item, Method, Whose};
-pub use words::Text;
 pub use words::recorder::*;
 pub use words::screen::number as number_of;
+pub use words::{Template, Text};
 
 pub mod flag;
+
+/// What the map says by itself, each under the name that its script knows (`app/web/map/words.js`).
+#[inline(always)]
+pub fn each_of_map(mut say: impl FnMut(&'static str, Text)) {
+    use map::says;
+    say("lang", words::language::TAG);
+    say("zoom_in", says::ZOOM_IN);
+    say("zoom_out", says::ZOOM_OUT);
+    say("all", says::ALL);
+    say("here", says::HERE);
+    say("ground", says::GROUND);
+    say("coming", says::COMING);
+    say("later", says::LATER);
+    say("unreadable", says::UNREADABLE);
+    say("too_big", says::TOO_BIG);
+    say("looking", says::LOOKING);
+    say("refused", says::REFUSED);
+    say("not_found", says::NOT_FOUND);
+    say("no_position", says::NO_POSITION);
+    say("legend", says::LEGEND);
+    say("seen", says::SEEN);
+    say("planned", says::PLANNED);
+    say("done", says::DONE);
+    say("returned", says::RETURNED);
+    say("discreet", says::DISCREET);
+}
+
+/// Of these, those with a number, for which the script looks as `{n}`.
+#[inline(always)]
+pub fn each_number_of_map(mut say: impl FnMut(&'static str, Template<1>)) {
+    say("found", map::says::FOUND);
+    say("picked_one", places::COUNTED_HERE);
+    say("picked", places::COUNTED_HERE);
+}
 
 /// The tag when something waits: « 3 à envoyer ».
 pub fn waiting(n: u32) -> String {

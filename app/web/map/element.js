@@ -54,7 +54,7 @@ const NOWHERE = { center: [46.6, 2.4], zoom: MIN_ZOOM };
 
 export class CueilletteMap extends HTMLElement {
   static get observedAttributes() {
-    return ["sites", "chosen"];
+    return ["sites", "chosen", "words"];
   }
 
   constructor() {
@@ -103,6 +103,11 @@ export class CueilletteMap extends HTMLElement {
   attributeChangedCallback(name, before, now) {
     if (name === "sites") this.sites = now;
     if (name === "chosen" && this.map) this.choose(now);
+    // Another language was chosen while one looks: everything is named anew.
+    if (name === "words" && this.map && before !== now) {
+      this.disconnectedCallback();
+      this.connectedCallback();
+    }
   }
 
   /** The sites of the page's own JSON, which may come after the opening tag while parsing. */
@@ -116,8 +121,8 @@ export class CueilletteMap extends HTMLElement {
   build() {
     this.words = wordsOfMap(this);
     this.line = new Line();
-    this.card = new Card();
-    this.legend = new Legend();
+    this.card = new Card(this.words);
+    this.legend = new Legend(this.words);
     const place = ground(this.words.ground);
     const view = document.createElement("div");
     view.className = "map-view";
@@ -158,7 +163,7 @@ export class CueilletteMap extends HTMLElement {
       scrollWheelZoom: false,
       ...NOWHERE,
     });
-    this.marks = new SiteMarks(this.map, (site) => this.open(site));
+    this.marks = new SiteMarks(this.map, this.words, (site) => this.open(site));
     this.marks.chosen = this.getAttribute("chosen");
     this.map.on("click", ({ latlng }) => this.tapGround(latlng));
     this.map.on("zoomend", () => this.nameSites());

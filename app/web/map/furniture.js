@@ -53,7 +53,8 @@ export class Line {
 
 /** The card of the chosen site, at the bottom of the map, near the thumb. */
 export class Card {
-  constructor() {
+  constructor(words) {
+    this.words = words;
     this.element = make("div", "map-card");
     this.element.setAttribute("aria-live", "polite");
     this.show(undefined);
@@ -63,8 +64,9 @@ export class Card {
     this.element.replaceChildren();
     this.element.classList.toggle("map-empty", !site);
     if (!site) return;
-    const words = make("span", "map-card-words", make("b", "", site.title), describe(site));
-    this.element.append(stateSign(site.state, site.discreet), words);
+    const about = describe(site, this.words);
+    const body = make("span", "map-card-words", make("b", "", site.title), about);
+    this.element.append(stateSign(site.state, site.discreet), body);
     if (site.href) {
       const link = make("a", "map-card-link", "Ouvrir");
       link.href = site.href;
@@ -76,16 +78,14 @@ export class Card {
 
 /** What the signs mean; discreet sites, and numbers, are explained only to those who see one. */
 export class Legend {
-  constructor() {
-    this.discreet = make("li", "", stateSign("seen", true), "discret");
-    const states = Object.entries(STATES).map(([state, word]) =>
-      make("li", "", stateSign(state, false), word),
-    );
+  constructor(words) {
+    this.discreet = make("li", "", stateSign("seen", true), words.discreet);
+    const states = STATES.map((state) => make("li", "", stateSign(state, false), words[state]));
     const round = make("span", "map-many", "3");
     round.setAttribute("aria-hidden", "true");
     this.many = make("li", "", round, "plusieurs lieux");
     this.element = make("ul", "map-legend", ...states, this.discreet, this.many);
-    this.element.setAttribute("aria-label", "Légende");
+    this.element.setAttribute("aria-label", words.legend);
     this.show([]);
   }
 

@@ -1,6 +1,7 @@
 // « Ma position »: asked when a person taps, once, shown with how sure the phone is. Never followed.
 
 import { Circle, DivIcon, Marker } from "./leaflet.js";
+import { counted } from "./words.js";
 
 const ASK = { enableHighAccuracy: true, timeout: 20_000, maximumAge: 15_000 };
 
@@ -23,9 +24,7 @@ export function askPosition(words) {
 
 /** « Vous êtes ici, à 30 m près. » */
 export function describePosition({ accuracy }, words) {
-  const { lang } = document.documentElement;
-  const metres = new Intl.NumberFormat(lang).format(Math.max(1, Math.round(accuracy)));
-  return words.found.replace("{n}", metres);
+  return counted(words.found, Math.max(1, Math.round(accuracy)), words);
 }
 
 /** Draws the position on the map; returns what undoes it. */

@@ -34,9 +34,14 @@ function iconFor(site) {
 }
 
 export class SiteMarks {
-  /** @param map Leaflet's; @param onChosen called with a site when a person chooses it */
-  constructor(map, onChosen) {
+  /**
+   * @param map Leaflet's
+   * @param words what its marks are named with
+   * @param onChosen called with a site when a person chooses it
+   */
+  constructor(map, words, onChosen) {
     this.map = map;
+    this.words = words;
     this.onChosen = onChosen;
     this.marks = new Map();
     this.chosen = null;
@@ -67,7 +72,7 @@ export class SiteMarks {
   }
 
   dress(element, site) {
-    element.setAttribute("aria-label", nameOf(site));
+    element.setAttribute("aria-label", nameOf(site, this.words));
     element.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" && event.key !== " ") return;
       event.preventDefault();

@@ -1,9 +1,9 @@
 // Sites as the map knows them: read with care from the page, named in words for everyone.
 
-/** The word for each state, in the order of a site's life. */
-export const STATES = { seen: "vu", planned: "prévu", done: "fait", returned: "revenu" };
+import { FRENCH, counted } from "./words.js";
 
-const NUMBERS = new Intl.NumberFormat("fr-FR");
+/** The states, in the order of a site's life; the words of a map say each under this name. */
+export const STATES = ["seen", "planned", "done", "returned"];
 
 function isOnEarth(lat, lon) {
   const finite = Number.isFinite(lat) && Number.isFinite(lon);
@@ -31,7 +31,7 @@ export function readSites(given) {
       lat: site.lat,
       lon: site.lon,
       discreet: site.nature === "discreet",
-      state: Object.hasOwnProperty.call(STATES, site.state) ? site.state : "seen",
+      state: STATES.includes(site.state) ? site.state : "seen",
       count: Number.isInteger(site.count) ? site.count : undefined,
       href: ownPath(site.href),
     }));
@@ -74,27 +74,29 @@ function parse(text) {
 }
 
 /** « prévu, lieu discret, 47 ramassées »: all that shape and colour say, in words. */
-export function describe(site) {
-  const words = [STATES[site.state]];
-  if (site.discreet) words.push("lieu discret");
+export function describe(site, words) {
+  const said = [words[site.state]];
+  if (site.discreet) said.push(words.discreet);
   // Nothing picked up yet goes without saying, but not where the work is done.
   if (site.count || (site.count === 0 && site.state === "done")) {
-    words.push(`${NUMBERS.format(site.count)} ${site.count > 1 ? "ramassées" : "ramassée"}`);
+    const picked = site.count > 1 ? words.picked : words.picked_one;
+    said.push(counted(picked, site.count, words));
   }
-  return words.join(", ");
+  return said.join(", ");
 }
 
-/** « 12 lieux : 5 prévus, 7 faits »: what a number stands for. */
+/** « 12 lieux : 5 prévus, 7 faits »: what a number stands for. Desks alone see numbers. */
 function describeMany({ many, states, discreet }) {
-  const parts = Object.keys(STATES)
-    .filter((state) => states[state])
-    .map((state) => `${NUMBERS.format(states[state])} ${STATES[state]}${states[state] > 1 ? "s" : ""}`);
+  const some = (n, what) => counted(`{n} ${what}`, n, FRENCH);
+  const parts = STATES.filter((state) => states[state]).map((state) =>
+    some(states[state], `${FRENCH[state]}${states[state] > 1 ? "s" : ""}`),
+  );
   const what = discreet ? (many > 1 ? "lieux discrets" : "lieu discret") : "lieux";
-  return `${NUMBERS.format(many)} ${what}\u00a0: ${parts.join(", ")}`;
+  return `${some(many, what)}\u00a0: ${parts.join(", ")}`;
 }
 
 /** « Place de la Victoire, prévu »: the name that a screen reader says. */
-export function nameOf(site) {
+export function nameOf(site, words) {
   if (site.many) return `${describeMany(site)}. Agrandir`;
-  return `${site.title}, ${describe(site)}`;
+  return `${site.title}, ${describe(site, words)}`;
 }

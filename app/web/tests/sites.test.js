@@ -2,7 +2,10 @@
 
 import assert from "node:assert/strict";
 import { test } from "node:test";
-import { nameOf, readBox, readFeatures, readSites } from "../map/sites.js";
+import { nameOf as named, readBox, readFeatures, readSites } from "../map/sites.js";
+import { FRENCH } from "../map/words.js";
+
+const nameOf = (site, words = {}) => named(site, { ...FRENCH, ...words });
 
 const victoire = {
   id: 7,
@@ -23,6 +26,12 @@ test("what only colour and dashes would say is said in words", () => {
     nameOf(site).replace(/\s/g, " "),
     "Place de la Victoire, fait, lieu discret, 1 047 ramassées",
   );
+});
+
+test("in another language nothing of a site is said in French", () => {
+  const words = { lang: "en", done: "done", discreet: "discreet place", picked: "{n} here" };
+  const [site] = readSites([{ ...victoire, nature: "discreet", state: "done", count: 1047 }]);
+  assert.equal(nameOf(site, words), "Place de la Victoire, done, discreet place, 1,047 here");
 });
 
 test("nothing picked up is said only where the work is done", () => {

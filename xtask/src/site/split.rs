@@ -18,7 +18,7 @@ use walrus::{
 };
 
 /// Modules that nobody needs before the first tap.
-const LATER: [&str; 25] = [
+const LATER: [&str; 26] = [
     "app::browser::load_camera",
     "app::browser::load_map",
     "app::browser::try_load",
@@ -28,6 +28,7 @@ const LATER: [&str; 25] = [
     "app::recorder::flag",
     "app::recorder::flagging",
     "app::recorder::views::flag",
+    "app::recorder::views::map",
     "app::recorder::joining",
     "app::recorder::leading",
     "app::recorder::leaving",

@@ -27,7 +27,7 @@ pub fn screen(model: &Model) -> Markup {
             }
         }
         @if model.tab == Tab::Map {
-            (super::places::map(model))
+            (super::map::screen(model))
         } @else {
             main #flag .screen.flagging {
                 @if model.flag.account.is_none() {

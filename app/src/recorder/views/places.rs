@@ -1,8 +1,7 @@
-//! Places: a list and a map, and the point of « ici ».
+//! Places: a list, and the point of « ici ».
 
 use super::{button, icon};
 use crate::recorder::act::Act;
-use crate::recorder::map;
 use crate::recorder::model::{Looking, Model, Place};
 use crate::recorder::pack::by_distance;
 use crate::ui::{pictograms as draw, texts};
@@ -52,25 +51,6 @@ fn one(model: &Model, place: Place, title: &str, nature: &str, away: Option<f64>
                 (icon(path))
                 span { b { (title) } small { (more) } }
                 span.far { (away.map(texts::away).unwrap_or_default()) }
-            }
-        }
-    }
-}
-
-/// The map.
-pub fn map(model: &Model) -> Markup {
-    let base = match model.pack.base_map.as_str() {
-        "" => "/base-map.pmtiles",
-        named => named,
-    };
-    html! {
-        main #map .screen.mapping {
-            h1.sr { (texts::map::NAME) }
-            @if model.pointing { p.note role="status" { (texts::map::POINTING) } }
-            div.map role="region" aria-label=(texts::map::NAME) {
-                cueillette-map data-keep base=(base) locate
-                    pick[model.pointing]
-                    sites=(map::sites(model)) {}
             }
         }
     }

@@ -18,6 +18,7 @@ use crate::sites::proposals::{self, Found, Proposal};
 use crate::sites::quarters;
 use app::ui::Icon;
 use app::ui::pictograms::{CHECK, EDIT, HERE, MAP, NEXT};
+use app::ui::texts;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -28,7 +29,7 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
-use words::{Lang, Text, map, me::places as place, me::proposing as say, page as around};
+use words::{Lang, Text, me::places as place, me::proposing as say, page as around};
 
 /// The form, as it was sent.
 #[derive(Clone, Default, Deserialize)]
@@ -291,24 +292,19 @@ fn words_of_place(lang: Lang) -> String {
         "not_found": lang.say(say::NOT_FOUND),
         "chosen": lang.say(say::CHOSEN),
         "touch": lang.say(say::TOUCH),
-        "map": {
-            "zoom_in": lang.say(map::ZOOM_IN),
-            "zoom_out": lang.say(map::ZOOM_OUT),
-            "all": lang.say(map::ALL),
-            "here": lang.say(map::HERE),
-            "ground": lang.say(map::GROUND),
-            "coming": lang.say(map::COMING),
-            "later": lang.say(map::LATER),
-            "unreadable": lang.say(map::UNREADABLE),
-            "too_big": lang.say(map::TOO_BIG),
-            "looking": lang.say(map::LOOKING),
-            "found": lang.fill(map::FOUND, ["{n}"]),
-            "refused": lang.say(map::REFUSED),
-            "not_found": lang.say(map::NOT_FOUND),
-            "no_position": lang.say(map::NO_POSITION),
-        },
+        "map": words_of_map(lang),
     });
     words.to_string()
+}
+
+/// What the map says by itself.
+fn words_of_map(lang: Lang) -> serde_json::Map<String, serde_json::Value> {
+    let mut all = serde_json::Map::new();
+    texts::each_of_map(|name, text| drop(all.insert(name.into(), lang.say(text).into())));
+    texts::each_number_of_map(|name, text| {
+        all.insert(name.into(), lang.fill(text, ["{n}"]).into());
+    });
+    all
 }
 
 fn discreet_fields(settings: &Settings, typed: &Typed, faults: &Faults, lang: Lang) -> AnyView {
