@@ -4,6 +4,8 @@ import { signIn } from "../support/desk.js";
 import { asPhone, PHONE } from "../support/phone.js";
 import { api, startServer } from "../support/server.js";
 
+const A_PICTURE = new URL("../../public/icon-512.png", import.meta.url).pathname;
+
 let server;
 test.beforeAll(async () => {
   server = await startServer();
@@ -53,6 +55,29 @@ test("an agent flags in three taps with no network, is shown what is near, and r
   await expect(page.getByText("tout est envoyé")).toBeVisible();
   expect(await publicSites()).toBe(before + 1);
   expect(errors).toEqual([]);
+  await context.close();
+});
+
+test("what is told stays where it is and as it is while the phone looks for the place", async ({ browser }) => {
+  const { page, context } = await signIn(browser, server.url, server.demo, "agent", asPhone(server.url));
+  await page.goto("/signaler");
+  const kind = page.getByRole("button", { name: "Une seringue", exact: true });
+  const note = page.getByLabel("Une note (si on veut)");
+  await note.fill("Sous le banc");
+  const here = page.getByRole("button", { name: "Là où je suis" });
+  const between = async () => (await kind.boundingBox()).y - (await here.boundingBox()).y;
+  const before = await between();
+  await here.click();
+  await expect(page.getByText("Déjà signalé tout près. C’est le même ?")).toBeVisible();
+  expect(await between()).toBe(before);
+
+  const chooser = page.waitForEvent("filechooser");
+  await page.getByText("Prendre une photo").click();
+  await (await chooser).setFiles(A_PICTURE);
+  await expect(page.getByText(/Une photo est jointe/)).toBeVisible();
+  await page.getByRole("button", { name: "Sur la carte" }).click();
+  await page.getByRole("button", { name: "Revenir" }).click();
+  await expect(note).toHaveValue("Sous le banc");
   await context.close();
 });
 

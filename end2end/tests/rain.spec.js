@@ -108,6 +108,8 @@ test("a discreet place is proposed, after one has read what the city will see", 
   await joinHere(page, outing);
   await openMenu(page, "Proposer un lieu");
   const send = page.getByRole("button", { name: "Proposer", exact: true });
+  const note = page.getByLabel("Une note (si on veut)");
+  await note.fill("Derrière la grille, demander Jo");
   await page.getByRole("button", { name: "Lieu discret" }).click();
   await expect(page.getByText("Ce que la mairie verra")).toBeVisible();
   await expect(page.getByText("L’agent qui marche avec nous verra ce lieu de ses yeux.")).toBeVisible();
@@ -115,13 +117,18 @@ test("a discreet place is proposed, after one has read what the city will see", 
   await page.getByRole("button", { name: "oui", exact: true }).click();
   await page.getByRole("button", { name: "attend dehors" }).click();
   await page.getByRole("button", { name: "Là où je suis" }).click();
-  await page.getByLabel("Une note (si on veut)").fill("Derrière la grille, demander Jo");
+  await expect(note).toHaveValue("Derrière la grille, demander Jo");
   const sent = page.waitForRequest("**/api/v1/facts");
   await send.click();
   await expect(page.getByText("gardé sur ce téléphone")).toBeVisible();
   const [fact] = (await sent).postDataJSON().facts;
   expect(fact.kind).toBe("site_proposal");
-  expect(fact.data).toMatchObject({ nature: "discreet", residents_agree: true, agent: "waits" });
+  expect(fact.data).toMatchObject({
+    nature: "discreet",
+    residents_agree: true,
+    agent: "waits",
+    note: "Derrière la grille, demander Jo",
+  });
   await expect(page.getByText("tout est envoyé").first()).toBeVisible();
 });
 

@@ -46,6 +46,7 @@ impl Desk {
         let heard = [
             "click",
             "submit",
+            "input",
             "site-chosen",
             "place-chosen",
             "photo-taken",
@@ -110,6 +111,7 @@ impl Desk {
                 event.prevent_default();
                 self.wish_to_join(browser::typed("code"));
             }
+            "input" => self.change(|it| it.note = browser::typed("note")),
             "site-chosen" => {
                 let chosen = browser::field(&browser::field(event, "detail"), "id").as_string();
                 if let Some(site) = chosen.and_then(|it| id(&it)) {

@@ -112,8 +112,7 @@ impl Desk {
     }
 
     fn send_flag(self) {
-        let note = browser::typed("note");
-        let (data, photo) = self.read(|it| (it.flag.data(it.position, &note), it.flag.clone()));
+        let (data, photo) = self.read(|it| (it.flag.data(it.position, &it.note), it.flag.clone()));
         let Some(data) = data else { return };
         let sighting = self.record(SIGHTING, data, |_, _| true);
         if let Some(sighting) = sighting.filter(|_| !photo.photo.is_empty()) {
@@ -122,6 +121,7 @@ impl Desk {
         self.change(|it| {
             it.flag = it.flag.fresh();
             it.flag.done = Some(photo.urgent);
+            it.note.clear();
             it.position = None;
         });
     }

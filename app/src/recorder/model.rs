@@ -280,6 +280,8 @@ pub struct Model {
     pub can_speak: bool,
     /// A place that is being proposed.
     pub proposal: Proposal,
+    /// The words typed beside what is proposed or flagged; whatever the screen becomes meanwhile.
+    pub note: String,
     /// A touch on the map says where: « ici », or the place that is proposed.
     pub pointing: bool,
     /// What the last gesture became.
@@ -334,6 +336,7 @@ impl Default for Model {
             proposal: Proposal::default(),
             pointing: false,
             saved: Saved::NotYet,
+            note: String::new(),
             position: None,
             looking: Looking::No,
             flag: Flag::default(),

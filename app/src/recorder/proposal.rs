@@ -3,12 +3,11 @@
 use super::desk::Desk;
 use super::facts::point;
 use super::model::{Fix, Tab};
-use crate::browser;
 use crate::json::quoted;
 use domain::Nature;
 use domain::fact::AgentAccess;
 
-/// What is known so far. What lives on the screen (the note) is read when it is sent.
+/// What is known so far.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Proposal {
     /// A public space, or a place where somebody may live.
@@ -25,11 +24,11 @@ impl Desk {
     /// Proposes the place that is being told.
     #[inline(never)]
     pub(super) fn propose(self) {
-        let note = browser::typed("note");
-        if let Some(data) = self.read(|it| it.proposal.data(&note)) {
+        if let Some(data) = self.read(|it| it.proposal.data(&it.note)) {
             self.record(Proposal::KIND, data, |_, _| true);
             self.change(|it| {
                 it.proposal = Proposal::default();
+                it.note.clear();
                 it.sheet = None;
                 // Where it is said that it is kept.
                 it.tab = Tab::Count;

@@ -70,7 +70,6 @@ fn form(model: &Model) -> Markup {
                 fix.is_some_and(|it| it.accuracy_m.is_none())))
         }
         p.soft role="status" { (about_point(model.looking, fix)) }
-        (same(model))
         h2 { (words::WHAT) }
         @for (at, (_, label)) in it.categories.iter().enumerate() {
             button.row type="button" data-do=(act(FlagAct::What(at)).to_text())
@@ -91,11 +90,13 @@ fn form(model: &Model) -> Markup {
             (choice_of(act(FlagAct::Children), draw::PEOPLE, &html! { (words::CHILDREN) }, it.children))
             (choice_of(act(FlagAct::Urgent), draw::WARNING, &html! { (words::URGENT) }, it.urgent))
         }
-        (photo(it))
+        div.list { (photo(it)) }
         div.field {
             label for="note" { (texts::propose::NOTE) }
-            textarea #note rows="2" maxlength=(NOTE_CHARS_MAX.to_string()) {}
+            textarea #note rows="2" maxlength=(NOTE_CHARS_MAX.to_string()) { (model.note) }
         }
+        // After all that may be tapped while the place is looked for: nothing moves under a finger.
+        (same(model))
         button.primary type="button" disabled[it.data(fix, "").is_none()]
             data-do=(act(FlagAct::Send).to_text()) { (icon(draw::FLAG)) (words::SEND) }
     }

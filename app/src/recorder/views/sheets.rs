@@ -159,7 +159,7 @@ fn proposal(model: &Model) -> Markup {
         p.soft role="status" { (about_point(model.looking, it.at)) }
         div.field {
             label for="note" { (texts::propose::NOTE) }
-            textarea #note rows="2" maxlength=(NOTE_CHARS_MAX.to_string()) {}
+            textarea #note rows="2" maxlength=(NOTE_CHARS_MAX.to_string()) { (model.note) }
         }
         @if it.nature.is_some() { (what_the_city_sees(model)) }
         button.primary type="button" disabled[it.data("").is_none()]
@@ -190,13 +190,14 @@ fn about_residents(model: &Model) -> Markup {
     }
 }
 
-/// How finding a point goes, or how well it is known.
+/// How finding a point goes, or how well it is known. Before it is looked for the line is kept
+/// empty: what is under it must not move away from a finger.
 pub fn about_point(looking: Looking, at: Option<Fix>) -> String {
     match (looking, at) {
         (Looking::Now, _) => texts::places::LOOKING.as_str().to_owned(),
         (Looking::Failed, None) => texts::places::SORT_FAILED.as_str().to_owned(),
         (_, Some(fix)) => texts::accuracy(fix.accuracy_m),
-        (Looking::No, None) => String::new(),
+        (Looking::No, None) => "\u{a0}".to_owned(),
     }
 }
 
