@@ -65,6 +65,18 @@ pub async fn run(plan: Plan) -> Result<Told> {
     })
 }
 
+/// What an engine does by itself in the hours after so many rows, done now: nothing is left to clean
+/// up or to write beside what is measured next.
+pub async fn rest(plan: Plan) -> Result<()> {
+    if !plan.url.starts_with("sqlite:") {
+        let mut conn = PgConnection::connect(&plan.url).await?;
+        for text in ["vacuum analyze", "checkpoint"] {
+            sqlx::raw_sql(text).execute(&mut conn).await?;
+        }
+    }
+    Ok(())
+}
+
 #[derive(Clone, Copy, PartialEq)]
 enum Engine {
     Sqlite,
@@ -216,6 +228,11 @@ fn facts(engine: Engine, copy: u32, gesture: u32, ms: i64) -> String {
         0 => "outing_id".to_owned(),
         _ => engine.of_copy("outing_id", copy),
     };
+    // The phones of other years are others, as their numbers are.
+    let device = match copy {
+        0 => "device_id".to_owned(),
+        _ => engine.of_copy("device_id", copy),
+    };
     // Who was there is said once, and a box is filled once.
     let kinds = match gesture {
         0 => "",
@@ -225,7 +242,7 @@ fn facts(engine: Engine, copy: u32, gesture: u32, ms: i64) -> String {
         "insert into facts (programme_id, id, outing_id, device_id, seq, kind, recorded_at,
            received_at, sender_role, sender_id, early, late, time_to_check, site_id, peer_id,
            target_id, item, method, count, present, data, content_mac)
-         select programme_id, {}, {outing}, device_id, seq + {}, kind, recorded_at - {ms},
+         select programme_id, {}, {outing}, {device}, seq + {}, kind, recorded_at - {ms},
            received_at - {ms}, sender_role, sender_id, early, late, time_to_check,
            case when kind = 'pickup' then place end, peer_id,
            case when target_id is not null then {} end, item, method, count, present, data,

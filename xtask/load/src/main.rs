@@ -31,12 +31,15 @@ async fn main() -> ExitCode {
 
 async fn run(words: &[String]) -> Result<serde_json::Value> {
     let [command, path] = words else {
-        bail!("load COMMAND PLAN: `disk FOLDER`, `bare FILE`, `phones FILE`");
+        bail!(
+            "load COMMAND PLAN: `disk FOLDER`, `bare FILE`, `history FILE`, `rest FILE`, `phones FILE`"
+        );
     };
     Ok(match command.as_str() {
         "disk" => json!({"flush_ms": disk::flush_ms(path.as_ref())?}),
         "bare" => json!(bare::run(read(path)?).await?),
         "history" => json!(history::run(read(path)?).await?),
+        "rest" => json!(history::rest(read(path)?).await?),
         "phones" => json!(phones::run(read(path)?).await?),
         _ => bail!("there is no command `{command}`"),
     })

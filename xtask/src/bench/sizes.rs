@@ -26,7 +26,7 @@ use crate::{run, server, setup, site};
 /// Copies of the demonstration's history: thirty thousand facts, ten and a hundred times as many.
 const SIZES: [u32; 3] = [1, 10, 100];
 /// Requests of one page at one size, after those that warm it up.
-const REQUESTS: usize = 200;
+const REQUESTS: usize = 500;
 const WARMING_UP: usize = 10;
 /// How much slower a page may be with all that history.
 const RATIO_MAX: f64 = 2.0;
@@ -91,12 +91,16 @@ fn measure(
         progress::step(&format!("working out what is kept on {engine}"), || {
             run::quiet(installation.command().args(["migrate", "--rebuild"]))
         })?;
+        let took = start.elapsed();
+        progress::step(&format!("letting {engine} come to rest"), || {
+            run::quiet(Command::new(load).arg("rest").arg(&plan))
+        })?;
         writeln!(
             told,
             "  {:>9} facts, {:>6} outings: what is kept is worked out again in {}",
             grown["facts"].to_string(),
             grown["outings"].to_string(),
-            seconds(start.elapsed())
+            seconds(took)
         )?;
         from = to;
         for (name, took) in at_this_size(installation, &demo, &mut outing)? {
