@@ -92,7 +92,7 @@ on_both! {
         assert_eq!(answer.status.as_u16(), 303, "{}", answer.text());
         let page = coordinator.get(&screen(outing)).await.expect_page(200);
         assert!(offered(&page).is_empty());
-        assert_eq!(page.matches("Liste 2026-0001").count(), 8);
+        assert_eq!(page.matches("Liste <span class=\"whole\">2026-0001</span>").count(), 8);
         assert_eq!((count(&world, "paid").await, count(&world, "received").await), (8, 8));
         // The payer finds the list, and closes it as any other.
         let path = "/api/v1/allowance-lists/2026-0001/statement";

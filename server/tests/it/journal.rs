@@ -265,7 +265,7 @@ on_both! {
         }
         let clerk = page(&town.clerk).await;
         assert!(clerk.contains("clerk a ouvert les noms d’une liste"), "{clerk}");
-        assert!(clerk.contains("liste 2026-0001"), "{clerk}");
+        assert!(clerk.contains("liste <span class=\"whole\">2026-0001</span>"), "{clerk}");
         for theirs in ["coordinator a", "Pair 0", "lieu discret", "sortie du", "seringue"] {
             assert!(!clerk.contains(theirs), "{theirs}: {clerk}");
         }

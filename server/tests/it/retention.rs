@@ -138,7 +138,7 @@ on_both! {
         // Number, totals, lines under a number and hashes are.
         for (actor, path) in [(clerk, "/ccas/2026-0001"), (coordinator, "/aides/2026-0001")] {
             let page = actor.get(path).await.expect_page(200);
-            for words in ["Liste 2026-0001", "45,00 €", "15,00 €", "sont détruits", "(10 ans)"] {
+            for words in ["Liste <span class=\"whole\">2026-0001</span>", "45,00 €", "15,00 €", "sont détruits", "(10 ans)"] {
                 assert!(page.contains(words), "{path}: {words}: {page}");
             }
             for hash in &taken {
