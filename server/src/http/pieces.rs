@@ -170,6 +170,8 @@ pub fn crumbs(href: String, label: &'static str) -> AnyView {
 /// A text in which the number of a list, « 2026-0012 », keeps to one line: broken at its hyphen it
 /// reads as two. What is copied, searched and read aloud is the text as it is.
 pub fn unbroken(text: &str) -> AnyView {
+    // A text of nothing would be written as a space.
+    let plain = |text: &str| (!text.is_empty()).then(|| text.to_owned());
     let mut parts = Vec::new();
     let mut done = 0;
     for (dash, _) in text.match_indices('-') {
@@ -178,9 +180,9 @@ pub fn unbroken(text: &str) -> AnyView {
         };
         let (before, whole) = (&text[done..number.start], &text[number.clone()]);
         done = number.end;
-        parts.push(view! { {before.to_owned()}<span class="whole">{whole.to_owned()}</span> });
+        parts.push(view! { {plain(before)}<span class="whole">{whole.to_owned()}</span> });
     }
-    view! { {parts}{text[done..].to_owned()} }.into_any()
+    view! { {parts}{plain(&text[done..])} }.into_any()
 }
 
 /// Where the number stands whose hyphen this is: a year before it, four digits or more after it.
@@ -303,7 +305,6 @@ mod tests {
         assert_eq!(clock("09:30"), "9\u{a0}h\u{a0}30");
         assert_eq!(clock("bientôt"), "bientôt");
     }
-}
 
     #[test]
     fn the_number_of_a_list_is_found_and_a_date_is_none() {
@@ -315,3 +316,4 @@ mod tests {
             .collect();
         assert_eq!(found, ["2026-0012"]);
     }
+}
