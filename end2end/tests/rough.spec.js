@@ -73,6 +73,17 @@ test("what coordinators send with two taps is done once", async ({ browser }) =>
       expect(await count(), what).toBe(before + 1);
     });
 
+  await test.step("signing in: one session", async () => {
+    const account = server.demo.accounts.find((it) => it.role === "coordinator");
+    await button(page, "Sortir").click();
+    await page.goto("/connexion");
+    await page.getByLabel("Adresse e-mail").fill(account.login);
+    await page.getByLabel("Mot de passe").fill(account.secret);
+    await twice(page, button(page, "Entrer"));
+    await page.goto("/compte");
+    await expect(page.getByText("cette session")).toBeVisible();
+    await expect(page.locator(".accounts .rows > li")).toHaveCount(1);
+  });
   await once("a planned outing", outings, async () => {
     await page.goto("/sorties/prevoir");
     await twice(page, button(page, "Prévoir la sortie"));
@@ -319,13 +330,16 @@ const LONG_WORD = "Anticonstitutionnellementincommensurable";
 const LONGEST = `${LONG_WORD} `.repeat(3).slice(0, 120).trim();
 const RIGHT_TO_LEFT = "ساحة النصر (שער) 12";
 
-/** Goes through pages of these roles and says what scrolls sideways or has lost its headings. */
-async function walk(browser, world, roles, { viewport = PHONE, type } = {}) {
+/**
+ * Goes through pages of these roles, each at these sizes, and says what scrolls sideways or has lost
+ * its headings.
+ */
+async function walk(browser, world, roles, { viewports = [PHONE], type } = {}) {
   const wrong = [];
   for (const role of roles) {
     const context = await browser.newContext({
       baseURL: server.url,
-      viewport,
+      viewport: viewports[0],
       storageState: world.sessions[role],
     });
     if (type) {
@@ -345,7 +359,10 @@ async function walk(browser, world, roles, { viewport = PHONE, type } = {}) {
       if (await page.locator("leptos-island").count()) {
         await page.locator("html[data-start=ready]").waitFor({ state: "attached" });
       }
-      for (const it of await lookAtOutline(page, 0)) wrong.push(`${path} (${role}): ${it}`);
+      for (const viewport of viewports) {
+        if (viewports.length > 1) await page.setViewportSize(viewport);
+        for (const it of await lookAtOutline(page, 0)) wrong.push(`${path} (${role}, ${viewport.width} px): ${it}`);
+      }
     }
     await context.close();
   }
@@ -435,18 +452,18 @@ test("three hundred places are looked at, searched and planned on a small screen
   expect(await lookAtOutline(page, 0)).toEqual([]);
 });
 
-test("with type twice as large no page of a desk scrolls sideways", async ({ browser }) => {
+test("with type twice as large no page scrolls sideways, on a desk or on a phone", async ({ browser }) => {
   test.setTimeout(240_000);
   const world = await furnish(browser, server);
   const roles = ["anon", "peer", "coordinator", "agent", "clerk", "crew"];
-  expect(await walk(browser, world, roles, { type: "200%", viewport: DESK })).toEqual([]);
+  expect(await walk(browser, world, roles, { type: "200%", viewports: [DESK, PHONE] })).toEqual([]);
 });
 
 test("at 320 pixels, which a desk has at four times its size, no page scrolls sideways", async ({ browser }) => {
   test.setTimeout(240_000);
   const world = await furnish(browser, server);
-  const viewport = { width: 320, height: 256 };
-  expect(await walk(browser, world, ["anon", "peer", "coordinator", "agent", "clerk"], { viewport })).toEqual([]);
+  const viewports = [{ width: 320, height: 256 }];
+  expect(await walk(browser, world, ["anon", "peer", "coordinator", "agent", "clerk"], { viewports })).toEqual([]);
 });
 
 test("a programme where nothing happened yet has no page that breaks, and each says what comes first", async ({

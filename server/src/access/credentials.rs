@@ -19,6 +19,8 @@ use domain::fact::Whose;
 use domain::{AccountId, DeviceId, Instant, OutingId, PeerId, ProgrammeId};
 use rand::RngCore;
 use sha2::{Digest, Sha256};
+use std::fmt::Display;
+use uuid::Uuid;
 
 /// `__Host-`: only over HTTPS (or on loopback), only this host, whole path.
 const SESSION_COOKIE: &str = "__Host-session";
@@ -28,6 +30,10 @@ const CREW_COOKIE: &str = "__Host-crew";
 const CREW_COOKIE_PATH: &str = "/terrain/simple";
 /// A desk session ends after so long.
 const SESSION_LIFE_MS: i64 = 12 * 3_600_000;
+/// What the token of a desk session begins with.
+const SESSION_PREFIX: &str = "session";
+/// So long the same form, sent again, is the same act: two taps, or an answer that was lost.
+pub const AGAIN_MS: i64 = 60_000;
 const TOKEN_BYTES: usize = 32;
 const DAY_MS: i64 = 86_400_000;
 
@@ -40,7 +46,7 @@ pub fn new_token(prefix: &str) -> String {
 
 /// The token that a form makes: computed from the form's own id under the key file, so that the same
 /// form sent twice makes the same one.
-pub fn token_of_form(keys: &KeyFile, prefix: &str, by: AccountId, form: uuid::Uuid) -> String {
+pub fn token_of_form(keys: &KeyFile, prefix: &str, by: AccountId, form: impl Display) -> String {
     let named = format!("{prefix}/{by}/{form}");
     let bits = keys.mac("token of a form", named.as_bytes());
     format!("{prefix}_{}", URL_SAFE_NO_PAD.encode(bits))
@@ -210,11 +216,13 @@ pub enum SignIn {
 }
 
 /// Checks a login and a password. An unknown login and a wrong password take the same path: one
-/// hash is computed, the try is counted, and the answer is the same.
+/// hash is computed, the try is counted, and the answer is the same. The same form, sent again,
+/// opens no other session.
 pub async fn sign_in(
     app: &App,
     login: &str,
     password: String,
+    form: Option<Uuid>,
     headers: &HeaderMap,
 ) -> Result<SignIn, Problem> {
     let login = login.trim().to_lowercase();
@@ -244,11 +252,46 @@ pub async fn sign_in(
         let cookie = second_factor::propose(app, &of).await?;
         return Ok(SignIn::Next("/connexion/second-facteur", cookie));
     }
+    store::hold_account(&mut tx, &of).await?;
     let (actor, now) = (of.actor(), app.now());
+    let tokens = form.map(|form| tokens_of_sign_in(&app.keys, &of, form, now));
+    for token in tokens.iter().flatten() {
+        if let Some(cookie) = cookie_of_open(&mut tx, token, now).await? {
+            return Ok(SignIn::In(Some(cookie)));
+        }
+    }
     journal::write(&mut tx, of.programme, actor, Action::SignedIn, &[], now).await?;
-    let cookie = open_session(app, &mut tx, &of, headers).await?;
+    let token = tokens.map_or_else(new_session_token, |[token, _]| token);
+    let cookie = open_session(app, &mut tx, &of, headers, token).await?;
     tx.commit().await?;
     Ok(SignIn::In(cookie))
+}
+
+/// The session that this form opens now, and the one that it opened a minute ago. Later the same
+/// form opens another one: what was closed does not open again.
+fn tokens_of_sign_in(keys: &KeyFile, of: &Staff, form: Uuid, now: Instant) -> [String; 2] {
+    let minute = now.as_ms().div_euclid(AGAIN_MS);
+    [minute, minute - 1].map(|it| token_of_session(keys, of, format_args!("{form}/{it}")))
+}
+
+/// The token of the session that something opens, however often it is sent.
+pub fn token_of_session(keys: &KeyFile, of: &Staff, by: impl Display) -> String {
+    token_of_form(keys, SESSION_PREFIX, of.account, by)
+}
+
+/// The token of a session that nothing else opens.
+pub fn new_session_token() -> String {
+    new_token(SESSION_PREFIX)
+}
+
+/// The cookie of the session that this token names, as long as it is open.
+pub async fn cookie_of_open(
+    tx: &mut Tx,
+    token: &str,
+    now: Instant,
+) -> Result<Option<HeaderValue>, Problem> {
+    let open = store::session(tx, token_hash(token), now).await?;
+    Ok(open.and_then(|_| session_cookie(token)))
 }
 
 /// Is this the password of an account? A wrong one counts like at the door. `Err`: must wait.
@@ -276,19 +319,24 @@ fn was_wrong(app: &App, login: &str) {
     app.account_tries.wrong(token_hash(login), app.now());
 }
 
-/// Opens a session under a new token, which no request named before, and ends the one that this
+/// Opens a session under this token, which no request named before, and ends the one that this
 /// browser had. Answers the cookie.
 pub async fn open_session(
     app: &App,
     tx: &mut Tx,
     of: &Staff,
     headers: &HeaderMap,
+    token: String,
 ) -> Result<Option<HeaderValue>, Problem> {
-    forget_session(tx, headers, app.now()).await?;
-    let (now, token) = (app.now(), new_token("session"));
+    let now = app.now();
+    forget_session(tx, headers, now).await?;
     let times = (now, now.plus_ms(SESSION_LIFE_MS));
     store::insert_session(tx, token_hash(&token), of, device::in_words(headers), times).await?;
-    Ok(set_cookie(SESSION_COOKIE, &token, SESSION_LIFE_MS / 1000))
+    Ok(session_cookie(&token))
+}
+
+fn session_cookie(token: &str) -> Option<HeaderValue> {
+    set_cookie(SESSION_COOKIE, token, SESSION_LIFE_MS / 1000)
 }
 
 /// What is kept of this request's session token, to know one's own among several.

@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::french;
 use leptos::prelude::*;
 use serde::Deserialize;
+use uuid::Uuid;
 
 /// Where to go after signing in, and what led here.
 #[derive(Deserialize)]
@@ -52,6 +53,8 @@ pub async fn sign_in_page(State(app): State<App>, Query(wanted): Query<Wanted>) 
 /// The form, as it was sent.
 #[derive(Default, Deserialize)]
 pub struct Typed {
+    /// Sent twice, it opens one session.
+    id: Option<Uuid>,
     #[serde(default)]
     login: String,
     #[serde(default)]
@@ -75,7 +78,8 @@ pub async fn sign_in(
         return Ok(refused(&app, typed, sentence.into()));
     }
     let to = known_page(&typed.vers).unwrap_or("/");
-    match credentials::sign_in(&app, &typed.login, typed.password.clone(), &headers).await? {
+    let password = typed.password.clone();
+    match credentials::sign_in(&app, &typed.login, password, typed.id, &headers).await? {
         SignIn::Refused => {
             app.sign_in_tries.wrong(from, app.now());
             // The same words for an unknown address and a wrong password.
@@ -113,6 +117,7 @@ fn sign_in_form(app: &App, typed: Typed, said: Option<(Tone, String)>) -> Respon
         _ => "Connexion",
     };
     let frame = Frame::for_anyone(&app.assets, title);
+    let id = typed.id.unwrap_or_else(Uuid::new_v4).to_string();
     page(&frame, || {
         let login = Field {
             name: "login",
@@ -137,6 +142,7 @@ fn sign_in_form(app: &App, typed: Typed, said: Option<(Tone, String)>) -> Respon
             <section class="card">
                 {said.map(|(tone, text)| note(tone, text))}
                 <form class="form" method="post" action="/connexion" novalidate>
+                    <input type="hidden" name="id" value=id/>
                     <input type="hidden" name="vers" value=typed.vers/>
                     {login.view()}
                     {password.view()}

@@ -131,6 +131,15 @@ pub async fn account_by_login(tx: &mut Tx, login: &str) -> Result<Option<SignInR
     sql(SELECT_SIGN_IN).bind(login).maybe(tx).await
 }
 
+const HOLD_ACCOUNT: &str = "select id from accounts where programme_id = $1 and id = $2";
+
+/// One at a time signs in as this account, until the transaction ends.
+pub async fn hold_account(tx: &mut Tx, of: &Staff) -> Result<(), DbError> {
+    let hold = sql(HOLD_ACCOUNT).bind(of.programme).bind(of.account);
+    hold.for_update().maybe::<(Uuid,)>(tx).await?;
+    Ok(())
+}
+
 const INSERT_SESSION: &str = "
     insert into sessions
       (token_hash, programme_id, account_id, created_at, seen_at, expires_at, device)

@@ -167,7 +167,9 @@ on_both! {
         let mut answers = Vec::new();
         for login in ["bordeaux-clerk@test.example", "personne@test.example", "pas une adresse"] {
             let before = world.app.hashing.computed();
-            let answer = sign_in(&world, login, "faux").await;
+            let id = "019ab000-0000-7000-8000-000000000001";
+            let body = format!("id={id}&login={}&password=faux", encoded(login));
+            let answer = form(&world.anon(), "/connexion", &body).await;
             assert_eq!(world.app.hashing.computed() - before, 1, "{login}");
             assert_eq!(answer.status, 422);
             let text = answer.text();
@@ -424,6 +426,30 @@ on_both! {
         program.get("/api/v1/sites").await.expect(401);
     }
 
+    async fn signing_in_with_two_taps_opens_one_session(world) {
+        let login = "bordeaux-clerk@test.example";
+        world.set_password(login, PASSWORD).await;
+        let page = world.anon().get("/connexion").await.expect_page(200);
+        let id = page.split("name=\"id\" value=\"").nth(1).unwrap().split('"').next().unwrap();
+        let body = format!("id={id}&login={}&password={}", encoded(login), encoded(PASSWORD));
+        let anon = world.anon();
+        let send = || form(&anon, "/connexion", &body);
+        let (first, second) = tokio::join!(send(), send());
+        // And once more: the answer was lost.
+        let third = send().await;
+        let opened = [&first, &second, &third].map(|it| cookie(it, "__Host-session").unwrap());
+        assert!(opened.iter().all(|it| *it == opened[0]), "{opened:?}");
+        assert_eq!(world.journal("signed_in").await.len(), 1);
+        let clerk = holder(&world, &first);
+        let own = clerk.get("/compte").await.expect_page(200);
+        assert!(!own.contains("action=\"/compte/sessions/"), "no other session: {own}");
+        // Closed is closed: the same form, later, opens another one.
+        form(&clerk, "/deconnexion", "").await;
+        world.set_clock("2026-11-24T13:09:00.000Z");
+        assert_ne!(cookie(&send().await, "__Host-session").unwrap(), opened[0]);
+        assert_eq!(location(&clerk.get("/ccas").await), "/connexion?vers=/ccas");
+    }
+
     async fn one_session_is_closed_from_the_list_and_the_others_stay(world) {
         let login = "bordeaux-clerk@test.example";
         world.set_password(login, PASSWORD).await;
@@ -502,8 +528,14 @@ on_both! {
         assert_eq!(wrong.status, 422);
         let (secret, done) = enrolled(&world, &pair, "").await;
         let first = holder(&world, &done);
+        let opened = cookie(&done, "__Host-session");
         let codes = recovery_codes(&done.expect_page(200));
         assert_eq!(codes.len(), 10);
+        // Sent again, it is the same session and the same codes.
+        let body = format!("code={}", secret.code_at(now_s(&world)));
+        let again = step(&world, &pair, "/connexion/second-facteur", &body).await;
+        assert_eq!(cookie(&again, "__Host-session"), opened);
+        assert_eq!(recovery_codes(&again.expect_page(200)), codes);
         first.get("/sorties").await.expect_page(200);
         let kept: Vec<u8> = world.value("select sealed_totp from accounts where sealed_totp is not null").await;
         let plain = serde_json::to_string(&secret).unwrap();
@@ -521,14 +553,20 @@ on_both! {
         let entered = step(&world, &pair, "/connexion/code", &fresh).await;
         assert_eq!(location(&entered), "/lieux");
         holder(&world, &entered).get("/sorties").await.expect_page(200);
-        // The step is over, and a recovery code opens one session only.
+        // Sent again within a minute, it is the same session.
+        let again = step(&world, &pair, "/connexion/code", &fresh).await;
+        assert_eq!(location(&again), "/lieux");
+        assert_eq!(cookie(&again, "__Host-session"), cookie(&entered, "__Host-session"));
+        assert_eq!(step(&world, &pair, "/connexion/code", "code=000000").await.status, 422);
+        // Then the step is over, and a recovery code opens one session only.
+        world.set_clock("2026-11-24T13:06:41.000Z");
         assert_eq!(location(&step(&world, &pair, "/connexion/code", &fresh).await), "/connexion?fait=trop-long&vers=/lieux");
         for (n, status) in [(0, 303), (0, 422), (1, 303)] {
             let pair = cookie(&sign_in(&world, login, PASSWORD).await, "__Host-step").unwrap();
             let body = format!("code={}", codes[n].to_lowercase());
             assert_eq!(step(&world, &pair, "/connexion/code", &body).await.status, status, "{n}");
         }
-        for (action, rows) in [("code_refused", 2), ("recovery_code_used", 2), ("second_factor_set", 1)] {
+        for (action, rows) in [("code_refused", 3), ("recovery_code_used", 2), ("second_factor_set", 1)] {
             assert_eq!(world.journal(action).await.len(), rows, "{action}");
         }
         let own = first.get("/compte").await.expect_page(200);

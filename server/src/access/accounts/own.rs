@@ -4,7 +4,7 @@ use super::invitation::{new_password_fields, unlike};
 use super::pages::words;
 use super::store::{self, Own, Session};
 use super::{appoint_again, login_of, strong_enough, subject};
-use crate::access::credentials::{is_password, open_session, session_hash};
+use crate::access::credentials::{is_password, new_session_token, open_session, session_hash};
 use crate::access::role::Staff;
 use crate::access::second_factor::pages::{codes_view, with_cookies};
 use crate::access::store as accounts;
@@ -338,7 +338,7 @@ pub async fn change_password(
     store::delete_links_for(&mut tx, &of).await?;
     let (action, about) = (Action::PasswordChanged, subject(of.account));
     journal::write(&mut tx, of.programme, of.actor(), action, &about, now).await?;
-    let cookie = open_session(&app, &mut tx, &of, &headers).await?;
+    let cookie = open_session(&app, &mut tx, &of, &headers, new_session_token()).await?;
     tx.commit().await?;
     let to = Redirect::to("/compte?fait=mot-de-passe").into_response();
     Ok(with_cookies(to, [cookie]))

@@ -2,12 +2,18 @@
 //! once. Asked for after the password, within a step that is no session and opens nothing.
 //!
 //! A try is counted before it is looked at, so that many at the same time are no more tries.
+//!
+//! A step that is done stays for a minute, for the same code in the same step only: two taps, or an
+//! answer that was lost, lead to the session that is open, and show the same recovery codes.
 
 pub mod pages;
 pub mod store;
 pub mod totp;
 
-use crate::access::credentials::{cookie, new_token, open_session, set_cookie, token_hash};
+use crate::access::credentials::{
+    AGAIN_MS, cookie, cookie_of_open, new_token, open_session, set_cookie, token_hash,
+    token_of_session,
+};
 use crate::access::role::Staff;
 use crate::access::{Action, Opening, Role, Scope, Sealer, journal, seal};
 use crate::app::App;
@@ -115,17 +121,38 @@ pub async fn enter(app: &App, headers: &HeaderMap, typed: &str) -> Result<Entere
         Some(tries) => tries,
     };
     tx.commit().await?;
+    let token = token_of_code(app, headers, &step.of, typed);
     let mut tx = app.db.write().await?;
     if is_right(app, &mut tx, &step, typed).await? {
         store::set_wait(&mut tx, &step.of, None).await?;
-        store::delete_steps(&mut tx, &step.of).await?;
-        let cookie = open_session(app, &mut tx, &step.of, headers).await?;
+        end_steps(app, &mut tx, &step.of, headers).await?;
+        let cookie = open_session(app, &mut tx, &step.of, headers, token).await?;
         tx.commit().await?;
         return Ok(Entered::In(cookie));
     }
     // With it goes the word that somebody signed in.
     drop(tx);
+    let mut tx = app.db.write().await?;
+    if let Some(cookie) = cookie_of_open(&mut tx, &token, now).await? {
+        store::set_wait(&mut tx, &step.of, None).await?;
+        tx.commit().await?;
+        return Ok(Entered::In(Some(cookie)));
+    }
+    drop(tx);
     refused(app, &step.of, tries).await
+}
+
+/// The token of the session that this code opens within this step.
+fn token_of_code(app: &App, headers: &HeaderMap, of: &Staff, typed: &str) -> String {
+    let code: String = typed.chars().filter(|it| it.is_alphanumeric()).collect();
+    let step = cookie(headers, STEP_COOKIE).unwrap_or_default();
+    token_of_session(&app.keys, of, format_args!("{step}/{code}"))
+}
+
+async fn end_steps(app: &App, tx: &mut Tx, of: &Staff, headers: &HeaderMap) -> Result<(), Problem> {
+    let done = token_hash(cookie(headers, STEP_COOKIE).unwrap_or_default());
+    store::end_steps(tx, of, done, app.now().plus_ms(AGAIN_MS)).await?;
+    Ok(())
 }
 
 async fn refused(app: &App, of: &Staff, tries: i64) -> Result<Entered, Problem> {
@@ -228,18 +255,24 @@ pub async fn confirm(app: &App, headers: &HeaderMap, code: &str) -> Result<Confi
         return Ok(Confirmed::NoStep);
     };
     let of = &step.of;
+    crate::access::store::hold_account(&mut tx, of).await?;
+    let codes = codes_of_step(app, headers, of);
+    let token = token_of_code(app, headers, of, code);
+    if let Some(cookie) = cookie_of_open(&mut tx, &token, app.now()).await? {
+        return Ok(Confirmed::Done(Some(cookie), codes));
+    }
     let secret = opened(app, &mut tx, of, Action::SecondFactorSet, &proposed).await?;
     let digits: String = code.chars().filter(|it| !it.is_whitespace()).collect();
     let Some(used) = secret.step_of(&digits, now_s, None) else {
         return Ok(Confirmed::Wrong);
     };
     store::set_secret(&mut tx, of, Some(proposed), Some(used)).await?;
-    let codes = new_codes(app, &mut tx, of).await?;
-    store::delete_steps(&mut tx, of).await?;
+    keep_codes(app, &mut tx, of, &codes).await?;
+    end_steps(app, &mut tx, of, headers).await?;
     crate::access::store::delete_sessions_of(&mut tx, of).await?;
     let (programme, now) = (of.programme, app.now());
     journal::write(&mut tx, programme, of.actor(), Action::SignedIn, &[], now).await?;
-    let cookie = open_session(app, &mut tx, of, headers).await?;
+    let cookie = open_session(app, &mut tx, of, headers, token).await?;
     tx.commit().await?;
     Ok(Confirmed::Done(cookie, codes))
 }
@@ -247,20 +280,40 @@ pub async fn confirm(app: &App, headers: &HeaderMap, code: &str) -> Result<Confi
 /// Makes recovery codes anew; those before are dead.
 pub async fn new_codes(app: &App, tx: &mut Tx, of: &Staff) -> Result<Vec<String>, Problem> {
     let codes: Vec<String> = (0..RECOVERY_CODES).map(|_| random_code()).collect();
+    keep_codes(app, tx, of, &codes).await?;
+    Ok(codes)
+}
+
+async fn keep_codes(app: &App, tx: &mut Tx, of: &Staff, codes: &[String]) -> Result<(), Problem> {
     let macs = codes.iter().map(|it| recovery_mac(app, of, it)).collect();
     store::set_recovery(tx, of, macs).await?;
     let (action, now) = (Action::RecoveryCodesMade, app.now());
     journal::write(tx, of.programme, of.actor(), action, &[], now).await?;
-    Ok(codes)
+    Ok(())
+}
+
+/// The codes that a step gives: the same ones when its answer was lost. They follow from the step's
+/// token, 256 random bits that are kept nowhere.
+fn codes_of_step(app: &App, headers: &HeaderMap, of: &Staff) -> Vec<String> {
+    let step = cookie(headers, STEP_COOKIE).unwrap_or_default();
+    let code = |rank: usize| {
+        let content = format!("{}/{step}/{rank}", of.account);
+        code_of(&app.keys.mac("recovery codes of a step", content.as_bytes()))
+    };
+    (0..RECOVERY_CODES).map(code).collect()
 }
 
 fn random_code() -> String {
     let mut bytes = [0; RECOVERY_SIGNS];
     rand::rng().fill_bytes(&mut bytes);
-    let signs = bytes
-        .iter()
-        .map(|it| char::from(SIGNS[usize::from(it & 31)]));
-    signs.collect()
+    code_of(&bytes)
+}
+
+fn code_of(bytes: &[u8]) -> String {
+    let signs = bytes.iter().take(RECOVERY_SIGNS);
+    signs
+        .map(|it| char::from(SIGNS[usize::from(it & 31)]))
+        .collect()
 }
 
 /// Fifty bits could be found again from a plain hash: this one is keyed, by the key file.

@@ -1,6 +1,7 @@
 //! Pages between password and session: the code of the second factor, and setting one up.
 
 use super::{Confirmed, Entered, confirm, enter, no_step_cookie, proposed};
+use crate::access::Caller;
 use crate::access::pages::known_page;
 use crate::app::App;
 use crate::http::error::Problem;
@@ -11,6 +12,7 @@ use crate::http::qr;
 use crate::http::reading::{Query, ReadForm};
 use app::ui::Icon;
 use app::ui::pictograms::{KEY, PHONE};
+use axum::Extension;
 use axum::extract::State;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Redirect, Response};
@@ -35,10 +37,15 @@ pub async fn code_page(State(app): State<App>, Query(typed): Query<Typed>) -> Re
 /// `POST /connexion/code`
 pub async fn check_code(
     State(app): State<App>,
+    caller: Option<Extension<Caller>>,
     headers: HeaderMap,
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
     Ok(match enter(&app, &headers, &typed.code).await? {
+        // Sent again by somebody who is in.
+        Entered::NoStep if caller.is_some() => {
+            Redirect::to(known_page(&typed.vers).unwrap_or("/")).into_response()
+        }
         Entered::NoStep => too_late(&typed.vers),
         Entered::In(cookie) => {
             let to = Redirect::to(known_page(&typed.vers).unwrap_or("/"));

@@ -94,6 +94,24 @@ pub async fn delete_steps(tx: &mut Tx, of: &Staff) -> Result<(), DbError> {
     Ok(())
 }
 
+const DELETE_OTHER_STEPS: &str = "
+    delete from sign_in_steps where programme_id = $1 and account_id = $2 and token_hash <> $3";
+const SHORTEN_STEP: &str =
+    "update sign_in_steps set expires_at = $2 where token_hash = $1 and expires_at > $2";
+
+/// A step is done: every other one of the account ends, and itself lasts no longer than this.
+pub async fn end_steps(
+    tx: &mut Tx,
+    of: &Staff,
+    done: Vec<u8>,
+    until: Instant,
+) -> Result<(), DbError> {
+    let delete = sql(DELETE_OTHER_STEPS).bind(of.programme).bind(of.account);
+    delete.bind(done.clone()).run(tx).await?;
+    sql(SHORTEN_STEP).bind(done).bind(until).run(tx).await?;
+    Ok(())
+}
+
 const SPEND_TRY: &str = "
     update accounts set wrong_codes = wrong_codes + 1
     where programme_id = $1 and id = $2 and (codes_wait_until is null or codes_wait_until <= $3)
