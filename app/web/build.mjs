@@ -5,6 +5,7 @@
 //   photo.js                   the <cueillette-photo> of the page for flagging
 //   help.js                    the <wash-timer> of the needle-stick page
 //   card.js, place.js          peers' pages: coming in with a card, saying where a place is
+//   wait.js                    pages of whoever is signed in: what a form says once it is sent
 //   loader.js, sw.js           minified; sw.js keeps its tokens __BUILD_ID__ and __PRECACHE__, and
 //                              holds the glue of app.js when that is already there
 //   style.css, terrain.css, help.css, card.css, styleguide.css  bundled from ../../style; font addresses stay /pkg/andika-*.woff2
@@ -85,7 +86,7 @@ function buildMap(outdir) {
 }
 
 function buildScripts(outdir) {
-  const names = ["loader", "help", "photo", "card", "place"];
+  const names = ["loader", "help", "photo", "card", "place", "wait"];
   return esbuild.build({ ...common, entryPoints: names.map((name) => `${name}.js`), outdir });
 }
 
@@ -160,6 +161,7 @@ async function printSizes(outdir) {
     "photo.js",
     "card.js",
     "place.js",
+    "wait.js",
     "sw.js",
     "style.css",
     "terrain.css",

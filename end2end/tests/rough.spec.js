@@ -267,14 +267,23 @@ test("a form that takes long and is sent again meanwhile is taken once", async (
   const outings = async () => (await ask("/outings?limit=200")).items.length;
   const before = await outings();
   await page.route("**/sorties", async (route) => {
-    await new Promise((done) => setTimeout(done, 1500));
+    await new Promise((done) => setTimeout(done, 2500));
     await route.continue().catch(() => {});
   });
   await button(page, "Prévoir la sortie").evaluate((it) => {
+    // Written down by the page itself: whoever looks from outside waits for the next page.
+    new MutationObserver(() => {
+      const line = document.querySelector("main > .working[role=status]");
+      if (!line) return;
+      const { top, bottom } = line.getBoundingClientRect();
+      const isSeen = top >= 0 && bottom <= innerHeight;
+      sessionStorage.said = [line.innerText.trim(), isSeen, it.getAttribute("aria-busy")].join("|");
+    }).observe(document.querySelector("main"), { childList: true, subtree: true });
     it.click();
     setTimeout(() => it.click(), 400);
   });
   await expect(page.getByText("La sortie est prévue.")).toBeVisible();
+  expect(await page.evaluate(() => sessionStorage.said)).toBe("On y travaille…|true|true");
   expect(await outings()).toBe(before + 1);
 });
 

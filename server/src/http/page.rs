@@ -128,8 +128,10 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
     let (part_css, part_js) = part.unwrap_or_default();
     let for_peers = frame.part.map(|_| "for-peers");
     let sheet = frame.sheet.and_then(path);
+    let wait_js = frame.caller.and_then(|_| path("wait.js"));
     let theme = frame.theme;
     let (lang, skip) = (frame.lang().tag(), frame.lang().say(around::SKIP));
+    let working = frame.caller.map(|_| frame.lang().say(around::WORKING));
     let title = if frame.title == "Cueillette" {
         frame.title.clone()
     } else {
@@ -147,11 +149,12 @@ fn document(frame: &Frame<'_>, content: AnyView) -> impl IntoView + use<> {
                 {style.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {part_css.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {sheet.map(|href| view! { <link rel="stylesheet" href=href/> })}
+                {wait_js.map(|src| view! { <script type="module" src=src></script> })}
                 {part_js.map(|src| view! { <script type="module" src=src></script> })}
                 {map_css.map(|href| view! { <link rel="stylesheet" href=href/> })}
                 {map_js.map(|src| view! { <script type="module" src=src></script> })}
             </head>
-            <body class=for_peers>
+            <body class=for_peers data-working=working>
                 <a class="skip button" href="#contenu">{skip}</a>
                 {top(frame)}
                 <main id="contenu" class=narrow>{content}</main>
