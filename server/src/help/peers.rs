@@ -3,11 +3,12 @@
 
 use super::pictures::Picture;
 use super::{Lang, peers_path};
+use crate::http::alone;
 use crate::http::assets::Assets;
 use crate::http::page::render;
 use crate::http::terrain::kept_by_the_worker;
 use app::ui::Icon;
-use app::ui::pictograms::{BACK, KEY, NEXT, QUIT, WARNING};
+use app::ui::pictograms::{KEY, NEXT, WARNING};
 use axum::response::Response;
 use leptos::prelude::*;
 use words::{OFFERS, Text, help as say, marks, needle};
@@ -66,52 +67,23 @@ const STEPS: [Step; 8] = [
 
 /// `GET /aide/terrain`, and `/aide/terrain-bg`.
 pub(super) fn page(assets: &Assets, lang: Lang) -> Response {
-    kept_by_the_worker(render(|| document(assets, lang).into_any()))
+    kept_by_the_worker(render(|| document(assets, lang)))
 }
 
-fn document(assets: &Assets, lang: Lang) -> impl IntoView + use<> {
-    let path = |name: &str| assets.path(name).map(str::to_owned);
-    let title = format!("{} · Cueillette", lang.say(say::TITLE));
+fn document(assets: &Assets, lang: Lang) -> AnyView {
+    let title = lang.say(say::TITLE);
     let steps: Vec<_> = STEPS.iter().map(|it| step(lang, it)).collect();
-    view! {
-        <html lang=lang.tag()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="theme-color" content="#0b4f5f"/>
-                <title>{title}</title>
-                <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
-                {path("terrain.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
-                {path("help.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
-            </head>
-            <body>
-                {bar(lang)}
-                <main class="plain aid guide">
-                    <h1>{lang.say(say::TITLE)}</h1>
-                    <a class="button danger" href="/aide/piqure"><Icon path=WARNING/>{lang.say(needle::TITLE)}</a>
-                    <ol class="guide-steps" role="list">{steps}</ol>
-                    <a class="button" href="/entrer"><Icon path=KEY/>{lang.say(say::OPEN_MINE)}</a>
-                    <a class="button primary" href="/terrain"><Icon path=NEXT/>{lang.say(say::OPEN_RECORDER)}</a>
-                    {languages(lang)}
-                </main>
-            </body>
-        </html>
-    }
-}
-
-/// The ways out: away from here, and back to counting.
-fn bar(lang: Lang) -> impl IntoView + use<> {
-    view! {
-        <header class="bar help-bar">
-            <a class="button icon" href="about:blank" rel="noreferrer" aria-label=lang.say(needle::QUIT)>
-                <Icon path=QUIT/>
-            </a>
-            <a class="button quiet" href="/terrain">
-                <Icon path=BACK/>
-                {lang.say(needle::NOTEBOOK)}
-            </a>
-        </header>
-    }
+    let main = view! {
+        <main class="plain aid guide">
+            <h1>{title}</h1>
+            <a class="button danger" href="/aide/piqure"><Icon path=WARNING/>{lang.say(needle::TITLE)}</a>
+            <ol class="guide-steps" role="list">{steps}</ol>
+            <a class="button" href="/entrer"><Icon path=KEY/>{lang.say(say::OPEN_MINE)}</a>
+            <a class="button primary" href="/terrain"><Icon path=NEXT/>{lang.say(say::OPEN_RECORDER)}</a>
+            {languages(lang)}
+        </main>
+    };
+    alone::document(assets, lang, title, None, main.into_any())
 }
 
 fn step(lang: Lang, (title, picture, words): &Step) -> AnyView {

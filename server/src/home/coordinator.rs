@@ -13,6 +13,7 @@ use crate::http::pieces::{Tone, clock, day_title, note};
 use crate::outings::pages::{not_over, state_tag, title_of};
 use crate::outings::store::{self as outings, Outing};
 use crate::settings::first_steps;
+use crate::sites::pages::waiting_words;
 use crate::{people, programmes, sites};
 use app::ui::Icon;
 use app::ui::pictograms::{
@@ -221,15 +222,7 @@ impl Home {
 
     /// « 1 lieu proposé, 12 ramassages « ici » ».
     fn to_look_at_words(&self) -> String {
-        let words = |n: usize, one: &str, many: &str| (n > 0).then(|| counted(count(n), one, many));
-        let proposals = words(self.proposals, "lieu proposé", "lieux proposés");
-        let heres = words(
-            self.heres,
-            "ramassage «\u{a0}ici\u{a0}»",
-            "ramassages «\u{a0}ici\u{a0}»",
-        );
-        let words: Vec<String> = [proposals, heres].into_iter().flatten().collect();
-        words.join(", ")
+        waiting_words(self.proposals, self.heres).join(", ")
     }
 }
 

@@ -4,30 +4,23 @@
 //!
 //! The frame of a page learns from here what was asked for, so that no handler has to hand it on.
 
+use super::choice::{self, FORGOTTEN_S, KEPT_S};
 use super::error::Problem;
 use super::reading::ReadForm;
 use crate::access::credentials::cookie;
-use crate::access::pages::known_page;
 use axum::extract::Request;
-use axum::http::{HeaderValue, Method, header};
 use axum::middleware::Next;
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use domain::Invalid;
 use leptos::prelude::*;
 use serde::Deserialize;
 use words::{Lang, page as around};
 
-/// Nothing in it is anybody's, and scripts of our own pages may read it.
 const COOKIE: &str = "theme";
 /// The strongest contrast: the only look that can be asked for besides the usual one.
 const SUN: &str = "sun";
 /// The usual colours, in the form.
 const USUAL: &str = "habituel";
-/// For a year.
-const KEEP_SUN: HeaderValue =
-    HeaderValue::from_static("theme=sun; Path=/; Max-Age=31536000; SameSite=Lax; Secure");
-const FORGET: HeaderValue =
-    HeaderValue::from_static("theme=; Path=/; Max-Age=0; SameSite=Lax; Secure");
 
 /// How the answer to this request is to look.
 #[derive(Clone, Default)]
@@ -45,9 +38,7 @@ tokio::task_local! {
 pub async fn look(request: Request, next: Next) -> Response {
     let asked = Asked {
         sun: cookie(request.headers(), COOKIE) == Some(SUN),
-        back: (request.method() == Method::GET)
-            .then(|| request.uri().path_and_query().map(ToString::to_string))
-            .flatten(),
+        back: choice::here(request.method(), request.uri()),
     };
     ASKED.scope(asked, next.run(request)).await
 }
@@ -104,13 +95,10 @@ pub struct Chosen {
 
 /// `POST /affichage`
 pub async fn choose(ReadForm(chosen): ReadForm<Chosen>) -> Result<Response, Problem> {
-    let kept = match chosen.theme.as_str() {
-        SUN => KEEP_SUN,
-        USUAL => FORGET,
+    let (value, life_s) = match chosen.theme.as_str() {
+        SUN => (SUN, KEPT_S),
+        USUAL => ("", FORGOTTEN_S),
         _ => return Err(Problem::invalid(Invalid::new("theme", "unknown"))),
     };
-    let to = known_page(&chosen.retour).unwrap_or("/");
-    let mut response = Redirect::to(to).into_response();
-    response.headers_mut().append(header::SET_COOKIE, kept);
-    Ok(response)
+    Ok(choice::keep(&chosen.retour, COOKIE, value, life_s))
 }

@@ -4,22 +4,20 @@
 //!
 //! A handler asks for the [`Reader`] and hands it on: two people are answered at once.
 
+use super::choice::{self, FORGOTTEN_S, KEPT_S};
 use super::error::Problem;
 use super::reading::ReadForm;
 use crate::access::credentials::cookie;
-use crate::access::pages::known_page;
 use crate::access::{Caller, Role};
 use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, header};
-use axum::response::{IntoResponse, Redirect, Response};
+use axum::response::Response;
 use domain::Invalid;
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::convert::Infallible;
 use words::{Lang, OFFERS, Offer, marks};
 
-/// Nothing in it is anybody's, and scripts of our own pages may read it.
 const COOKIE: &str = "lang";
 
 /// Who reads this page.
@@ -37,13 +35,9 @@ impl<S: Sync> FromRequestParts<S> for Reader {
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Infallible> {
         let chosen = cookie(&parts.headers, COOKIE).and_then(Lang::of);
-        let asked = parts
-            .uri
-            .path_and_query()
-            .filter(|_| parts.method == Method::GET);
         Ok(Self {
             lang: chosen.unwrap_or_default(),
-            back: asked.map(ToString::to_string),
+            back: choice::here(&parts.method, &parts.uri),
         })
     }
 }
@@ -62,29 +56,26 @@ impl Reader {
 
     /// The languages, each by its own name. It needs no script.
     pub fn choice(&self) -> Option<AnyView> {
-        let back = self.back.clone()?;
-        let lang = self.lang;
-        let offers = OFFERS.iter().zip(marks());
-        let buttons: Vec<_> = offers.map(|(it, mark)| button(*it, mark, lang)).collect();
-        let form = view! {
-            <form class="look" method="post" action="/langue" aria-label=in_all()>
-                <input type="hidden" name="retour" value=back/>
-                {buttons}
-            </form>
-        };
-        Some(form.into_any())
+        self.form("look", button)
     }
 
     /// The same, one under the other: for pages that look like the recorder.
     pub fn rows(&self) -> Option<AnyView> {
+        self.form("list", row)
+    }
+
+    fn form(
+        &self,
+        class: &'static str,
+        one: fn(Offer, &'static str, Lang) -> AnyView,
+    ) -> Option<AnyView> {
         let back = self.back.clone()?;
-        let lang = self.lang;
         let offers = OFFERS.iter().zip(marks());
-        let rows: Vec<_> = offers.map(|(it, mark)| row(*it, mark, lang)).collect();
+        let all: Vec<_> = offers.map(|(it, mark)| one(*it, mark, self.lang)).collect();
         let form = view! {
-            <form class="list" method="post" action="/langue" aria-label=in_all()>
+            <form class=class method="post" action="/langue" aria-label=in_all()>
                 <input type="hidden" name="retour" value=back/>
-                {rows}
+                {all}
             </form>
         };
         Some(form.into_any())
@@ -145,18 +136,9 @@ pub struct Chosen {
 pub async fn choose(ReadForm(chosen): ReadForm<Chosen>) -> Result<Response, Problem> {
     let lang = Lang::of(&chosen.lang);
     let lang = lang.ok_or_else(|| Problem::invalid(Invalid::new("lang", "unknown")))?;
-    let to = known_page(&chosen.retour).unwrap_or("/");
-    let mut response = Redirect::to(to).into_response();
-    if let Some(kept) = kept(lang) {
-        response.headers_mut().append(header::SET_COOKIE, kept);
-    }
-    Ok(response)
-}
-
-/// For a year; French is what everybody gets without one.
-fn kept(lang: Lang) -> Option<HeaderValue> {
-    let life_s = if lang == Lang::FRENCH { 0 } else { 31_536_000 };
-    let tag = lang.tag();
-    let text = format!("{COOKIE}={tag}; Path=/; Max-Age={life_s}; SameSite=Lax; Secure");
-    HeaderValue::try_from(text).ok()
+    let life_s = match lang {
+        Lang::FRENCH => FORGOTTEN_S,
+        _ => KEPT_S,
+    };
+    Ok(choice::keep(&chosen.retour, COOKIE, lang.tag(), life_s))
 }

@@ -1,9 +1,11 @@
 //! HTTP: the one table of routes, layers, problems, assets, the frame of pages.
 
 pub mod again;
+pub mod alone;
 pub mod appearance;
 pub mod assets;
 pub mod charts;
+pub mod choice;
 pub mod client;
 pub mod edge;
 pub mod error;

@@ -5,7 +5,6 @@
 //! What a programme set besides is on the phone, in the pack of its outing: a script fills the
 //! empty places from there (`data-help…`), and offers to read aloud where the device has a voice.
 
-use super::appearance;
 use super::assets::Assets;
 use super::error::Problem;
 use super::language::Reader;
@@ -13,9 +12,10 @@ use super::page::{Html, render};
 use super::reading::Path;
 use super::speech;
 use super::terrain::kept_by_the_worker;
+use super::{alone, appearance};
 use crate::app::App;
 use app::ui::Icon;
-use app::ui::pictograms::{BACK, BOTTLE, CLOCK, DROP, INFO, PLUS, QUIT, RING, WARNING};
+use app::ui::pictograms::{BACK, BOTTLE, CLOCK, DROP, INFO, PLUS, RING, WARNING};
 use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::Response;
@@ -41,43 +41,28 @@ pub async fn in_language(
 }
 
 fn html(assets: &Assets, lang: Lang) -> Html {
-    appearance::for_everyone(|| render(|| document(assets, lang).into_any()))
+    appearance::for_everyone(|| render(|| document(assets, lang)))
 }
 
-fn document(assets: &Assets, lang: Lang) -> impl IntoView + use<> {
-    let path = |name: &str| assets.path(name).map(str::to_owned);
+fn document(assets: &Assets, lang: Lang) -> AnyView {
     let title = lang.say(say::TITLE);
-    view! {
-        <html lang=lang.tag()>
-            <head>
-                <meta charset="utf-8"/>
-                <meta name="viewport" content="width=device-width, initial-scale=1, viewport-fit=cover"/>
-                <meta name="theme-color" content="#0b4f5f"/>
-                <title>{format!("{title} · Cueillette")}</title>
-                <link rel="icon" href="/icon.svg" type="image/svg+xml"/>
-                {path("terrain.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
-                {path("help.css").map(|href| view! { <link rel="stylesheet" href=href/> })}
-                {path("help.js").map(|src| view! { <script type="module" src=src></script> })}
-            </head>
-            <body>
-                {bar(lang)}
-                <main class="plain aid" data-words=words_of_help(lang)>
-                    <h1>{title}</h1>
-                    <div class="read" data-read-aloud data-words=speech::words_of_reading(lang)></div>
-                    <ol class="aid-steps" role="list">{steps(lang)}</ol>
-                    {clock(lang)}
-                    <div data-help-places hidden></div>
-                    {calls(lang)}
-                    {promises(lang)}
-                    <a class="button primary" href="/terrain">
-                        <Icon path=BACK/>
-                        {lang.say(say::BACK)}
-                    </a>
-                    {languages(lang)}
-                </main>
-            </body>
-        </html>
-    }
+    let main = view! {
+        <main class="plain aid" data-words=words_of_help(lang)>
+            <h1>{title}</h1>
+            <div class="read" data-read-aloud data-words=speech::words_of_reading(lang)></div>
+            <ol class="aid-steps" role="list">{steps(lang)}</ol>
+            {clock(lang)}
+            <div data-help-places hidden></div>
+            {calls(lang)}
+            {promises(lang)}
+            <a class="button primary" href="/terrain">
+                <Icon path=BACK/>
+                {lang.say(say::BACK)}
+            </a>
+            {languages(lang)}
+        </main>
+    };
+    alone::document(assets, lang, title, Some("help.js"), main.into_any())
 }
 
 /// What the script says, by the names it uses (help.js, help/pack.js).
@@ -98,21 +83,6 @@ fn words_of_help(lang: Lang) -> String {
         "validated": lang.fill(say::VALIDATED, ["{doctor}"]),
     });
     words.to_string()
-}
-
-/// The ways out: away from here, and back to counting.
-fn bar(lang: Lang) -> impl IntoView {
-    view! {
-        <header class="bar help-bar">
-            <a class="button icon" href="about:blank" rel="noreferrer" data-quit aria-label=lang.say(say::QUIT)>
-                <Icon path=QUIT/>
-            </a>
-            <a class="button quiet" href="/terrain">
-                <Icon path=BACK/>
-                {lang.say(say::NOTEBOOK)}
-            </a>
-        </header>
-    }
 }
 
 fn step(path: &'static str, title: &'static str, content: impl IntoView + 'static) -> AnyView {

@@ -178,25 +178,30 @@ fn no_place(shown: &Shown) -> AnyView {
     .into_any()
 }
 
-/// « 1 lieu proposé et 12 ramassages « ici » attendent une réponse. »
-fn to_look((proposed, heres): (usize, usize)) -> Option<AnyView> {
+/// « 1 lieu proposé », « 12 ramassages « ici » »: what there is of them.
+pub fn waiting_words(proposed: usize, heres: usize) -> Vec<String> {
     let words = |n: usize, one: &str, many: &str| {
         let n = i64::try_from(n).unwrap_or(i64::MAX);
         (n > 0).then(|| counted(n, one, many))
     };
-    let proposed_words = words(proposed, "lieu proposé", "lieux proposés");
-    let here_words = words(
+    let proposed = words(proposed, "lieu proposé", "lieux proposés");
+    let heres = words(
         heres,
         "ramassage «\u{a0}ici\u{a0}»",
         "ramassages «\u{a0}ici\u{a0}»",
     );
-    let all: Vec<String> = [proposed_words, here_words].into_iter().flatten().collect();
+    [proposed, heres].into_iter().flatten().collect()
+}
+
+/// « 1 lieu proposé et 12 ramassages « ici » attendent une réponse. »
+fn to_look((proposed, heres): (usize, usize)) -> Option<AnyView> {
     let waits = match proposed + heres {
         0 => return None,
         1 => "attend une réponse.",
         _ => "attendent une réponse.",
     };
-    let sentence = format!("{} {waits}", all.join(" et "));
+    let all = waiting_words(proposed, heres).join(" et ");
+    let sentence = format!("{all} {waits}");
     Some(note(
         Tone::Wait,
         view! {

@@ -10,7 +10,7 @@ mod new;
 pub mod point;
 mod site;
 
-pub use list::list;
+pub use list::{list, waiting_words};
 pub use look::look;
 pub use map::map;
 pub use merge::merge_page;
