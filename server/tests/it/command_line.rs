@@ -140,8 +140,8 @@ fn where_nobody_listens_any_more_a_command_ends_as_if_somebody_did() {
         &["token", "list"],
         &["import", "template", "sites"],
         &["key", "print"],
-        &["backup", "kept.sqlite"],
         &["retention"],
+        &["backup", "kept.sqlite"],
         &["routes"],
         &["--help"],
     ] {

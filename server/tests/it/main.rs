@@ -38,6 +38,7 @@ mod keys;
 mod languages;
 mod moi;
 mod money_walls;
+mod nation;
 mod needle_stick;
 mod openapi;
 mod operations;

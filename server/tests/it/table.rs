@@ -840,7 +840,7 @@ async fn intruders(world: &World) -> Vec<(String, Actor)> {
 }
 
 /// An id, or a number, of the same form that was never given.
-fn unlike(id: &str) -> String {
+pub fn unlike(id: &str) -> String {
     match id.len() {
         9 => "2026-0999".to_owned(),
         _ => Uuid::now_v7().to_string(),
@@ -848,7 +848,7 @@ fn unlike(id: &str) -> String {
 }
 
 /// Nothing, and all that any route could want.
-fn bodies(route: &Route, own: &Value) -> Vec<Option<(&'static str, String)>> {
+pub fn bodies(route: &Route, own: &Value) -> Vec<Option<(&'static str, String)>> {
     if route.method == Method::GET {
         return vec![None];
     }
@@ -910,7 +910,7 @@ fn handed_in() -> (&'static str, String) {
 }
 
 /// Status and text of an answer, without the id that was asked for.
-async fn asked(
+pub async fn asked(
     actor: &Actor,
     route: &Route,
     id: &str,
