@@ -266,6 +266,23 @@ pub fn ago(settings: &Settings, then: Instant, now: Instant) -> String {
     }
 }
 
+/// People of a list from whom on links sort and sift it: fewer are seen at a glance.
+pub const CHOICE_MIN: usize = 5;
+
+/// Plain links, of which one is where one stands: years, states, orders. Each is where it leads,
+/// its words, and whether one is there.
+pub fn tabs<T: IntoView + 'static>(
+    name: &'static str,
+    links: impl IntoIterator<Item = (String, T, bool)>,
+) -> AnyView {
+    let links = links.into_iter().map(|(href, words, is_here)| {
+        let current = is_here.then_some("page");
+        view! { <a class="button quiet" href=href aria-current=current>{words}</a> }
+    });
+    let links: Vec<_> = links.collect();
+    view! { <nav class="actions tabs" aria-label=name>{links}</nav> }.into_any()
+}
+
 /// Names in a sentence: « gants, pinces et gel ».
 pub fn listed(words: &[String]) -> String {
     match words {

@@ -15,6 +15,7 @@ mod bad_files;
 mod bad_input;
 mod base_map;
 mod cards;
+mod chosen;
 mod client_versions;
 mod command_line;
 mod crew;

@@ -5,10 +5,11 @@ use super::{body, end, invite, let_administer, offer_password, store, withdraw};
 use crate::access::Caller;
 use crate::access::role::Administrator;
 use crate::app::{App, local_day};
+use crate::export::collate;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Faults, Field, Tone, crumbs, note};
+use crate::http::pieces::{CHOICE_MIN, Faults, Field, Tone, crumbs, note, tabs};
 use crate::http::reading::{Path, Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -21,11 +22,75 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// What the form before this page did.
+/// What is asked of the list, by its address. What cannot be read is not asked.
 #[derive(Default, Deserialize)]
-pub struct Done {
+pub struct Asked {
+    /// One of [`STATES`].
+    #[serde(default)]
+    etat: String,
+    /// [`NEWEST`]; otherwise by name.
+    #[serde(default)]
+    tri: String,
+    /// What the form before this page did.
     #[serde(default)]
     fait: String,
+}
+
+const STATES: [(&str, &str); 4] = [
+    ("", "Tout le monde"),
+    ("gere", "Gèrent les comptes"),
+    ("sans-code", "Sans code"),
+    ("sans-session", "Sans session"),
+];
+const NEWEST: &str = "nouveau";
+const ORDERS: [(&str, &str); 2] = [("", "Par nom"), (NEWEST, "Arrivées récentes")];
+
+impl Asked {
+    fn wants(&self, it: &Member) -> bool {
+        match self.etat.as_str() {
+            "gere" => it.administers,
+            "sans-code" => !it.has_second_factor,
+            "sans-session" => it.seen_at.is_none(),
+            _ => true,
+        }
+    }
+
+    /// Those who are asked for, in the order that is asked for.
+    fn among<'a>(&self, all: &'a [Member]) -> Vec<&'a Member> {
+        let mut shown: Vec<_> = all.iter().filter(|it| self.wants(it)).collect();
+        match self.tri == NEWEST {
+            true => shown.sort_by_key(|it| std::cmp::Reverse(it.created_at)),
+            false => {
+                let order = collate::french();
+                shown.sort_by(|a, b| order.compare(&a.name, &b.name));
+            }
+        }
+        shown
+    }
+
+    /// The links; none while all are seen at a glance.
+    fn links(&self, all: &[Member]) -> Option<AnyView> {
+        if all.len() < CHOICE_MIN {
+            return None;
+        }
+        let known = |codes: &[(&'static str, &str)], asked: &str| {
+            let found = codes.iter().find(|(code, _)| *code == asked);
+            found.map_or("", |(code, _)| *code)
+        };
+        let (state, order) = (known(&STATES, &self.etat), known(&ORDERS, &self.tri));
+        let states = STATES.map(|(code, words)| {
+            let href = format!("/comptes?etat={code}&tri={order}");
+            (href, words, code == state)
+        });
+        let orders = ORDERS.map(|(code, words)| {
+            let href = format!("/comptes?etat={state}&tri={code}");
+            (href, words, code == order)
+        });
+        let all = view! {
+            <div>{tabs("Comptes par état", states)}{tabs("Ordre de la liste", orders)}</div>
+        };
+        Some(all.into_any())
+    }
 }
 
 /// `GET /comptes`
@@ -33,13 +98,13 @@ pub async fn list(
     State(app): State<App>,
     caller: Caller,
     by: Administrator,
-    Query(done): Query<Done>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     list_page(
         &app,
         &caller,
         &by,
-        &done,
+        &asked,
         Inviting::default(),
         &Faults::default(),
     )
@@ -50,7 +115,7 @@ async fn list_page(
     app: &App,
     caller: &Caller,
     Administrator(by): &Administrator,
-    done: &Done,
+    asked: &Asked,
     typed: Inviting,
     faults: &Faults,
 ) -> Result<Response, Problem> {
@@ -66,10 +131,14 @@ async fn list_page(
     let frame = Frame::of(&app.assets, caller, &settings, "Comptes", "/comptes");
     let shown = page(&frame, || {
         let own = by.account.0;
-        let rows: Vec<_> = members
+        let shown = asked.among(&members);
+        let rows: Vec<_> = shown
             .iter()
             .map(|it| row(it, own, &settings, now))
             .collect();
+        let nobody = rows.is_empty().then(|| {
+            view! { <div class="empty"><Icon path=PERSON/><p>"Personne ici."</p></div> }
+        });
         view! {
             {crumbs("/compte".into(), "Mon compte")}
             <div class="head">
@@ -78,9 +147,11 @@ async fn list_page(
                     <p class="soft">"Les personnes "{whose}". Vous ne voyez pas les comptes des autres."</p>
                 </div>
             </div>
-            {done_note(&done.fait)}
+            {done_note(&asked.fait)}
             <section class="card accounts">
                 <h2>"Qui a un compte"</h2>
+                {asked.links(&members)}
+                {nobody}
                 <ul class="rows">{rows}</ul>
             </section>
             {waiting_view(&waiting, &settings)}
@@ -274,8 +345,8 @@ pub async fn invite_one(
         }
         Err(problem) => {
             let faults = Faults::of(&problem, words).ok_or(problem)?;
-            let done = Done::default();
-            let form = list_page(&app, &caller, &by, &done, typed, &faults).await?;
+            let asked = Asked::default();
+            let form = list_page(&app, &caller, &by, &asked, typed, &faults).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
         }
     }

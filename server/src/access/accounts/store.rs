@@ -20,12 +20,15 @@ pub struct Member {
     pub administers: bool,
     /// A second factor is in use.
     pub has_second_factor: bool,
+    /// Since when.
+    pub created_at: i64,
     /// When they last did something, to the day, as far as it is known.
     pub seen_at: Option<i64>,
 }
 
 const SELECT_MEMBERS: &str = "
     select a.id, a.login, a.name, a.administers, a.sealed_totp is not null as has_second_factor,
+      a.created_at,
       (select max(s.seen_at) from sessions s
        where s.programme_id = a.programme_id and s.account_id = a.id) as seen_at
     from accounts a

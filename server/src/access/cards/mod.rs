@@ -11,6 +11,7 @@ mod code;
 pub mod pages;
 mod proof;
 mod sheet;
+mod sieve;
 pub mod store;
 
 pub use code::CardCode;

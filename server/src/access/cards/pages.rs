@@ -2,6 +2,7 @@
 //! language; and `/equipe`, where a coordinator prints, replaces and forgets cards.
 
 use super::sheet::print_sheet;
+use super::sieve::{Asked, Holder, met_words};
 use super::store::{self, Card};
 use super::{Printed, forget, issue};
 use crate::access::Caller;
@@ -16,7 +17,7 @@ use crate::http::speech;
 use crate::people::away::Away;
 use crate::people::store::Peer;
 use crate::{people, programmes};
-use app::ui::pictograms::{KEY, NEXT, TRASH};
+use app::ui::pictograms::{KEY, NEXT, PEOPLE, TRASH};
 use app::ui::{Icon, SignPicture};
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
@@ -131,23 +132,11 @@ fn words_of_entering(lang: Lang) -> String {
     Value::from(words).to_string()
 }
 
-/// What the form before this page did.
-#[derive(Default, Deserialize)]
-pub struct Done {
-    #[serde(default)]
-    fait: String,
-}
-
-struct Holder {
-    peer: Peer,
-    card: Option<Card>,
-}
-
 /// `GET /equipe`: everybody's card at a glance.
 pub async fn team(
     State(app): State<App>,
     caller: Caller,
-    Query(done): Query<Done>,
+    Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
     let now = app.now();
     let mut tx = app.db.read().await?;
@@ -155,15 +144,24 @@ pub async fn team(
     let peers = people::store::all(&mut tx, caller.programme).await?;
     let cards = store::alive(&mut tx, caller.programme).await?;
     let away = people::away::who(&mut tx, caller.programme, &settings, now).await?;
+    let met = match asked.by_contact() {
+        true => people::store::last_contacts(&mut tx, caller.programme).await?,
+        false => HashMap::new(),
+    };
     drop(tx);
     let mut cards: HashMap<Uuid, Card> = cards.into_iter().map(|it| (it.peer_id, it)).collect();
     let holders = peers.into_iter().map(|peer| Holder {
         card: cards.remove(&peer.id.0),
         peer,
+        met: None,
     });
-    let holders: Vec<_> = holders.collect();
+    let mut holders: Vec<_> = holders.collect();
+    asked.sort(&mut holders, &met);
     let frame = Frame::of(&app.assets, &caller, &settings, "Équipe", "/equipe");
-    Ok(page(&frame, || team_view(&holders, &away, &settings, now, &done)).into_response())
+    Ok(page(&frame, || {
+        team_view(&holders, &away, &settings, now, &asked)
+    })
+    .into_response())
 }
 
 fn team_view(
@@ -171,16 +169,15 @@ fn team_view(
     away: &[Away],
     settings: &Settings,
     now: Instant,
-    done: &Done,
+    asked: &Asked,
 ) -> AnyView {
-    let rows: Vec<_> = holders.iter().map(|it| row(it, settings, now)).collect();
-    let erased = (done.fait == "effacee").then(|| {
+    let erased = (asked.fait == "effacee").then(|| {
         note(
             Tone::Ok,
             "La personne est effacée. Ses aides restent sous un numéro.",
         )
     });
-    let forgotten = (done.fait == "oubliee")
+    let forgotten = (asked.fait == "oubliee")
         .then(|| note(Tone::Ok, "La carte est oubliée. Elle ne marche plus."));
     let series = Uuid::now_v7().to_string();
     view! {
@@ -194,16 +191,29 @@ fn team_view(
         {erased}
         {copied(holders)}
         {people::away::card(away, settings)}
-        <form class="form card" method="post" action="/equipe/cartes">
+        <form class="form card" method="post" action="/equipe/cartes" id="cartes">
             <input type="hidden" name="serie" value=series/>
             <h2>"Cartes"</h2>
             <p class="soft">"Cochez, puis imprimez. Une nouvelle carte remplace l’ancienne\u{a0}: l’ancienne ne marche plus, tout de suite."</p>
-            <ul class="holders">{rows}</ul>
-            <p class="actions">
-                <button class="primary"><Icon path=KEY/>"Imprimer les cartes cochées"</button>
-            </p>
-            {card_language()}
+            {asked.links(holders)}
+            {rows(&asked.among(holders), settings, now)}
         </form>
+    }
+    .into_any()
+}
+
+fn rows(shown: &[&Holder], settings: &Settings, now: Instant) -> AnyView {
+    if shown.is_empty() {
+        return view! { <div class="empty"><Icon path=PEOPLE/><p>"Personne ici."</p></div> }
+            .into_any();
+    }
+    let rows: Vec<_> = shown.iter().map(|it| row(it, settings, now)).collect();
+    view! {
+        <ul class="holders">{rows}</ul>
+        <p class="actions">
+            <button class="primary"><Icon path=KEY/>"Imprimer les cartes cochées"</button>
+        </p>
+        {card_language()}
     }
     .into_any()
 }
@@ -253,6 +263,10 @@ fn row(holder: &Holder, settings: &Settings, now: Instant) -> AnyView {
     let (file, whose) = (format!("/equipe/{id}"), name.clone());
     let ticked = holder.card.is_none();
     let (class, said, when) = standing(holder.card.as_ref(), settings, now);
+    let when = match holder.met {
+        Some(at) => met_words(at, settings, now),
+        None => when,
+    };
     let to_forget = holder.card.as_ref().map(|_| forget_link(peer));
     view! {
         <li>

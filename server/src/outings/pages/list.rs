@@ -10,7 +10,7 @@ use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, capital, day_leaf, note};
+use crate::http::pieces::{Tone, capital, day_leaf, note, tabs};
 use crate::http::reading::Query;
 use crate::outings::store::{self, Outing};
 use crate::outings::{calendar, series};
@@ -214,17 +214,11 @@ fn years_nav(years: &RangeInclusive<i16>, asked: Option<i16>) -> Option<AnyView>
     if *years.start() == 0 || years.start() == years.end() {
         return None;
     }
-    let links: Vec<_> = years
-        .clone()
-        .rev()
-        .take(IN_SIGHT)
-        .map(|year| {
-            let current = (asked == Some(year)).then_some("page");
-            let href = format!("/sorties?annee={year}");
-            view! { <a class="button quiet" href=href aria-current=current>{year}</a> }
-        })
-        .collect();
-    Some(view! { <nav class="actions tabs" aria-label="Années">{links}</nav> }.into_any())
+    let links = years.clone().rev().take(IN_SIGHT).map(|year| {
+        let href = format!("/sorties?annee={year}");
+        (href, year, asked == Some(year))
+    });
+    Some(tabs("Années", links))
 }
 
 fn nothing_planned() -> AnyView {
