@@ -12,7 +12,7 @@ use domain::{
 };
 use serde_json::{Value, json};
 use server::access::accounts::store as people_of;
-use server::access::credentials::{open_session, token_hash};
+use server::access::credentials::{new_session_token, open_session, token_hash};
 use server::access::{KeyFile, Role, Sealer, Staff, passwords, store as accounts};
 use server::app::{App, Clock};
 use server::base_map::Shelf;
@@ -380,9 +380,15 @@ impl World {
                 .await
                 .unwrap()
         );
-        let cookie = open_session(&self.app, &mut tx, &of, &HeaderMap::new())
-            .await
-            .unwrap();
+        let cookie = open_session(
+            &self.app,
+            &mut tx,
+            &of,
+            &HeaderMap::new(),
+            new_session_token(),
+        )
+        .await
+        .unwrap();
         tx.commit().await.unwrap();
         let cookie = cookie.unwrap().to_str().unwrap().to_owned();
         let pair = cookie.split(';').next().unwrap();
