@@ -147,6 +147,9 @@ async function forReadme(world) {
     } else {
       const found = (await pagesOf(world, role)).find((it) => it.pattern === pattern);
       await open(page, found.path);
+      // Whose map it is stands under it.
+      const map = page.locator("cueillette-map").first();
+      if ((await map.count()) > 0) await map.evaluate((it) => it.scrollIntoView({ block: "end" }));
     }
     await page.screenshot({ path: join(folder, `${name}.png`) });
     await context.close();
