@@ -90,7 +90,11 @@ fn strings(of: &Value, into: &mut Vec<String>) {
     match of {
         Value::String(text) => into.push(plain(text)),
         Value::Array(all) => all.iter().for_each(|it| strings(it, into)),
-        Value::Object(all) => all.values().for_each(|it| strings(it, into)),
+        Value::Object(all) => {
+            // The language itself, by which a script writes numbers, is not said.
+            let said = all.iter().filter(|it| it.0 != "lang");
+            said.for_each(|it| strings(it.1, into));
+        }
         _ => {}
     }
 }
