@@ -7,6 +7,7 @@ import { SIZES } from "./pages.js";
 export class Record {
   #parts;
   #seen = {};
+  #isTold = false;
 
   constructor(file) {
     this.file = file;
@@ -30,7 +31,7 @@ export class Record {
   }
 
   keep() {
-    if (this.file) writeFileSync(this.#parts, JSON.stringify(this.#seen));
+    if (this.file && !this.#isTold) writeFileSync(this.#parts, JSON.stringify(this.#seen));
   }
 
   /** As JSON, pages in the order of their names. */
@@ -51,6 +52,8 @@ export class Record {
       stops: sum(seen, "stops"),
       pages,
     };
+    // Nothing is left to keep.
+    this.#isTold = true;
     rmSync(this.#parts, { force: true });
     return `${JSON.stringify(found, null, 2)}\n`;
   }
