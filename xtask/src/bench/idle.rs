@@ -1,13 +1,15 @@
 //! A small box: how soon a server that starts cold answers, and what it holds in memory when nobody
 //! asks for anything.
 
-use std::io::{Read, Write};
+use std::fmt::Write as _;
+use std::io::{Read, Write as _};
 use std::net::TcpStream;
 use std::process::{Child, ExitCode, Stdio};
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
+use super::book;
 use super::figures::{megabytes, milliseconds, percentile};
 use super::visitor::within;
 use crate::server::{Installation, Profile};
@@ -44,20 +46,25 @@ pub fn idle() -> Result<ExitCode> {
         held = held.max(server.memory_bytes()?);
     }
     let slowest = percentile(&starts, 100);
-    println!("\na small box, on SQLite ({STARTS} starts)");
-    println!(
+    let mut told = String::new();
+    writeln!(told, "a small box, on SQLite ({STARTS} starts)")?;
+    writeln!(
+        told,
         "  from start to first answer     p50 {}, slowest {}  {} {}",
         milliseconds(percentile(&starts, 50)),
         milliseconds(slowest),
         within(slowest <= START_MAX),
         milliseconds(START_MAX)
-    );
-    println!(
+    )?;
+    writeln!(
+        told,
         "  held when idle                 {}  {} {}",
         megabytes(held),
         within(held <= IDLE_BYTES_MAX),
         megabytes(IDLE_BYTES_MAX)
-    );
+    )?;
+    println!("\n{told}");
+    book::put("Start and rest", "cargo xtask bench idle", &told)?;
     let is_within = slowest <= START_MAX && held <= IDLE_BYTES_MAX;
     Ok(if is_within {
         ExitCode::SUCCESS

@@ -5,6 +5,7 @@
 //! The world is made as people make it: pseudonyms, civil identities given one by one, outings
 //! opened, presences said by a coordinator, outings closed.
 
+use std::fmt::Write as _;
 use std::path::Path;
 use std::process::ExitCode;
 use std::time::{Duration, Instant};
@@ -13,9 +14,10 @@ use anyhow::{Context, Result, ensure};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use super::book;
 use super::dice::Dice;
 use super::figures::{megabytes, milliseconds};
-use super::visitor::{Visitor, report, text, within};
+use super::visitor::{Visitor, line, text, within};
 use crate::postgres::{Durability, Postgres};
 use crate::progress::{self, seconds};
 use crate::server::{Installation, Profile};
@@ -50,18 +52,21 @@ pub fn lists() -> Result<ExitCode> {
     setup::for_site()?;
     site::build()?;
     let binary = server::build(Profile::Release)?;
-    measure("SQLite", &Installation::on_sqlite(&binary)?)?;
-    on_postgres(&binary)?;
+    let mut told = String::new();
+    measure("SQLite", &Installation::on_sqlite(&binary)?, &mut told)?;
+    on_postgres(&binary, &mut told)?;
+    println!("\n{told}");
+    book::put("Lists and their files", "cargo xtask bench lists", &told)?;
     Ok(ExitCode::SUCCESS)
 }
 
-fn on_postgres(binary: &Path) -> Result<()> {
+fn on_postgres(binary: &Path, told: &mut String) -> Result<()> {
     let postgres = Postgres::start(Durability::Durable)?;
     let installation = Installation::on_postgres(binary, postgres.url())?;
-    measure("PostgreSQL", &installation)
+    measure("PostgreSQL", &installation, told)
 }
 
-fn measure(engine: &str, installation: &Installation) -> Result<()> {
+fn measure(engine: &str, installation: &Installation, told: &mut String) -> Result<()> {
     run::quiet(installation.command().arg("migrate"))?;
     let demo = run::quiet(installation.command().args(["demo", "--json"]))?;
     let demo: Value = serde_json::from_str(&demo).context("`demo --json` printed no JSON")?;
@@ -80,34 +85,38 @@ fn measure(engine: &str, installation: &Installation) -> Result<()> {
         "not {LINES} lines with their files: {list}"
     );
     let at = format!("/api/v1/allowance-lists/{}", text(&list, "/number")?);
-    println!("\na list of {LINES} lines on {engine}");
-    println!(
+    writeln!(told, "a list of {LINES} lines on {engine}")?;
+    writeln!(
+        told,
         "  issued, with its files         {}  {} {}",
         seconds(issued),
         within(issued <= ISSUE_MAX),
         seconds(ISSUE_MAX)
-    );
+    )?;
     for file in FILES {
         let (first, bytes) = clerk.first_byte(&format!("{at}/{file}"))?;
         let size = megabytes(u64::try_from(bytes)?);
-        println!(
+        writeln!(
+            told,
             "  first time: {file:<28} first byte {:>8}, {size}",
             milliseconds(first)
-        );
+        )?;
     }
     let mut took = Vec::with_capacity(DOWNLOADS);
     for _ in 0..DOWNLOADS {
         run::go_on()?;
         took.push(clerk.first_byte(&format!("{at}/{STORED}"))?.0);
     }
-    report("first byte of the stored CSV", &took, FIRST_BYTE_MAX);
+    let stored = line("first byte of the stored CSV", &took, FIRST_BYTE_MAX);
+    writeln!(told, "{stored}")?;
     let peak = server.peak_memory_bytes()?;
-    println!(
+    writeln!(
+        told,
         "  peak memory                    {}  {} {}",
         megabytes(peak),
         within(peak <= MEMORY_BYTES_MAX),
         megabytes(MEMORY_BYTES_MAX)
-    );
+    )?;
     Ok(())
 }
 

@@ -13,7 +13,7 @@ use uuid::Uuid;
 
 use super::dice::Dice;
 use super::figures::megabytes;
-use super::visitor::{Visitor, report, text, times, times_after};
+use super::visitor::{Visitor, line, text, times, times_after};
 use crate::postgres::{Durability, Postgres};
 use crate::server::{Installation, Profile};
 use crate::temp::TempFolder;
@@ -78,14 +78,17 @@ fn measure(engine: &str, installation: &Installation) -> Result<()> {
         let mut map = boxes.iter().cycle();
         let mut next = || map.next().map(String::as_str).unwrap_or_default();
         let warm = times(REQUESTS, || visitor.get(next()))?;
-        report(&format!("map, {name}"), &warm, MAP_MAX);
+        println!("{}", line(&format!("map, {name}"), &warm, MAP_MAX));
         let mut dice = Dice::new();
         let fresh = times_after(
             REQUESTS,
             || agent.send(&[fact("sighting", public[dice.below(public.len())])]),
             || visitor.get(next()),
         )?;
-        report(&format!("map, {name}, after a fact"), &fresh, MAP_MAX);
+        println!(
+            "{}",
+            line(&format!("map, {name}, after a fact"), &fresh, MAP_MAX)
+        );
     }
     let walk = format!("/sorties/{}/marche", plan(&coordinator, &demo)?);
     for (name, path) in [("a new outing", "/sorties/prevoir"), ("a walk", &walk)] {
@@ -94,7 +97,10 @@ fn measure(engine: &str, installation: &Installation) -> Result<()> {
             || agent.send(&[fact("sighting", public[0])]),
             || coordinator.get(path),
         )?;
-        report(&format!("suggestions for {name}"), &took, PAGE_MAX);
+        println!(
+            "{}",
+            line(&format!("suggestions for {name}"), &took, PAGE_MAX)
+        );
     }
     let pages = [
         ("/lieux, agent", &agent, "/lieux"),
@@ -104,7 +110,10 @@ fn measure(engine: &str, installation: &Installation) -> Result<()> {
         ("/signalements, agent", &agent, "/signalements"),
     ];
     for (name, visitor, path) in pages {
-        report(name, &times(PAGES, || visitor.get(path))?, PAGE_MAX);
+        println!(
+            "{}",
+            line(name, &times(PAGES, || visitor.get(path))?, PAGE_MAX)
+        );
     }
     println!(
         "  peak memory                    {}",

@@ -139,16 +139,16 @@ pub fn times_after<T>(
 }
 
 /// One line: p50, p95, p99, and whether the last is within what it may take.
-pub fn report(name: &str, took: &[Duration], max: Duration) {
+pub fn line(name: &str, took: &[Duration], max: Duration) -> String {
     let [p50, p95, p99] = [50, 95, 99].map(|it| percentile(took, it));
-    println!(
+    format!(
         "  {name:<30} {:>8} {:>8} {:>8}  {} {}",
         milliseconds(p50),
         milliseconds(p95),
         milliseconds(p99),
         within(p99 <= max),
         milliseconds(max)
-    );
+    )
 }
 
 /// What a measure says of its limit.
