@@ -111,7 +111,7 @@ impl Desk {
                 event.prevent_default();
                 self.wish_to_join(browser::typed("code"));
             }
-            "input" => self.change(|it| it.note = browser::typed("note")),
+            "input" => self.heard_typing(event),
             "site-chosen" => {
                 let chosen = browser::field(&browser::field(event, "detail"), "id").as_string();
                 if let Some(site) = chosen.and_then(|it| id(&it)) {
@@ -140,6 +140,15 @@ impl Desk {
                 }
             }
             pointer => self.touched(event, pointer),
+        }
+    }
+
+    /// Keeps the note as it is typed. The screen shows it already: nothing is drawn anew.
+    fn heard_typing(self, event: &PageEvent) {
+        let field = browser::field(event, "target");
+        if browser::field(&field, "id").as_string().as_deref() == Some("note") {
+            let note = browser::typed("note");
+            self.model.update_untracked(|it| it.note = note);
         }
     }
 

@@ -1,5 +1,5 @@
-//! What the map is told: the outing's sites, and its own words. The map is an element of its own, whose script is
-//! fetched the first time it is looked at.
+//! What the map is told: the outing's sites, and its own words. The map is an element of its own,
+//! whose script is fetched the first time it is looked at.
 
 use super::model::Model;
 use super::pack::Site;

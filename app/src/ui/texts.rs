@@ -13,6 +13,15 @@ pub use words::{Template, Text};
 
 pub mod flag;
 
+/// The help of peers, one address a language; all of them are kept on the phone.
+#[inline(never)]
+pub fn peers_help(tag: &str) -> String {
+    match tag {
+        "fr" => "/aide/terrain".to_owned(),
+        _ => ["/aide/terrain-", tag].concat(),
+    }
+}
+
 /// What the map says by itself, each under the name that its script knows (`app/web/map/words.js`).
 #[inline(always)]
 pub fn each_of_map(mut say: impl FnMut(&'static str, Text)) {

@@ -19,7 +19,7 @@ use crate::http::charts::{self, Stage};
 use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, capital, note, unbroken};
+use crate::http::pieces::{Tone, capital, note, tabs, unbroken};
 use crate::http::reading::{Query, ReadForm};
 use crate::people::store::Peer;
 use crate::{people, programmes};
@@ -515,19 +515,16 @@ fn issued_section(aids: &Aids) -> AnyView {
     });
     // While there is nothing at all, there is nothing to choose among.
     let is_used = !aids.lists.is_empty() || !aids.state.is_empty();
-    let tabs = STATES.iter().map(|(code, word)| {
-        let current = (*code == aids.state).then_some("page");
+    let states = STATES.iter().map(|(code, word)| {
         let href = format!("/aides?etat={code}#listes");
-        view! { <a class="button quiet" href=href aria-current=current>{*word}</a> }
+        (href, *word, *code == aids.state)
     });
-    let tabs: Vec<_> = tabs.collect();
-    let tabs = is_used
-        .then(|| view! { <nav class="actions tabs" aria-label="Listes par état">{tabs}</nav> });
+    let states = is_used.then(|| tabs("Listes par état", states));
     let older = format!("/aides?etat={}&", aids.state);
     view! {
         <section id="listes">
             <h2>"Listes éditées"</h2>
-            {tabs}
+            {states}
             {none}
             <ul class="sheets">{cards}</ul>
             {older_link(&older, aids.next.as_deref())}

@@ -103,10 +103,7 @@ impl Part {
 
 /// Where the peers' part is in a language.
 fn peers_path(lang: Lang) -> String {
-    match lang == Lang::FRENCH {
-        true => Part::Outing.path(),
-        false => format!("{}-{}", Part::Outing.path(), lang.tag()),
-    }
+    app::ui::texts::peers_help(lang.tag())
 }
 
 /// `GET /aide`: the part of whoever asks, or all of them.

@@ -24,6 +24,7 @@ pub mod pieces;
 pub mod qr;
 pub mod reading;
 pub mod router;
+pub mod sifting;
 pub mod speech;
 mod styleguide;
 pub mod table;

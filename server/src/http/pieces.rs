@@ -266,9 +266,6 @@ pub fn ago(settings: &Settings, then: Instant, now: Instant) -> String {
     }
 }
 
-/// People of a list from whom on links sort and sift it: fewer are seen at a glance.
-pub const CHOICE_MIN: usize = 5;
-
 /// Plain links, of which one is where one stands: years, states, orders. Each is where it leads,
 /// its words, and whether one is there.
 pub fn tabs<T: IntoView + 'static>(

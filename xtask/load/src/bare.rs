@@ -2,6 +2,7 @@
 //! many connections, as durable, and nothing else. Statements are prepared once, a batch is one
 //! transaction of two statements, and each row is thrown together before the clock starts.
 
+use crate::history::postgres_rests;
 use anyhow::{Context, Result};
 use rand::RngCore;
 use serde::{Deserialize, Serialize};
@@ -181,10 +182,7 @@ async fn on_postgres(plan: Plan) -> Result<Duration> {
     }
     let took = start.elapsed();
     // What comes next begins as this did: nothing is left to write or to clean up behind it.
-    let mut conn = PgConnection::connect(&plan.url).await?;
-    for text in ["vacuum analyze facts", "checkpoint"] {
-        sqlx::raw_sql(text).execute(&mut conn).await?;
-    }
+    postgres_rests(&plan.url).await?;
     Ok(took)
 }
 

@@ -68,11 +68,17 @@ pub async fn run(plan: Plan) -> Result<Told> {
 /// What an engine does by itself in the hours after so many rows, done now: nothing is left to clean
 /// up or to write beside what is measured next.
 pub async fn rest(plan: Plan) -> Result<()> {
-    if !plan.url.starts_with("sqlite:") {
-        let mut conn = PgConnection::connect(&plan.url).await?;
-        for text in ["vacuum analyze", "checkpoint"] {
-            sqlx::raw_sql(text).execute(&mut conn).await?;
-        }
+    match plan.url.starts_with("sqlite:") {
+        true => Ok(()),
+        false => postgres_rests(&plan.url).await,
+    }
+}
+
+/// The same for a PostgreSQL whose URL is this.
+pub async fn postgres_rests(url: &str) -> Result<()> {
+    let mut conn = PgConnection::connect(url).await?;
+    for text in ["vacuum analyze", "checkpoint"] {
+        sqlx::raw_sql(text).execute(&mut conn).await?;
     }
     Ok(())
 }

@@ -78,21 +78,12 @@ fn menu(model: &Model) -> Markup {
         (habit(model, Habit::Sun, draw::SUN, texts::menu::SUN))
         (row(Act::Lock, draw::LOCK, texts::menu::LOCK, ""))
         (row(Act::Open(Sheet::Picture), draw::PEOPLE, texts::menu::PICTURE, ""))
-        a.button.row href=(help_path()) {
+        a.button.row href=(texts::peers_help(words::language::TAG.as_str())) {
             (icon(draw::INFO))
             span { b { (texts::menu::HELP) } small { (texts::menu::HELP_HELP) } }
         }
         (row(Act::Open(Sheet::End), draw::LEAVE, texts::menu::END, ""))
         (languages())
-    }
-}
-
-/// The help of peers, one address a language; all of them are kept on the phone.
-fn help_path() -> String {
-    let tag = words::language::TAG.as_str();
-    match tag {
-        "fr" => "/aide/terrain".to_owned(),
-        _ => ["/aide/terrain-", tag].concat(),
     }
 }
 

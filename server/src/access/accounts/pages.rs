@@ -9,8 +9,9 @@ use crate::export::collate;
 use crate::http::error::Problem;
 use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{CHOICE_MIN, Faults, Field, Tone, crumbs, note, tabs};
+use crate::http::pieces::{Faults, Field, Tone, crumbs, note};
 use crate::http::reading::{Path, Query, ReadForm};
+use crate::http::sifting::{Asked, Choices};
 use crate::programmes;
 use app::ui::Icon;
 use app::ui::pictograms::{KEY, NEXT, PERSON};
@@ -22,75 +23,41 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
 
-/// What is asked of the list, by its address. What cannot be read is not asked.
-#[derive(Default, Deserialize)]
-pub struct Asked {
-    /// One of [`STATES`].
-    #[serde(default)]
-    etat: String,
-    /// [`NEWEST`]; otherwise by name.
-    #[serde(default)]
-    tri: String,
-    /// What the form before this page did.
-    #[serde(default)]
-    fait: String,
-}
-
-const STATES: [(&str, &str); 4] = [
-    ("", "Tout le monde"),
-    ("gere", "Gèrent les comptes"),
-    ("sans-code", "Sans code"),
-    ("sans-session", "Sans session"),
-];
+const ADMINISTERS: &str = "gere";
+const NO_CODE: &str = "sans-code";
+const NO_SESSION: &str = "sans-session";
 const NEWEST: &str = "nouveau";
-const ORDERS: [(&str, &str); 2] = [("", "Par nom"), (NEWEST, "Arrivées récentes")];
+const CHOICES: Choices = Choices {
+    path: "/comptes",
+    at: "",
+    states_name: "Comptes par état",
+    states: &[
+        ("", "Tout le monde"),
+        (ADMINISTERS, "Gèrent les comptes"),
+        (NO_CODE, "Sans code"),
+        (NO_SESSION, "Sans session"),
+    ],
+    orders: &[("", "Par nom"), (NEWEST, "Arrivées récentes")],
+};
 
-impl Asked {
-    fn wants(&self, it: &Member) -> bool {
-        match self.etat.as_str() {
-            "gere" => it.administers,
-            "sans-code" => !it.has_second_factor,
-            "sans-session" => it.seen_at.is_none(),
-            _ => true,
+/// Those who are asked for, in the order that is asked for.
+fn among<'a>(asked: &Asked, all: &'a [Member]) -> Vec<&'a Member> {
+    let state = CHOICES.state(asked);
+    let wanted = |it: &&Member| match state {
+        ADMINISTERS => it.administers,
+        NO_CODE => !it.has_second_factor,
+        NO_SESSION => it.seen_at.is_none(),
+        _ => true,
+    };
+    let mut shown: Vec<_> = all.iter().filter(wanted).collect();
+    match CHOICES.order(asked) {
+        NEWEST => shown.sort_by_key(|it| std::cmp::Reverse(it.created_at)),
+        _ => {
+            let order = collate::french();
+            shown.sort_by(|a, b| order.compare(&a.name, &b.name));
         }
     }
-
-    /// Those who are asked for, in the order that is asked for.
-    fn among<'a>(&self, all: &'a [Member]) -> Vec<&'a Member> {
-        let mut shown: Vec<_> = all.iter().filter(|it| self.wants(it)).collect();
-        match self.tri == NEWEST {
-            true => shown.sort_by_key(|it| std::cmp::Reverse(it.created_at)),
-            false => {
-                let order = collate::french();
-                shown.sort_by(|a, b| order.compare(&a.name, &b.name));
-            }
-        }
-        shown
-    }
-
-    /// The links; none while all are seen at a glance.
-    fn links(&self, all: &[Member]) -> Option<AnyView> {
-        if all.len() < CHOICE_MIN {
-            return None;
-        }
-        let known = |codes: &[(&'static str, &str)], asked: &str| {
-            let found = codes.iter().find(|(code, _)| *code == asked);
-            found.map_or("", |(code, _)| *code)
-        };
-        let (state, order) = (known(&STATES, &self.etat), known(&ORDERS, &self.tri));
-        let states = STATES.map(|(code, words)| {
-            let href = format!("/comptes?etat={code}&tri={order}");
-            (href, words, code == state)
-        });
-        let orders = ORDERS.map(|(code, words)| {
-            let href = format!("/comptes?etat={state}&tri={code}");
-            (href, words, code == order)
-        });
-        let all = view! {
-            <div>{tabs("Comptes par état", states)}{tabs("Ordre de la liste", orders)}</div>
-        };
-        Some(all.into_any())
-    }
+    shown
 }
 
 /// `GET /comptes`
@@ -131,7 +98,7 @@ async fn list_page(
     let frame = Frame::of(&app.assets, caller, &settings, "Comptes", "/comptes");
     let shown = page(&frame, || {
         let own = by.account.0;
-        let shown = asked.among(&members);
+        let shown = among(asked, &members);
         let rows: Vec<_> = shown
             .iter()
             .map(|it| row(it, own, &settings, now))
@@ -150,7 +117,7 @@ async fn list_page(
             {done_note(&asked.fait)}
             <section class="card accounts">
                 <h2>"Qui a un compte"</h2>
-                {asked.links(&members)}
+                {CHOICES.links(asked, members.len())}
                 {nobody}
                 <ul class="rows">{rows}</ul>
             </section>

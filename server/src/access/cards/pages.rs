@@ -2,7 +2,7 @@
 //! language; and `/equipe`, where a coordinator prints, replaces and forgets cards.
 
 use super::sheet::print_sheet;
-use super::sieve::{Asked, Holder, met_words};
+use super::sieve::{self, Holder, met_words};
 use super::store::{self, Card};
 use super::{Printed, forget, issue};
 use crate::access::Caller;
@@ -13,6 +13,7 @@ use crate::http::origin::Origin;
 use crate::http::page::{Frame, page};
 use crate::http::pieces::{Tone, ago, crumbs, note};
 use crate::http::reading::{Query, ReadForm};
+use crate::http::sifting::Asked;
 use crate::http::speech;
 use crate::people::away::Away;
 use crate::people::store::Peer;
@@ -144,7 +145,7 @@ pub async fn team(
     let peers = people::store::all(&mut tx, caller.programme).await?;
     let cards = store::alive(&mut tx, caller.programme).await?;
     let away = people::away::who(&mut tx, caller.programme, &settings, now).await?;
-    let met = match asked.by_contact() {
+    let met = match sieve::by_contact(&asked) {
         true => people::store::last_contacts(&mut tx, caller.programme).await?,
         false => HashMap::new(),
     };
@@ -152,11 +153,10 @@ pub async fn team(
     let mut cards: HashMap<Uuid, Card> = cards.into_iter().map(|it| (it.peer_id, it)).collect();
     let holders = peers.into_iter().map(|peer| Holder {
         card: cards.remove(&peer.id.0),
+        met: met.get(&peer.id).copied().map(Instant::from_ms),
         peer,
-        met: None,
     });
-    let mut holders: Vec<_> = holders.collect();
-    asked.sort(&mut holders, &met);
+    let holders: Vec<_> = holders.collect();
     let frame = Frame::of(&app.assets, &caller, &settings, "Équipe", "/equipe");
     Ok(page(&frame, || {
         team_view(&holders, &away, &settings, now, &asked)
@@ -195,8 +195,8 @@ fn team_view(
             <input type="hidden" name="serie" value=series/>
             <h2>"Cartes"</h2>
             <p class="soft">"Cochez, puis imprimez. Une nouvelle carte remplace l’ancienne\u{a0}: l’ancienne ne marche plus, tout de suite."</p>
-            {asked.links(holders)}
-            {rows(&asked.among(holders), settings, now)}
+            {sieve::CHOICES.links(asked, holders.len())}
+            {rows(&sieve::among(asked, holders), settings, now)}
         </form>
     }
     .into_any()

@@ -4,26 +4,9 @@
 use super::store::Card;
 use crate::app::local_day;
 use crate::export::collate;
-use crate::http::pieces::{CHOICE_MIN, tabs};
+use crate::http::sifting::{Asked, Choices};
 use crate::people::store::Peer;
-use domain::{Instant, PeerId, Settings, french};
-use leptos::prelude::*;
-use serde::Deserialize;
-use std::collections::HashMap;
-
-/// What is asked of the page, by its address. What cannot be read is not asked.
-#[derive(Default, Deserialize)]
-pub struct Asked {
-    /// One of [`STATES`].
-    #[serde(default)]
-    etat: String,
-    /// One of [`ORDERS`].
-    #[serde(default)]
-    tri: String,
-    /// What the form before this page did.
-    #[serde(default)]
-    pub fait: String,
-}
+use domain::{Instant, Settings, french};
 
 /// Somebody of the team.
 pub struct Holder {
@@ -33,84 +16,59 @@ pub struct Holder {
     pub met: Option<Instant>,
 }
 
-const STATES: [(&str, &str); 5] = [
-    ("", "Tout le monde"),
-    ("sans", "Sans carte"),
-    ("donner", "À donner"),
-    ("service", "En service"),
-    ("voir", "À regarder"),
-];
+const NO_CARD: &str = "sans";
+const TO_GIVE: &str = "donner";
+const IN_USE: &str = "service";
+const TO_LOOK_AT: &str = "voir";
 const BY_CONTACT: &str = "contact";
 const NEWEST: &str = "nouveau";
-const ORDERS: [(&str, &str); 3] = [
-    ("", "Par nom"),
-    (NEWEST, "Arrivées récentes"),
-    (BY_CONTACT, "Par dernier contact"),
-];
 
-impl Asked {
-    /// Is it to be said when each was last met?
-    pub fn by_contact(&self) -> bool {
-        self.tri == BY_CONTACT
-    }
+/// What may be asked of the team.
+pub const CHOICES: Choices = Choices {
+    path: "/equipe",
+    at: "#cartes",
+    states_name: "Cartes par état",
+    states: &[
+        ("", "Tout le monde"),
+        (NO_CARD, "Sans carte"),
+        (TO_GIVE, "À donner"),
+        (IN_USE, "En service"),
+        (TO_LOOK_AT, "À regarder"),
+    ],
+    orders: &[
+        ("", "Par nom"),
+        (NEWEST, "Arrivées récentes"),
+        (BY_CONTACT, "Par dernier contact"),
+    ],
+};
 
-    /// Puts all in the order that is asked for; they come in that of their arrival.
-    pub fn sort(&self, all: &mut [Holder], met: &HashMap<PeerId, i64>) {
-        match self.tri.as_str() {
-            NEWEST => all.reverse(),
-            BY_CONTACT => {
-                for it in all.iter_mut() {
-                    it.met = met.get(&it.peer.id).copied().map(Instant::from_ms);
-                }
-                all.sort_by_key(|it| it.met);
-            }
-            _ => {
-                let order = collate::french();
-                all.sort_by(|a, b| order.compare(&a.peer.pseudonym, &b.peer.pseudonym));
-            }
-        }
-    }
-
-    /// Those who are asked for.
-    pub fn among<'a>(&self, all: &'a [Holder]) -> Vec<&'a Holder> {
-        let state = known(&STATES, &self.etat);
-        let wanted = |it: &&Holder| state.is_empty() || state_of(it.card.as_ref()) == state;
-        all.iter().filter(wanted).collect()
-    }
-
-    /// The links; none while all are seen at a glance.
-    pub fn links(&self, all: &[Holder]) -> Option<AnyView> {
-        if all.len() < CHOICE_MIN {
-            return None;
-        }
-        let (state, order) = (known(&STATES, &self.etat), known(&ORDERS, &self.tri));
-        let states = STATES.map(|(code, words)| {
-            let href = format!("/equipe?etat={code}&tri={order}#cartes");
-            (href, words, code == state)
-        });
-        let orders = ORDERS.map(|(code, words)| {
-            let href = format!("/equipe?etat={state}&tri={code}#cartes");
-            (href, words, code == order)
-        });
-        let all = view! {
-            <div>{tabs("Cartes par état", states)}{tabs("Ordre de la liste", orders)}</div>
-        };
-        Some(all.into_any())
-    }
+/// Is it to be said when each was last met?
+pub fn by_contact(asked: &Asked) -> bool {
+    CHOICES.order(asked) == BY_CONTACT
 }
 
-/// What is asked, if it is one of these; otherwise the first.
-fn known(codes: &[(&'static str, &str)], asked: &str) -> &'static str {
-    let found = codes.iter().find(|(code, _)| *code == asked);
-    found.map_or("", |(code, _)| *code)
+/// Those who are asked for, in the order that is asked for; all come in that of their arrival.
+pub fn among<'a>(asked: &Asked, all: &'a [Holder]) -> Vec<&'a Holder> {
+    let state = CHOICES.state(asked);
+    let wanted = |it: &&Holder| state.is_empty() || state_of(it.card.as_ref()) == state;
+    let mut shown: Vec<_> = all.iter().filter(wanted).collect();
+    match CHOICES.order(asked) {
+        NEWEST => shown.reverse(),
+        BY_CONTACT => shown.sort_by_key(|it| it.met),
+        _ => {
+            let order = collate::french();
+            shown.sort_by(|a, b| order.compare(&a.peer.pseudonym, &b.peer.pseudonym));
+        }
+    }
+    shown
 }
 
 fn state_of(card: Option<&Card>) -> &'static str {
-    let Some(card) = card else { return "sans" };
+    let Some(card) = card else { return NO_CARD };
     match (card.locked_at.or(card.other_phone_at), card.bound_at) {
-        (Some(_), _) => "voir",
-        (None, None) => "donner",
-        (None, Some(_)) => "service",
+        (Some(_), _) => TO_LOOK_AT,
+        (None, None) => TO_GIVE,
+        (None, Some(_)) => IN_USE,
     }
 }
 

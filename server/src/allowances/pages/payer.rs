@@ -17,7 +17,7 @@ use crate::export::collate;
 use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Field, Tone, crumbs, note, unbroken};
+use crate::http::pieces::{Field, Tone, crumbs, note, tabs, unbroken};
 use crate::http::reading::{Path, Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -291,14 +291,9 @@ fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
 }
 
 fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyView {
-    let tabs: Vec<_> = STATES
+    let states = STATES
         .iter()
-        .map(|(code, word)| {
-            let current = (*code == state).then_some("page");
-            let href = format!("/ccas?etat={code}");
-            view! { <a class="button quiet" href=href aria-current=current>{*word}</a> }
-        })
-        .collect();
+        .map(|(code, word)| (format!("/ccas?etat={code}"), *word, *code == state));
     let rows: Vec<_> = lists.iter().map(|it| list_row(&it.list)).collect();
     let content = if rows.is_empty() {
         view! {
@@ -329,7 +324,7 @@ fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyVi
     view! {
         <section class="card">
             <h2>"Listes"</h2>
-            <nav class="actions tabs" aria-label="Listes par état">{tabs}</nav>
+            {tabs("Listes par état", states)}
             {content}
             {older_link(&format!("/ccas?etat={state}&"), next)}
         </section>

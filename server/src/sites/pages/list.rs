@@ -6,7 +6,7 @@ use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::hints::Hints;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Tone, ago, note};
+use crate::http::pieces::{Tone, ago, note, tabs};
 use crate::http::reading::Query;
 use crate::programmes;
 use crate::sites::{CoordinatorSite, here, proposals, quarters};
@@ -124,18 +124,15 @@ fn view(shown: &Shown, hint: Option<AnyView>) -> AnyView {
 /// In which order: two plain links.
 fn orders(asked: &Asked) -> AnyView {
     let link = |by_wait: bool, words: &'static str| {
-        let current = (asked.by_wait() == by_wait).then_some("page");
         let tri = if by_wait { "attente" } else { "" };
         let href = format!("/lieux?{}", asked.sorted(tri));
-        view! { <a class="button quiet" href=href aria-current=current>{words}</a> }
+        (href, words, asked.by_wait() == by_wait)
     };
-    view! {
-        <nav class="actions tabs" aria-label="Ordre de la liste">
-            {link(false, "Par quartier")}
-            {link(true, "Les plus anciens d’abord")}
-        </nav>
-    }
-    .into_any()
+    let links = [
+        link(false, "Par quartier"),
+        link(true, "Les plus anciens d’abord"),
+    ];
+    tabs("Ordre de la liste", links)
 }
 
 /// Nothing to list: because nothing is there yet, or because of what was asked.
