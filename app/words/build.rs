@@ -1,8 +1,13 @@
 //! Makes constants and tables of `texts/*.txt`: one file a language, French first. A language that
-//! is not all there stops the build, with everything that is missing.
+//! is not all there stops the build, with everything that is missing. Beside them, constants and
+//! functions of `desk/*.txt`: one file a room, in French.
 
+#[path = "src/desk.rs"]
+mod desk;
 #[path = "src/read.rs"]
 mod read;
+#[path = "src/tree.rs"]
+mod tree;
 
 use read::Line;
 use std::collections::BTreeMap;
@@ -35,21 +40,10 @@ struct Language {
 }
 
 fn main() -> Result<()> {
-    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join("texts");
-    println!("cargo::rerun-if-changed={}", folder.display());
-    let mut files = BTreeMap::new();
     let mut faults = Vec::new();
-    for entry in fs::read_dir(&folder)? {
-        let path = entry?.path();
-        let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        if path.extension().is_none_or(|it| it != "txt") || name.starts_with('.') {
-            continue;
-        }
-        match read::read(&fs::read_to_string(&path)?) {
-            Ok(lines) => drop(files.insert(name.into_owned(), lines)),
-            Err(list) => faults.extend(list.iter().map(|it| format!("{name}.txt: {it}"))),
-        }
-    }
+    let mut files = files_of("texts", &mut faults)?;
+    let rooms = files_of("desk", &mut faults)?;
+    faults.extend(desk::faults(&rooms));
     let french = files.remove("fr").unwrap_or_default();
     for (name, lines) in files.iter().map(|(name, lines)| (name.as_str(), lines)) {
         let list = read::compare(&french, lines);
@@ -68,7 +62,27 @@ fn main() -> Result<()> {
     let others = files.iter();
     languages.extend(others.map(|(name, lines)| translated(name, &french, lines)));
     let out = PathBuf::from(env::var("OUT_DIR")?);
+    fs::write(out.join("desk.rs"), desk::code(&rooms))?;
     write_all(&out, &french, &languages)
+}
+
+/// The texts of each file of a folder, by its name.
+fn files_of(folder: &str, faults: &mut Vec<String>) -> Result<BTreeMap<String, Vec<Line>>> {
+    let folder = PathBuf::from(env::var("CARGO_MANIFEST_DIR")?).join(folder);
+    println!("cargo::rerun-if-changed={}", folder.display());
+    let mut files = BTreeMap::new();
+    for entry in fs::read_dir(&folder)? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        if path.extension().is_none_or(|it| it != "txt") || name.starts_with('.') {
+            continue;
+        }
+        match read::read(&fs::read_to_string(&path)?) {
+            Ok(lines) => drop(files.insert(name.into_owned(), lines)),
+            Err(list) => faults.extend(list.iter().map(|it| format!("{name}.txt: {it}"))),
+        }
+    }
+    Ok(files)
 }
 
 /// A file is named by its language's tag.
@@ -87,10 +101,6 @@ fn text_of<'a>(lines: &'a [Line], key: &str) -> &'a str {
     found.map_or("", |it| it.text.as_str())
 }
 
-fn heading(key: &str) -> &str {
-    key.split_once(':').map_or("", |it| it.0)
-}
-
 /// First what the phone needs first, then the recorder's, then all others; in each as written.
 fn in_order_of_arrival(mut lines: Vec<Line>) -> Vec<Line> {
     lines.sort_by_key(|it| rank(&it.key));
@@ -98,7 +108,7 @@ fn in_order_of_arrival(mut lines: Vec<Line>) -> Vec<Line> {
 }
 
 fn rank(key: &str) -> u8 {
-    match heading(key) {
+    match read::heading(key) {
         it if FIRST.contains(&it) => 0,
         it if it.starts_with(RECORDER) => 1,
         _ => 2,
@@ -163,24 +173,13 @@ fn offers(french: &[Line], languages: &[Language], counts: [usize; 2]) -> String
     )
 }
 
-/// A tree of modules, as headings name them.
-#[derive(Default)]
-struct Module {
-    modules: BTreeMap<String, Module>,
-    constants: String,
-}
-
 fn constants(french: &[Line]) -> Result<String> {
-    let mut root = Module::default();
+    let mut root = tree::Module::default();
     for (at, line) in french.iter().enumerate() {
         let bare = read::bare(&line.key);
         // Both forms are one constant, at the place of the first.
         if bare != line.key && line.key.ends_with(read::FORMS[1]) {
             continue;
-        }
-        let mut module = &mut root;
-        for name in heading(&line.key).split('.') {
-            module = module.modules.entry(name.to_owned()).or_default();
         }
         let name = bare.rsplit(':').next().unwrap_or_default().to_uppercase();
         let places = read::places_of(french, &line.key).len();
@@ -189,27 +188,10 @@ fn constants(french: &[Line]) -> Result<String> {
             (true, 0) => ("Text".to_owned(), "Text"),
             (true, n) => (format!("Template<{n}>"), "Template"),
         };
-        let out = &mut module.constants;
+        let out = root.at(read::heading(&line.key));
         writeln!(out, "/// « {} »", line.text)?;
         writeln!(out, "pub const {name}: {kind} = {make}({at});")?;
     }
-    let mut out = String::new();
-    print(&mut out, &root)?;
-    Ok(out)
-}
-
-fn print(out: &mut String, module: &Module) -> Result<()> {
-    for (name, inside) in &module.modules {
-        writeln!(out, "/// Texts of this place.\npub mod {name} {{")?;
-        if !inside.constants.is_empty() {
-            writeln!(
-                out,
-                "#[allow(unused_imports)]\nuse crate::{{Plural, Template, Text}};"
-            )?;
-            *out += &inside.constants;
-        }
-        print(out, inside)?;
-        *out += "}\n";
-    }
-    Ok(())
+    let head = "#[allow(unused_imports)]\nuse crate::{Plural, Template, Text};\n";
+    Ok(root.print(head))
 }

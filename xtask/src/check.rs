@@ -4,13 +4,14 @@ use std::process::{Command, ExitCode};
 
 use anyhow::Result;
 
-use crate::{budgets, deep, paths, progress, run, server, setup, site};
+use crate::{budgets, deep, paths, progress, run, server, setup, site, texts};
 
 /// All checks, the quickest first; the first failure ends them.
 pub fn check() -> Result<ExitCode> {
     setup::lint_tools()?;
     setup::for_site()?;
     cargo("formatting", &["fmt", "--all", "--check"], &[])?;
+    progress::loud_step("texts in one place", texts::check)?;
     // The server embeds the site, and the lints compile the server.
     site::build()?;
     cargo(

@@ -20,6 +20,7 @@ mod setup;
 mod site;
 mod temp;
 mod test;
+mod texts;
 mod walk;
 
 use std::process::ExitCode;

@@ -1,23 +1,39 @@
-//! Everything peers read, one file a language: `texts/fr.txt` is the original and says how to add
-//! one. The build holds the others against it and makes a constant of each key, in modules named
-//! as the headings are: `words::recorder::join::TITLE`.
+//! Everything people read.
+//!
+//! What peers read is one file a language: `texts/fr.txt` is the original and says how to add one.
+//! The build holds the others against it and makes a constant of each key, in modules named as the
+//! headings are: `words::recorder::join::TITLE`.
 //!
 //! A constant is a place in a table and belongs to no language. On the server a `Lang` says it
 //! (feature `all`), handed on from the request: two people may ask at once. On the phone there is
 //! one reader: feature `screen` holds the table of the language on the screen.
+//!
+//! What staff read is in French, one file a room: `desk/*.txt`, made into [`desk`]. There a text is
+//! a constant and a text with places to fill is a function of them.
 
+#[cfg(test)]
+#[path = "desk.rs"]
+mod desk_build;
 #[cfg(feature = "all")]
 mod lang;
 #[cfg(test)]
 mod read;
 #[cfg(feature = "screen")]
 pub mod screen;
+#[cfg(test)]
+mod tree;
 
 #[cfg(feature = "all")]
 pub use lang::Lang;
 
 include!(concat!(env!("OUT_DIR"), "/constants.rs"));
 include!(concat!(env!("OUT_DIR"), "/offers.rs"));
+
+/// What staff read, and the public on their pages: French, each text under where it stands.
+#[cfg(feature = "all")]
+pub mod desk {
+    include!(concat!(env!("OUT_DIR"), "/desk.rs"));
+}
 
 /// A text, in whichever language.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

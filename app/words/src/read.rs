@@ -100,6 +100,11 @@ pub fn places(text: &str) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
+/// Under which heading a key stands: `recorder.join` of `recorder.join:title`.
+pub fn heading(key: &str) -> &str {
+    key.split_once(':').map_or("", |it| it.0)
+}
+
 /// The key without its form: `recorder.item:pipes` of `recorder.item:pipes.one`.
 pub fn bare(key: &str) -> &str {
     let mut forms = FORMS.iter();

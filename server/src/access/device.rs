@@ -2,6 +2,7 @@
 //! The whole of what it said is not kept.
 
 use axum::http::{HeaderMap, header};
+use words::desk::access::device as say;
 
 /// « Firefox · Android ».
 pub fn in_words(headers: &HeaderMap) -> String {
@@ -38,7 +39,7 @@ pub fn in_words(headers: &HeaderMap) -> String {
     match (browser, system) {
         (Some(browser), Some(system)) => format!("{browser} · {system}"),
         (Some(one), None) | (None, Some(one)) => one.to_owned(),
-        (None, None) => "Appareil inconnu".to_owned(),
+        (None, None) => say::UNKNOWN.to_owned(),
     }
 }
 

@@ -19,6 +19,9 @@ use domain::french;
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::access as say;
+use words::desk::common;
+use words::desk::common::count;
 
 /// Where to go after signing in, and what led here.
 #[derive(Deserialize)]
@@ -36,15 +39,9 @@ pub async fn sign_in_page(State(app): State<App>, Query(wanted): Query<Wanted>) 
         ..Typed::default()
     };
     let said = match wanted.fait.as_str() {
-        "compte" => (
-            Tone::Ok,
-            "C’est fait. Entrez avec votre adresse et votre mot de passe.",
-        ),
-        "sortie" => (Tone::Ok, "Vous êtes déconnecté·e partout."),
-        "trop-long" => (
-            Tone::Info,
-            "Le temps est passé. Entrez encore une fois votre mot de passe.",
-        ),
+        "compte" => (Tone::Ok, say::DONE_ACCOUNT_READY),
+        "sortie" => (Tone::Ok, say::DONE_SIGNED_OUT_EVERYWHERE),
+        "trop-long" => (Tone::Info, say::STEP_OVER),
         _ => return sign_in_form(&app, typed, None),
     };
     sign_in_form(&app, typed, Some((said.0, said.1.to_owned())))
@@ -74,7 +71,7 @@ pub async fn sign_in(
         return Ok(must_wait(&app, typed, seconds));
     }
     if typed.login.trim().is_empty() || typed.password.is_empty() {
-        let sentence = "Il manque l’adresse ou le mot de passe. Remplissez les deux.";
+        let sentence = say::REFUSED_MISSING;
         return Ok(refused(&app, typed, sentence.into()));
     }
     let to = known_page(&typed.vers).unwrap_or("/");
@@ -83,8 +80,7 @@ pub async fn sign_in(
         SignIn::Refused => {
             app.sign_in_tries.wrong(from, app.now());
             // The same words for an unknown address and a wrong password.
-            let sentence =
-                "L’adresse ou le mot de passe n’est pas juste. Vérifiez, puis recommencez.";
+            let sentence = say::REFUSED_WRONG;
             Ok(refused(&app, typed, sentence.into()))
         }
         SignIn::Wait(seconds) => Ok(must_wait(&app, typed, seconds)),
@@ -102,8 +98,8 @@ fn refused(app: &App, typed: Typed, sentence: String) -> Response {
 }
 
 fn must_wait(app: &App, typed: Typed, seconds: u32) -> Response {
-    let wait = french::counted(i64::from(seconds), "seconde", "secondes");
-    let sentence = format!("Trop d’essais. Attendez {wait}, puis recommencez.");
+    let wait = french::counted(i64::from(seconds), count::SECOND, count::SECONDS);
+    let sentence = say::refused_must_wait(&wait);
     let form = sign_in_form(app, typed, Some((Tone::Alarm, sentence)));
     let mut response = (StatusCode::TOO_MANY_REQUESTS, form).into_response();
     let headers = response.headers_mut();
@@ -113,15 +109,15 @@ fn must_wait(app: &App, typed: Typed, seconds: u32) -> Response {
 
 fn sign_in_form(app: &App, typed: Typed, said: Option<(Tone, String)>) -> Response {
     let title = match said {
-        Some((Tone::Alarm, _)) => "Connexion à refaire",
-        _ => "Connexion",
+        Some((Tone::Alarm, _)) => say::TITLE_AGAIN,
+        _ => say::TITLE,
     };
     let frame = Frame::for_anyone(&app.assets, title);
     let id = typed.id.unwrap_or_else(Uuid::new_v4).to_string();
     page(&frame, || {
         let login = Field {
             name: "login",
-            label: "Adresse e-mail",
+            label: common::MAIL_ADDRESS,
             kind: "email",
             value: typed.login,
             autocomplete: Some("username"),
@@ -129,15 +125,15 @@ fn sign_in_form(app: &App, typed: Typed, said: Option<(Tone, String)>) -> Respon
         };
         let password = Field {
             name: "password",
-            label: "Mot de passe",
+            label: say::LABEL_PASSWORD,
             kind: "password",
             autocomplete: Some("current-password"),
             ..Field::default()
         };
         view! {
             <div class="welcome">
-                <h1>"Connexion"</h1>
-                <p class="soft">"Pour les personnes qui travaillent au bureau."</p>
+                <h1>{say::TITLE}</h1>
+                <p class="soft">{say::INTRO}</p>
             </div>
             <section class="card">
                 {said.map(|(tone, text)| note(tone, text))}
@@ -146,12 +142,12 @@ fn sign_in_form(app: &App, typed: Typed, said: Option<(Tone, String)>) -> Respon
                     <input type="hidden" name="vers" value=typed.vers/>
                     {login.view()}
                     {password.view()}
-                    <button class="primary">"Entrer"</button>
+                    <button class="primary">{say::ENTER}</button>
                 </form>
             </section>
             <p class="soft centred">
-                "Sur le terrain, pas besoin de mot de passe\u{a0}: "
-                <a href="/terrain">"ouvrir le carnet"</a>
+                {say::TERRAIN_NO_PASSWORD}" "
+                <a href="/terrain">{say::TERRAIN_OPEN_NOTEBOOK}</a>
                 "."
             </p>
         }

@@ -10,6 +10,7 @@ use argon2::{Algorithm, Argon2, Params, Version};
 use domain::limits::PASSWORD_CHARS_MAX;
 use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Semaphore;
+use words::desk::access::passwords as say;
 
 /// Bits of a password that stands alone (CNIL, 2022: 50 with a limit on wrong tries).
 const BITS_ALONE: f64 = 50.0;
@@ -94,15 +95,9 @@ impl Weak {
     /// What to do about it.
     pub fn sentence(self) -> &'static str {
         match self {
-            Self::Common => {
-                "Ce mot de passe est trop connu. Beaucoup de personnes l’ont déjà choisi. \
-                 Prenez quatre mots sans lien entre eux."
-            }
-            Self::Short => {
-                "Ce mot de passe se devine trop vite. Ajoutez un ou deux mots sans lien avec les \
-                 autres."
-            }
-            Self::Long => "Ce mot de passe est trop long. Il faut 200\u{a0}lettres au plus.",
+            Self::Common => say::REFUSED_COMMON,
+            Self::Short => say::REFUSED_WEAK,
+            Self::Long => say::REFUSED_TOO_LONG,
         }
     }
 }

@@ -7,6 +7,8 @@ mod words;
 use crate::app::App;
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
+use ::words::desk::accessibility as say;
+use ::words::desk::common::count;
 use axum::extract::State;
 use axum::response::{IntoResponse, Response};
 use domain::Day;
@@ -70,16 +72,16 @@ fn statement(walk: &Walk) -> AnyView {
             <p>{words::SCOPE}</p>
         </section>
         <section class="card">
-            <h2>"État de conformité"</h2>
+            <h2>{say::CONFORMITY}</h2>
             <p>{words::STATE}</p>
             <p>{words::STATE_WHY}</p>
         </section>
         {results(walk)}
-        {list("Ce que personne n’a encore vérifié", &words::NOT_CHECKED)}
-        {list("Contenus non accessibles", &words::NOT_ACCESSIBLE)}
+        {list(say::NOT_CHECKED, &words::NOT_CHECKED)}
+        {list(say::NOT_ACCESSIBLE, &words::NOT_ACCESSIBLE)}
         {means(walk)}
         <section class="card">
-            <h2>"Retour d’information et contact"</h2>
+            <h2>{say::CONTACT}</h2>
             <p>{words::CONTACT}</p>
             <p>{words::CONTACT_HOW}</p>
         </section>
@@ -96,27 +98,20 @@ fn results(walk: &Walk) -> AnyView {
         .map(|(w, h)| format!("{w}\u{a0}×\u{a0}{h}"))
         .collect();
     let found = [
-        format!(
-            "{} regardées {} fois\u{a0}: par chaque rôle, en {} pixels, en thème habituel, « plein soleil » et sombre.",
-            counted(pages, "page", "pages"),
-            number(i64::from(walk.views)),
-            sizes.join(", "),
+        say::result_pages(
+            &counted(pages, count::PAGE, count::PAGES),
+            &number(i64::from(walk.views)),
+            &sizes.join(", "),
         ),
-        format!(
-            "{} règles automatiques (WCAG 2.2, niveaux A et AA, et bonnes pratiques)\u{a0}: aucune erreur.",
-            number(i64::from(walk.rules)),
-        ),
-        format!(
-            "{} arrêts de la touche Tabulation\u{a0}: chacun se voit, aucun ne se perd.",
-            number(i64::from(walk.stops)),
-        ),
+        say::result_rules(&number(i64::from(walk.rules))),
+        say::result_stops(&number(i64::from(walk.stops))),
     ];
     let found = found.into_iter().chain(words::CHECKED.map(str::to_owned));
     let found: Vec<_> = found.map(|it| view! { <li>{it}</li> }).collect();
     view! {
         <section class="card">
-            <h2>"Résultats des tests"</h2>
-            <p>{format!("Le {}, dans un vrai navigateur, sur la démonstration.", date_cell(walk.day))}</p>
+            <h2>{say::RESULTS}</h2>
+            <p>{say::results_made_on(&date_cell(walk.day))}</p>
             <ul>{found}</ul>
             {each_page(walk)}
         </section>
@@ -132,22 +127,22 @@ fn each_page(walk: &Walk) -> AnyView {
             view! {
                 <tr>
                     <th scope="row"><code>{it.path.clone()}</code></th>
-                    <td class="n" data-label="Regardée">{number(i64::from(it.views))}</td>
-                    <td class="n" data-label="Sans script">{number(i64::from(it.without_script))}</td>
+                    <td class="n" data-label=say::COLUMN_VIEWS>{number(i64::from(it.views))}</td>
+                    <td class="n" data-label=say::COLUMN_WITHOUT_SCRIPT>{number(i64::from(it.without_script))}</td>
                 </tr>
             }
         })
         .collect();
     view! {
         <details>
-            <summary>"Chaque page"</summary>
+            <summary>{say::EACH_PAGE}</summary>
             <table>
-                <caption>"Combien de fois chaque page a été regardée"</caption>
+                <caption>{say::EACH_PAGE_CAPTION}</caption>
                 <thead>
                     <tr>
-                        <th scope="col">"Adresse"</th>
-                        <th scope="col" class="n">"Regardée"</th>
-                        <th scope="col" class="n">"Sans script"</th>
+                        <th scope="col">{say::COLUMN_ADDRESS}</th>
+                        <th scope="col" class="n">{say::COLUMN_VIEWS}</th>
+                        <th scope="col" class="n">{say::COLUMN_WITHOUT_SCRIPT}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -171,11 +166,11 @@ fn list(title: &'static str, what: &'static [&'static str]) -> AnyView {
 fn means(walk: &Walk) -> AnyView {
     view! {
         <section class="card">
-            <h2>"Établissement de cette déclaration"</h2>
-            <p>{format!("Elle est écrite à partir des tests du {}. Elle change à chaque nouvelle version.", date_cell(walk.day))}</p>
+            <h2>{say::MEANS}</h2>
+            <p>{say::means_made_on(&date_cell(walk.day))}</p>
             <ul>
-                <li>"Technologies\u{a0}: HTML, CSS, SVG, JavaScript, WebAssembly, WAI-ARIA."</li>
-                <li>{format!("Outils\u{a0}: axe-core {}, Chromium {}.", walk.axe, walk.chromium)}</li>
+                <li>{say::MEANS_TECHNOLOGIES}</li>
+                <li>{say::means_tools(&walk.axe, &walk.chromium)}</li>
             </ul>
         </section>
     }
@@ -185,11 +180,11 @@ fn means(walk: &Walk) -> AnyView {
 fn appeal() -> AnyView {
     view! {
         <section class="card">
-            <h2>"Voies de recours"</h2>
+            <h2>{say::APPEAL}</h2>
             <p>{words::APPEAL}</p>
             <ul>
-                <li><a href="https://formulaire.defenseurdesdroits.fr/" rel="noreferrer">"Écrire un message au Défenseur des droits"</a></li>
-                <li><a href="https://www.defenseurdesdroits.fr/carte-des-delegues" rel="noreferrer">"Trouver sa déléguée ou son délégué près de chez soi"</a></li>
+                <li><a href="https://formulaire.defenseurdesdroits.fr/" rel="noreferrer">{say::APPEAL_WRITE}</a></li>
+                <li><a href="https://www.defenseurdesdroits.fr/carte-des-delegues" rel="noreferrer">{say::APPEAL_DELEGATE}</a></li>
                 <li>{words::APPEAL_POST}</li>
                 <li>{words::APPEAL_CALL}</li>
             </ul>

@@ -26,6 +26,7 @@ use domain::{ListId, ProgrammeId};
 use serde::Deserialize;
 use sha2::{Digest, Sha256};
 use std::sync::Arc;
+use words::desk::allowances::files as say;
 
 /// Which of the two documents of a list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -319,11 +320,7 @@ pub(super) async fn open_list(
 }
 
 fn issued_by_the_first_version() -> Problem {
-    Problem::state(
-        "old_list",
-        "Cette liste date d’une version plus ancienne. Ses fichiers se téléchargent, ses lignes ne \
-         s’ouvrent pas ici.",
-    )
+    Problem::state("old_list", say::REFUSED_FIRST_VERSION)
 }
 
 /// A file, opened for somebody.

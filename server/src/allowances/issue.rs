@@ -17,6 +17,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeSet, HashMap};
+use words::desk::allowances::issue as say;
 
 /// A list that was issued.
 #[derive(Clone, Debug)]
@@ -207,15 +208,9 @@ async fn put_on_list(
 
 fn nothing_due(without_identity: usize) -> Problem {
     if without_identity > 0 {
-        Problem::state(
-            "no_identity",
-            "Les personnes qui ont une aide à recevoir n’ont pas encore donné leur nom.",
-        )
+        Problem::state("no_identity", say::REFUSED_NO_NAMES)
     } else {
-        Problem::state(
-            "nothing_due",
-            "Aucune aide n’attend d’être mise sur une liste.",
-        )
+        Problem::state("nothing_due", say::REFUSED_NOTHING_DUE)
     }
 }
 

@@ -34,6 +34,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+use words::desk::allowances as say;
+use words::desk::common;
+use words::desk::common::count;
 
 /// Lists are cards on the association's page, under what there is to do.
 const CARDS_PER_PAGE: u32 = 6;
@@ -56,10 +59,10 @@ pub struct Asked {
 
 /// The states that the association asks for, and their words.
 const STATES: [(&str, &str); 4] = [
-    ("", "Toutes"),
-    ("issued", "À envoyer"),
-    ("open", "Envoyées"),
-    ("settled", "Réglées"),
+    ("", common::ALL_FEMININE),
+    ("issued", say::TAB_TO_SEND),
+    ("open", say::TAB_SENT),
+    ("settled", say::TAB_SETTLED),
 ];
 
 /// A list with the hash of each of its files.
@@ -196,7 +199,7 @@ async fn aids(
         refused,
         settings: settings.clone(),
     };
-    let frame = Frame::of(&app.assets, caller, &settings, "Aides", "/aides");
+    let frame = Frame::of(&app.assets, caller, &settings, common::AIDS, "/aides");
     let hint = hints.of_page("/aides");
     Ok(page(&frame, || aids_view(&aids, hint)).into_response())
 }
@@ -303,20 +306,20 @@ fn stages_card(aids: &Aids) -> Option<AnyView> {
     };
     let all = vec![
         stage(
-            "attendent un nom",
+            say::STAGE_UNNAMED,
             (unnamed.len() as i64, unnamed.into_iter().sum()),
         ),
-        stage("à mettre sur une liste", (ready as i64, ready_worth)),
-        stage("sur une liste, à envoyer", aids.unsent),
-        stage("envoyées, à payer", aids.sent),
-        stage("payées, à remettre", aids.paid),
+        stage(say::STAGE_TO_LIST, (ready as i64, ready_worth)),
+        stage(say::STAGE_TO_SEND, aids.unsent),
+        stage(say::STAGE_TO_PAY, aids.sent),
+        stage(say::STAGE_TO_HAND_OVER, aids.paid),
     ];
     let is_empty = all.iter().all(|it| it.count == 0);
     (!is_empty).then(|| {
         view! {
             <section class="card">
-                <h2>"Où en sont les aides"</h2>
-                {charts::stages("Le chemin des aides", all)}
+                <h2>{say::STAGES_TITLE}</h2>
+                {charts::stages(say::STAGES_CHART, all)}
             </section>
         }
         .into_any()
@@ -328,31 +331,30 @@ pub fn list_steps(list: &ListRow) -> AnyView {
     let is_sent = list.sent_at.is_some();
     let is_paid = is_sent && list.unpaid == 0;
     charts::steps(
-        "Le chemin de la liste",
+        say::STEPS_CHART,
         &[
-            ("Édition", true),
-            ("Envoi", is_sent),
-            ("Arrivée", list.acknowledged_at.is_some() || is_paid),
-            ("Paiement", is_paid),
-            ("État de paiement", list.state == "settled"),
+            (say::STEP_ISSUED, true),
+            (say::STEP_SENT, is_sent),
+            (say::STEP_ARRIVED, list.acknowledged_at.is_some() || is_paid),
+            (say::STEP_PAID, is_paid),
+            (say::STEP_STATEMENT, list.state == "settled"),
         ],
     )
 }
 
 fn aids_view(aids: &Aids, hint: Option<AnyView>) -> AnyView {
     let ready = aids.ready.as_ref().map(|list| {
-        let sentence = format!(
-            "La liste {} est prête\u{a0}: {}, {}. Vous pouvez l’envoyer {}.",
-            list.number(),
-            counted(list.lines, "ligne", "lignes"),
-            amount(Cents(list.total_cents)),
-            aids.settings.payer.to_the(),
+        let sentence = say::list_ready(
+            &list.number(),
+            &counted(list.lines, count::LINE, count::LINES),
+            &amount(Cents(list.total_cents)),
+            &aids.settings.payer.to_the(),
         );
         note(Tone::Ok, unbroken(&sentence))
     });
     let refused = aids.refused.clone().map(|text| note(Tone::Wait, text));
     view! {
-        <div class="head"><h1>"Aides"</h1></div>
+        <div class="head"><h1>{common::AIDS}</h1></div>
         {ready}
         {refused}
         {hint}
@@ -374,9 +376,9 @@ fn due_card(aids: &Aids) -> AnyView {
     let (lines, total) = aids.ready_lines();
     let content = if lines == 0 {
         let why = if aids.due.is_empty() {
-            "Rien n’attend. Une aide arrive ici quand une sortie est terminée\u{a0}: une par personne présente."
+            say::DUE_EMPTY
         } else {
-            "Rien à éditer pour le moment. Les aides dues attendent un nom."
+            say::DUE_ALL_UNNAMED
         };
         view! { <p class="soft">{why}</p> }.into_any()
     } else {
@@ -388,7 +390,7 @@ fn due_card(aids: &Aids) -> AnyView {
     };
     view! {
         <section class="card">
-            <h2>"À mettre sur une liste"</h2>
+            <h2>{say::DUE_TITLE}</h2>
             {content}
         </section>
     }
@@ -397,7 +399,7 @@ fn due_card(aids: &Aids) -> AnyView {
 
 fn issue_part(aids: &Aids, lines: usize, total: Cents) -> AnyView {
     let id = Uuid::now_v7().to_string();
-    let lines = counted(lines as i64, "ligne", "lignes");
+    let lines = counted(lines as i64, count::LINE, count::LINES);
     let payer = aids.settings.payer.to_the();
     view! {
         <p class="worth">
@@ -409,10 +411,10 @@ fn issue_part(aids: &Aids, lines: usize, total: Cents) -> AnyView {
             <input type="hidden" name="id" value=id/>
             <button class="primary">
                 <Icon path=SHEET/>
-                "Éditer la liste"
+                {say::ISSUE_LIST}
             </button>
         </form>
-        <p class="help">"Une liste ne change plus une fois éditée. Ensuite, vous l’envoyez "{payer}"."</p>
+        <p class="help">{say::ISSUE_HELP_BEFORE_PAYER}" "{payer}"."</p>
     }
     .into_any()
 }
@@ -438,15 +440,15 @@ fn by_outing(aids: &Aids, lines: usize, total: Cents) -> AnyView {
         <table>
             <thead>
                 <tr>
-                    <th scope="col">"Sortie"</th>
-                    <th scope="col" class="n">"Personnes"</th>
-                    <th scope="col" class="n">"Montant"</th>
+                    <th scope="col">{common::OUTING}</th>
+                    <th scope="col" class="n">{say::COLUMN_PEOPLE}</th>
+                    <th scope="col" class="n">{common::AMOUNT}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
             <tfoot>
                 <tr>
-                    <th scope="row">"Total"</th>
+                    <th scope="row">{common::TOTAL}</th>
                     <td class="n">{number(lines as i64)}</td>
                     <td class="n">{amount(total)}</td>
                 </tr>
@@ -458,7 +460,7 @@ fn by_outing(aids: &Aids, lines: usize, total: Cents) -> AnyView {
     }
     view! {
         <details>
-            <summary>"Voir les "{how_many}" sorties"</summary>
+            <summary>{say::SEE_OUTINGS_BEFORE_COUNT}" "{how_many}" "{say::SEE_OUTINGS_AFTER_COUNT}</summary>
             {table}
         </details>
     }
@@ -472,7 +474,7 @@ fn waiting_card(aids: &Aids) -> Option<AnyView> {
         .map(|(peer, outings, total)| {
             let sign = peer.sign;
             let name = peer.pseudonym.clone();
-            let outings = counted(outings as i64, "sortie", "sorties");
+            let outings = counted(outings as i64, count::OUTING, count::OUTINGS);
             view! {
                 <li>
                     <SignPicture sign=sign/>
@@ -492,10 +494,10 @@ fn waiting_card(aids: &Aids) -> Option<AnyView> {
     Some(
         view! {
             <section class="card">
-                <h2>"En attente d’un nom"</h2>
+                <h2>{say::WAITING_TITLE}</h2>
                 <p class="soft">
-                    "Ces personnes n’ont pas donné leur nom civil. "
-                    {capital(&payer)}" en a besoin pour payer. Leur aide les attend."
+                    {say::WAITING_INTRO}" "
+                    {capital(&payer)}" "{say::WAITING_AFTER_PAYER}
                 </p>
                 <ul class="waiting">{rows}</ul>
             </section>
@@ -508,8 +510,8 @@ fn issued_section(aids: &Aids) -> AnyView {
     let cards: Vec<_> = aids.lists.iter().map(sheet_card).collect();
     let none = cards.is_empty().then(|| {
         let words = match aids.state {
-            "" => "Pas encore de liste. La première paraîtra ici.",
-            _ => "Pas de liste ici.",
+            "" => say::LISTS_EMPTY,
+            _ => say::LISTS_EMPTY_IN_STATE,
         };
         view! { <div class="empty"><Icon path=SHEET/><p>{words}</p></div> }
     });
@@ -519,11 +521,11 @@ fn issued_section(aids: &Aids) -> AnyView {
         let href = format!("/aides?etat={code}#listes");
         (href, *word, *code == aids.state)
     });
-    let states = is_used.then(|| tabs("Listes par état", states));
+    let states = is_used.then(|| tabs(say::TABS_LABEL, states));
     let older = format!("/aides?etat={}&", aids.state);
     view! {
         <section id="listes">
-            <h2>"Listes éditées"</h2>
+            <h2>{say::LISTS_TITLE}</h2>
             {states}
             {none}
             <ul class="sheets">{cards}</ul>
@@ -537,7 +539,7 @@ fn sheet_card(it: &Shown) -> AnyView {
     let list = &it.list;
     let total = Cents(list.total_cents);
     let (number, issued) = (list.number().to_string(), day_words(&list.issued_on));
-    let lines = counted(list.lines, "ligne", "lignes");
+    let lines = counted(list.lines, count::LINE, count::LINES);
     let (href, state) = (format!("/aides/{number}"), payer::state_word(&list.state));
     let prints: Vec<_> = it
         .hashes
@@ -556,7 +558,7 @@ fn sheet_card(it: &Shown) -> AnyView {
         <li class="card sheet-card">
             <div>
                 <h3 class="number"><a href=href>{number.clone()}</a></h3>
-                <p class="soft">"Éditée le "{issued}" · "{lines}" · "{state}</p>
+                <p class="soft">{say::ISSUED_ON}" "{issued}" · "{lines}" · "{state}</p>
             </div>
             <p class="sum">
                 <b class="amount">{amount(total)}</b>
@@ -564,7 +566,7 @@ fn sheet_card(it: &Shown) -> AnyView {
             </p>
             <div class="actions">
                 {downloads(&number, "")}
-                <p class="prints soft">"Empreinte SHA-256. "{prints}</p>
+                <p class="prints soft">{say::HASH_PREFIX}" "{prints}</p>
             </div>
         </li>
     }
@@ -573,10 +575,10 @@ fn sheet_card(it: &Shown) -> AnyView {
 
 fn short_label(name: &str, dialect: &str) -> &'static str {
     match (name.rsplit('.').next(), Dialect::from_code(dialect)) {
-        (Some("pdf"), _) => "PDF",
-        (Some("xlsx"), _) => "Classeur",
-        (_, Some(Dialect::OpenData)) => "Données ouvertes",
-        _ => "Excel",
+        (Some("pdf"), _) => say::FILE_PDF,
+        (Some("xlsx"), _) => say::FILE_WORKBOOK,
+        (_, Some(Dialect::OpenData)) => common::OPEN_DATA,
+        _ => say::FILE_EXCEL,
     }
 }
 
@@ -588,10 +590,10 @@ pub fn downloads(list: &str, first: &'static str) -> AnyView {
             let code = dialect.code();
             let href = format!("/api/v1/allowance-lists/{list}/list.csv?dialect={code}");
             let (label, class) = match dialect {
-                Dialect::ExcelFr => ("Télécharger pour Excel", format!("button {first}")),
-                Dialect::OpenData => ("Données ouvertes", "button quiet".to_owned()),
+                Dialect::ExcelFr => (common::DOWNLOAD_FOR_EXCEL, format!("button {first}")),
+                Dialect::OpenData => (common::OPEN_DATA, "button quiet".to_owned()),
             };
-            let which = format!(" liste {list}");
+            let which = format!(" {}", say::download_which(&list));
             view! {
                 <a class=class href=href download>
                     <Icon path=DOWNLOAD/>
@@ -608,9 +610,9 @@ fn older_link(path: &str, next: Option<&str>) -> Option<AnyView> {
     let href = format!("{path}avant={}", next?);
     Some(
         view! {
-            <nav class="pages" aria-label="Suite de la liste">
+            <nav class="pages" aria-label=common::MORE_OF_THE_LIST>
                 <a class="button quiet" href=href>
-                    "Listes plus anciennes"
+                    {say::OLDER_LISTS}
                     <Icon path=NEXT/>
                 </a>
             </nav>

@@ -11,6 +11,7 @@ use crate::export::pdf::{PdfError, ReceiptLine, ReceiptsHead, receipts_pdf};
 use crate::http::error::Problem;
 use domain::allowance::ListNumber;
 use domain::{AllowanceId, Cents, Day, ListId, Settings};
+use words::desk::allowances::receipts as say;
 
 /// The receipts of a list as PDF, of all its paid lines or of one; journalled.
 pub async fn of_list(
@@ -59,10 +60,7 @@ fn was_paid(line: &PaymentLine) -> bool {
 }
 
 fn nothing_paid() -> Problem {
-    Problem::state(
-        "nothing_paid",
-        "Rien n’est encore payé ici. Un reçu vient avec le paiement.",
-    )
+    Problem::state("nothing_paid", say::REFUSED_NOTHING_PAID)
 }
 
 fn made(

@@ -9,6 +9,8 @@ use domain::{Cents, Day, french};
 use rust_xlsxwriter::{
     DocProperties, Format, FormatAlign, Formula, Workbook, Worksheet, XlsxError,
 };
+use words::desk::common;
+use words::desk::export::xlsx as say;
 
 /// One cell under the head of its column.
 enum Cell {
@@ -38,31 +40,31 @@ struct Sheet<'a> {
 }
 
 const LIST: [Column; 9] = [
-    ("N°", 6.0),
-    ("Nom", 26.0),
-    ("Prénom", 22.0),
-    ("Date de naissance", 18.0),
-    ("Référence", 16.0),
-    ("Date de la sortie", 18.0),
-    ("Montant", 12.0),
-    ("Date de paiement", 18.0),
-    ("Signature", 24.0),
+    (common::NUMBER_SIGN, 6.0),
+    (common::NAME, 26.0),
+    (common::FIRST_NAME, 22.0),
+    (say::COLUMN_BORN, 18.0),
+    (say::COLUMN_REFERENCE, 16.0),
+    (say::COLUMN_OUTING, 18.0),
+    (common::AMOUNT, 12.0),
+    (say::COLUMN_PAID_ON, 18.0),
+    (common::SIGNATURE, 24.0),
 ];
 const PAYMENT: [Column; 14] = [
-    ("N°", 6.0),
-    ("Nom", 26.0),
-    ("Prénom", 22.0),
-    ("Date de naissance", 18.0),
-    ("Référence", 16.0),
-    ("Date de la sortie", 18.0),
-    ("Montant", 12.0),
-    ("Date de paiement", 18.0),
-    ("Mode", 24.0),
-    ("Décision", 16.0),
-    ("Payé par", 20.0),
-    ("Numéros", 16.0),
-    ("Reçu", 28.0),
-    ("Retour", 24.0),
+    (common::NUMBER_SIGN, 6.0),
+    (common::NAME, 26.0),
+    (common::FIRST_NAME, 22.0),
+    (say::COLUMN_BORN, 18.0),
+    (say::COLUMN_REFERENCE, 16.0),
+    (say::COLUMN_OUTING, 18.0),
+    (common::AMOUNT, 12.0),
+    (say::COLUMN_PAID_ON, 18.0),
+    (say::COLUMN_MODE, 24.0),
+    (say::COLUMN_DECISION, 16.0),
+    (say::COLUMN_PAID_BY, 20.0),
+    (say::COLUMN_NUMBERS, 16.0),
+    (common::RECEIPT, 28.0),
+    (say::COLUMN_RETURNED, 24.0),
 ];
 /// The amount's column, in both.
 const MONEY: u16 = 6;
@@ -75,22 +77,21 @@ const FIRST_ROW: usize = 7;
 /// day is the same bytes.
 pub fn list_xlsx(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, XlsxError> {
     let settings = head.settings;
-    let made = format!(
-        "Établi le {} par {}, pour {}. Mode de paiement : {}. {}",
-        french::date(head.issued_on),
-        settings.association.the(),
-        settings.payer.the(),
-        settings.payment_mode.label(),
-        certified(settings),
+    let made = say::list_made(
+        &french::date(head.issued_on),
+        &settings.association.the(),
+        &settings.payer.the(),
+        &settings.payment_mode.label(),
+        &certified(settings),
     );
     let sum = lines.iter().map(|it| it.amount).sum();
     let decision = settings.decision_reference.as_ref();
     written(&Sheet {
-        name: format!("État {}", head.number),
-        title: format!("État nominatif n° {}", head.number),
+        name: say::list_sheet_name(&head.number),
+        title: say::list_title(&head.number),
         said: vec![
-            format!("Objet : {}", settings.list_object),
-            decision.map_or(String::new(), |it| format!("Décision : {it}")),
+            say::object(&settings.list_object),
+            decision.map_or(String::new(), |it| say::decision(&it)),
             made,
         ],
         columns: &LIST,
@@ -119,12 +120,12 @@ fn list_row((rank, line): (u32, &ListLine<'_>)) -> Vec<Cell> {
 /// An « état de paiement »: the total is what was paid.
 pub fn payment_xlsx(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Result<Vec<u8>, XlsxError> {
     written(&Sheet {
-        name: format!("Paiement {}", head.number),
-        title: format!("État de paiement n° {}", head.number),
+        name: say::payment_sheet_name(&head.number),
+        title: say::payment_title(&head.number),
         said: vec![
-            format!("Objet : {}", head.settings.list_object),
-            format!("Pour l’état nominatif n° {}", head.list),
-            format!("Établi le {}", french::date(head.issued_on)),
+            say::object(&head.settings.list_object),
+            say::payment_of_list(&head.list),
+            say::payment_made(&french::date(head.issued_on)),
         ],
         columns: &PAYMENT,
         rows: (1..).zip(lines).map(payment_row).collect(),
@@ -249,11 +250,11 @@ fn totals(
     it: &Sheet<'_>,
     formats: &Formats,
 ) -> Result<(), XlsxError> {
-    sheet.write_string_with_format(row, 1, "Total", &formats.strong)?;
+    sheet.write_string_with_format(row, 1, common::TOTAL, &formats.strong)?;
     // Worked out here too, for readers that do not calculate.
     let sum = it.sum_as.clone().set_result(euros(it.sum).to_string());
     sheet.write_formula_with_format(row, MONEY, sum, &formats.total)?;
-    let words = format!("Total en lettres : {}", it.sum_in_words);
+    let words = say::total_in_words(&it.sum_in_words);
     sheet.write_string(row + 1, 1, words)?;
     Ok(())
 }
@@ -266,7 +267,7 @@ fn for_print(sheet: &mut Worksheet, last_row: u32, it: &Sheet<'_>) -> Result<(),
     sheet.set_print_fit_to_pages(1, 0);
     sheet.set_print_area(0, 0, last_row, last)?;
     sheet.set_repeat_rows(HEAD_ROW, HEAD_ROW)?;
-    sheet.set_footer(format!("&L{}&Rpage &P sur &N", it.title));
+    sheet.set_footer(format!("&L{}&R{}", it.title, say::page_of(&"&P", &"&N")));
     Ok(())
 }
 

@@ -26,13 +26,14 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use store::{DeedRow, NewPhoto, SightingRow};
 use uuid::Uuid;
+use words::desk::flags as say;
 
 /// What may be flagged: its code in a `sighting`, and the word on the screen.
 pub const CATEGORIES: [(&str, &str); 4] = [
-    ("syringe", "Une seringue"),
-    ("syringes", "Plusieurs seringues"),
-    ("box", "Une boîte abandonnée"),
-    ("other", "Autre chose qui pique ou coupe"),
+    ("syringe", say::CATEGORY_SYRINGE),
+    ("syringes", say::CATEGORY_SYRINGES),
+    ("box", say::CATEGORY_BOX),
+    ("other", say::CATEGORY_OTHER),
 ];
 
 /// The word for a category; a code of another version is something else that is dangerous.

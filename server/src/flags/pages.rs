@@ -15,11 +15,13 @@ use app::ui::pictograms::{FLAG, RING};
 use domain::place::SiteState;
 use domain::{Day, Settings, french};
 use leptos::prelude::*;
+use words::desk::common::count;
+use words::desk::flags as say;
 
 /// The state of a flag, with the day of the outing that goes there.
 fn state_tag(state: SiteState, planned_on: Option<Day>) -> AnyView {
     let day = planned_on.filter(|_| state == SiteState::Planned);
-    let day = day.map(|day| format!(" le {}", french::date_cell(day)));
+    let day = day.map(|day| format!(" {}", say::state_planned_day(&french::date_cell(day))));
     state_tag_with(state, day.unwrap_or_default())
 }
 
@@ -35,15 +37,15 @@ fn outcome(flag: &Flag) -> SiteState {
 /// « Urgent », « près d’enfants »: what comes before the rest.
 fn warnings(urgent: bool, near_children: bool) -> AnyView {
     view! {
-        {urgent.then(|| view! { <span class="tag alarm">"urgent"</span> })}
-        {near_children.then(|| view! { <span class="tag wait">"enfants"</span> })}
+        {urgent.then(|| view! { <span class="tag alarm">{say::TAG_URGENT}</span> })}
+        {near_children.then(|| view! { <span class="tag wait">{say::TAG_NEAR_CHILDREN}</span> })}
     }
     .into_any()
 }
 
 /// « · 4 vues ».
 fn seen(count: Option<i64>) -> Option<String> {
-    count.map(|n| format!(" · {}", french::counted(n, "vue", "vues")))
+    count.map(|n| format!(" · {}", french::counted(n, count::LOOK, count::LOOKS)))
 }
 
 /// The way to the recorder of flags.
@@ -51,7 +53,7 @@ fn to_flagging() -> AnyView {
     view! {
         <a class="button primary" href="/signaler">
             <Icon path=FLAG/>
-            "Ouvrir le signaleur"
+            {say::OPEN_RECORDER}
         </a>
     }
     .into_any()
@@ -61,7 +63,7 @@ fn to_flagging() -> AnyView {
 fn emergency(settings: &Settings) -> Option<AnyView> {
     let number = settings.city_emergency_phone.clone()?;
     let city = settings.city.as_ref().map(|it| it.the());
-    let spoken = format!("Appeler {}\u{a0}: {number}", city.unwrap_or_default());
+    let spoken = say::call_city(&city.unwrap_or_default(), &number);
     let href = format!("tel:{}", number.replace(char::is_whitespace, ""));
     Some(
         view! {
@@ -84,7 +86,7 @@ fn picked_up_form(site: domain::SiteId, error: Option<String>) -> AnyView {
     view! {
         <form class="picked-up" method="post" action=action>
             <input type="hidden" name="fact" value=uuid::Uuid::new_v4().to_string()/>
-            <label for=id.clone()>"Combien\u{a0}?"</label>
+            <label for=id.clone()>{say::LABEL_PICKED_UP_COUNT}</label>
             <input
                 id=id
                 name="count"
@@ -97,7 +99,7 @@ fn picked_up_form(site: domain::SiteId, error: Option<String>) -> AnyView {
                 aria-describedby=about
                 aria-invalid=invalid
             />
-            <button>"Ramassé par nous"</button>
+            <button>{say::PICKED_UP_BY_US}</button>
             {error.map(|text| crate::http::pieces::error_line(error_id, text))}
         </form>
     }

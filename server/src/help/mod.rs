@@ -21,6 +21,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use leptos::prelude::*;
 use words::Lang;
+use words::desk::help as say;
 
 /// A part of the help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -58,21 +59,21 @@ impl Part {
 
     fn title(self) -> &'static str {
         match self {
-            Self::Outing => "Ma première sortie",
-            Self::Coordination => "Une semaine de sortie",
-            Self::Flagging => "Signaler en trois gestes",
-            Self::Lists => "Une liste, de l’arrivée à la signature",
-            Self::Administration => "S’occuper de Cueillette",
+            Self::Outing => say::TITLE_OUTING,
+            Self::Coordination => say::TITLE_COORDINATION,
+            Self::Flagging => say::TITLE_FLAGGING,
+            Self::Lists => say::TITLE_LISTS,
+            Self::Administration => say::TITLE_ADMINISTRATION,
         }
     }
 
     fn whom(self) -> &'static str {
         match self {
-            Self::Outing => "Pour qui sort avec l’équipe",
-            Self::Coordination => "Pour qui prévoit et termine les sorties",
-            Self::Flagging => "Pour les agents dans la ville",
-            Self::Lists => "Pour qui paie les aides",
-            Self::Administration => "Pour qui gère les comptes, la clé et les sauvegardes",
+            Self::Outing => say::WHOM_OUTING,
+            Self::Coordination => say::WHOM_COORDINATION,
+            Self::Flagging => say::WHOM_FLAGGING,
+            Self::Lists => say::WHOM_LISTS,
+            Self::Administration => say::WHOM_ADMINISTRATION,
         }
     }
 
@@ -120,12 +121,12 @@ pub async fn index(
 }
 
 fn all_parts(app: &App) -> Response {
-    let frame = Frame::for_anyone(&app.assets, "Aide");
+    let frame = Frame::for_anyone(&app.assets, say::TITLE);
     let rows: Vec<_> = Part::ALL.into_iter().map(row).collect();
     page(&frame, || {
         view! {
-            <div class="head"><h1>"Aide"</h1></div>
-            <a class="button danger" href="/aide/piqure"><Icon path=WARNING/>"Je me suis piqué·e"</a>
+            <div class="head"><h1>{say::TITLE}</h1></div>
+            <a class="button danger" href="/aide/piqure"><Icon path=WARNING/>{say::PRICKED}</a>
             <ul class="rows">{rows}</ul>
         }
         .into_any()
@@ -186,11 +187,11 @@ pub async fn part(
                     <h1>{part.title()}</h1>
                     <p class="soft">{part.whom()}"."</p>
                 </div>
-                <a class="button danger" href="/aide/piqure"><Icon path=WARNING/>"Je me suis piqué·e"</a>
+                <a class="button danger" href="/aide/piqure"><Icon path=WARNING/>{say::PRICKED}</a>
             </div>
             {staff::steps(part)}
             <section>
-                <h2>"Les autres pages d’aide"</h2>
+                <h2>{say::OTHER_PARTS}</h2>
                 <ul class="rows">{others}</ul>
             </section>
         }

@@ -3,6 +3,8 @@
 use super::Part;
 use super::pictures::Picture;
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::help::staff as say;
 
 /// One thing to do.
 struct Step {
@@ -19,103 +21,68 @@ struct Step {
 const COORDINATION: [Step; 8] = [
     Step {
         id: "prevoir",
-        title: "Prévoir la sortie",
-        words: &[
-            "On choisit un jour, une heure, un rendez-vous et des lieux.",
-            "«\u{a0}Copier la semaine dernière\u{a0}» reprend tout d’un coup.",
-            "Un lieu où des gens vivent demande leur accord.",
-        ],
-        picture: Some((
-            Picture::Plan,
-            "Dessin\u{a0}: la page où l’on écrit le jour, l’heure et les lieux.",
-        )),
-        way: Some(("/sorties/prevoir", "Prévoir une sortie")),
+        title: common::PLAN_THE_OUTING,
+        words: &[say::PLAN_CHOOSE, say::PLAN_COPY, say::PLAN_CONSENT],
+        picture: Some((Picture::Plan, say::PLAN_PICTURE)),
+        way: Some(("/sorties/prevoir", common::PLAN_AN_OUTING)),
     },
     Step {
         id: "regarder",
-        title: "Regarder ce qui attend",
-        words: &[
-            "L’équipe propose des lieux, et ramasse parfois «\u{a0}ici\u{a0}», à un point de la carte.",
-            "Chaque question a sa réponse à côté\u{a0}: ajouter, réunir, refuser avec un merci.",
-        ],
+        title: say::QUESTIONS_TITLE,
+        words: &[say::QUESTIONS_FROM_CREW, say::QUESTIONS_ANSWERS],
         picture: None,
-        way: Some(("/lieux/a-regarder", "Voir les questions")),
+        way: Some(("/lieux/a-regarder", say::QUESTIONS_LINK)),
     },
     Step {
         id: "feu-vert",
-        title: "Donner le feu vert",
-        words: &[
-            "Avant de partir, on coche le matériel et qui est là\u{a0}: au moins un·e professionnel·le et un·e agent.",
-            "S’il manque quelque chose, on peut partir quand même, en disant pourquoi.",
-        ],
-        picture: Some((
-            Picture::GreenLight,
-            "Dessin\u{a0}: la liste du matériel, chaque ligne cochée.",
-        )),
-        way: Some(("/sorties", "Voir les sorties")),
+        title: say::GREEN_LIGHT_TITLE,
+        words: &[say::GREEN_LIGHT_CHECK, say::GREEN_LIGHT_MISSING],
+        picture: Some((Picture::GreenLight, say::GREEN_LIGHT_PICTURE)),
+        way: Some(("/sorties", say::GREEN_LIGHT_LINK)),
     },
     Step {
         id: "code",
-        title: "Donner le code",
-        words: &[
-            "Un téléphone rejoint la sortie avec un code. Ni compte, ni mot de passe.",
-            "Dites ensuite à qui est le téléphone. Un téléphone perdu se retire d’un bouton.",
-            "«\u{a0}Mon téléphone\u{a0}» donne le feu vert et les présences sans réseau.",
-        ],
-        picture: Some((
-            Picture::Join,
-            "Dessin\u{a0}: l’écran où l’on tape le code de la sortie.",
-        )),
+        title: say::CODE_TITLE,
+        words: &[say::CODE_JOIN, say::CODE_WHOSE_PHONE, say::CODE_MY_PHONE],
+        picture: Some((Picture::Join, say::CODE_PICTURE)),
         way: None,
     },
     Step {
         id: "presences",
-        title: "Noter les présences",
+        title: say::PRESENCES_TITLE,
         words: &[
-            "On touche le signe de chaque personne qui est là. C’est tout ce qu’on note.",
-            "«\u{a0}Absent\u{a0}» n’existe pas. Arriver tard ou partir tôt, c’est être là.",
-            "L’aide vient de la présence, jamais du nombre ramassé.",
+            say::PRESENCES_TOUCH,
+            say::PRESENCES_NO_ABSENT,
+            say::PRESENCES_AID,
         ],
-        picture: Some((
-            Picture::Present,
-            "Dessin\u{a0}: quatre signes, dont trois cochés.",
-        )),
+        picture: Some((Picture::Present, say::PRESENCES_PICTURE)),
         way: None,
     },
     Step {
         id: "terminer",
-        title: "Terminer la sortie",
-        words: &[
-            "Une page montre tout\u{a0}: chiffres, présences, téléphones qui ont encore des relevés.",
-            "Une sortie terminée ne change plus. Une erreur se corrige par une révision, qui dit pourquoi.",
-        ],
-        picture: Some((
-            Picture::Closing,
-            "Dessin\u{a0}: les chiffres de la sortie et le bouton pour la terminer.",
-        )),
+        title: common::END_THE_OUTING,
+        words: &[say::CLOSE_PAGE, say::CLOSE_REVISION],
+        picture: Some((Picture::Closing, say::CLOSE_PICTURE)),
         way: None,
     },
     Step {
         id: "liste",
-        title: "Éditer la liste des aides",
+        title: say::AIDS_TITLE,
         words: &[
-            "Chaque présence devient une aide. Une liste réunit celles dont le nom est connu.",
-            "Qui ne veut pas donner son nom n’est sur aucune liste. Son aide l’attend.",
-            "Une liste ne change plus. On l’envoie, puis on la suit jusqu’à la signature.",
+            say::AIDS_FROM_PRESENCE,
+            say::AIDS_WITHOUT_NAME,
+            say::AIDS_LIST_FROZEN,
         ],
-        picture: Some((
-            Picture::Sheet,
-            "Dessin\u{a0}: une liste numérotée avec ses lignes et son total.",
-        )),
-        way: Some(("/aides", "Voir les aides")),
+        picture: Some((Picture::Sheet, say::AIDS_PICTURE)),
+        way: Some(("/aides", say::AIDS_LINK)),
     },
     Step {
         id: "souci",
-        title: "En cas de souci",
+        title: say::TROUBLE_TITLE,
         words: &[
-            "Une piqûre\u{a0}: la page rouge, tout de suite. La présence et l’aide restent dues.",
-            "Un téléphone sans réseau\u{a0}: rien n’est perdu, il enverra plus tard.",
-            "Un téléphone qui ne marche plus\u{a0}: ses relevés se remettent par un fichier, sur la page de la sortie.",
+            say::TROUBLE_PRICK,
+            say::TROUBLE_NO_NETWORK,
+            say::TROUBLE_DEAD_PHONE,
         ],
         picture: None,
         way: None,
@@ -125,52 +92,37 @@ const COORDINATION: [Step; 8] = [
 const FLAGGING: [Step; 4] = [
     Step {
         id: "ou",
-        title: "Où",
+        title: say::FLAG_PLACE_TITLE,
         words: &[
-            "Ouvrez le signaleur. Il marche sans réseau.",
-            "Touchez «\u{a0}ici\u{a0}», ou posez le point sur la carte.",
-            "Si le lieu est déjà connu, dites «\u{a0}c’est le même\u{a0}».",
+            say::FLAG_PLACE_OPEN,
+            say::FLAG_PLACE_POINT,
+            say::FLAG_PLACE_SAME,
         ],
-        picture: Some((
-            Picture::FlagWhere,
-            "Dessin\u{a0}: une carte avec un point posé, et le bouton «\u{a0}ici\u{a0}».",
-        )),
-        way: Some(("/signaler", "Ouvrir le signaleur")),
+        picture: Some((Picture::FlagWhere, say::FLAG_PLACE_PICTURE)),
+        way: Some(("/signaler", say::FLAG_PLACE_LINK)),
     },
     Step {
         id: "quoi",
-        title: "Quoi",
+        title: common::WHAT,
         words: &[
-            "Touchez ce que vous voyez\u{a0}: une seringue, plusieurs, une boîte, autre chose.",
-            "Dites si c’est urgent, et si des enfants passent.",
-            "Une photo aide. On n’y met personne.",
+            say::FLAG_WHAT_TOUCH,
+            say::FLAG_WHAT_URGENT,
+            say::FLAG_WHAT_PHOTO,
         ],
-        picture: Some((
-            Picture::FlagWhat,
-            "Dessin\u{a0}: quatre grands boutons avec chacun une image.",
-        )),
+        picture: Some((Picture::FlagWhat, say::FLAG_WHAT_PICTURE)),
         way: None,
     },
     Step {
         id: "envoyer",
-        title: "Envoyer",
-        words: &[
-            "Touchez «\u{a0}Signaler\u{a0}». Sans réseau, ça part plus tard, tout seul.",
-            "Le signalement dit ensuite ce qu’il est devenu\u{a0}: vu, prévu, fait, revenu.",
-        ],
-        picture: Some((
-            Picture::FlagSent,
-            "Dessin\u{a0}: une grande coche, et l’état du signalement dessous.",
-        )),
-        way: Some(("/signalements", "Voir mes signalements")),
+        title: say::FLAG_SEND_TITLE,
+        words: &[say::FLAG_SEND_TOUCH, say::FLAG_SEND_FOLLOW],
+        picture: Some((Picture::FlagSent, say::FLAG_SEND_PICTURE)),
+        way: Some(("/signalements", say::FLAG_SEND_LINK)),
     },
     Step {
         id: "ramasse",
-        title: "Ramassé par vous",
-        words: &[
-            "Si votre service ramasse lui-même, écrivez combien. Le lieu passe à «\u{a0}fait\u{a0}».",
-            "Les lieux discrets ne paraissent jamais ici. On ne vous en dit que le quartier, et seulement quand il y en a assez.",
-        ],
+        title: say::FLAG_PICKED_TITLE,
+        words: &[say::FLAG_PICKED_COUNT, say::FLAG_PICKED_DISCREET],
         picture: None,
         way: None,
     },
@@ -179,145 +131,98 @@ const FLAGGING: [Step; 4] = [
 const LISTS: [Step; 6] = [
     Step {
         id: "arrivee",
-        title: "La liste arrive",
-        words: &[
-            "Elle a un numéro, des lignes, un total en chiffres et en lettres.",
-            "Ouvrez-la et dites «\u{a0}bien arrivée\u{a0}». L’association le voit.",
-        ],
-        picture: Some((
-            Picture::Sheet,
-            "Dessin\u{a0}: une liste numérotée avec ses lignes et son total.",
-        )),
-        way: Some(("/ccas", "Voir les listes")),
+        title: say::LIST_ARRIVES_TITLE,
+        words: &[say::LIST_ARRIVES_CONTENT, say::LIST_ARRIVES_CONFIRM],
+        picture: Some((Picture::Sheet, say::AIDS_PICTURE)),
+        way: Some(("/ccas", say::LIST_ARRIVES_LINK)),
     },
     Step {
         id: "fichiers",
-        title: "Prendre ses fichiers",
-        words: &[
-            "CSV pour Excel, classeur, PDF à signer\u{a0}: tous disent la même chose.",
-            "L’empreinte à côté permet de vérifier que rien n’a changé.",
-        ],
+        title: say::LIST_FILES_TITLE,
+        words: &[say::LIST_FILES_FORMATS, say::LIST_FILES_FINGERPRINT],
         picture: None,
         way: None,
     },
     Step {
         id: "payer",
-        title: "Payer",
-        words: &[
-            "Cochez les lignes payées, ou payez tout d’un coup.",
-            "Dites le mode, le jour, et la référence de la décision.",
-            "Une ligne qui pose question se retourne, avec un motif. Elle peut revenir sur une autre liste.",
-        ],
-        picture: Some((
-            Picture::Pay,
-            "Dessin\u{a0}: des lignes cochées et le bouton pour payer.",
-        )),
+        title: say::LIST_PAY_TITLE,
+        words: &[say::LIST_PAY_TICK, say::LIST_PAY_HOW, say::LIST_PAY_RETURN],
+        picture: Some((Picture::Pay, say::LIST_PAY_PICTURE)),
         way: None,
     },
     Step {
         id: "remettre",
-        title: "Remettre en mains propres",
-        words: &[
-            "Pour payer le jour même\u{a0}: choisissez le jour, touchez chaque personne, remettez, faites signer.",
-            "La feuille du jour dit l’avance reçue, ce qui est payé, ce qui reste.",
-        ],
-        picture: Some((
-            Picture::Sign,
-            "Dessin\u{a0}: une feuille avec un montant et une signature.",
-        )),
-        way: Some(("/ccas/remise", "Voir les jours")),
+        title: say::HAND_OVER_TITLE,
+        words: &[say::HAND_OVER_SAME_DAY, say::HAND_OVER_DAY_SHEET],
+        picture: Some((Picture::Sign, say::HAND_OVER_PICTURE)),
+        way: Some(("/ccas/remise", say::HAND_OVER_LINK)),
     },
     Step {
         id: "terminer",
-        title: "Éditer l’état de paiement",
-        words: &[
-            "Quand toutes les lignes sont payées, l’état de paiement ferme la liste.",
-            "Il a son numéro. Il ne change plus.",
-        ],
+        title: say::STATEMENT_TITLE,
+        words: &[say::STATEMENT_CLOSES, say::STATEMENT_NUMBER],
         picture: None,
         way: None,
     },
     Step {
         id: "annee",
-        title: "Suivre l’année",
-        words: &[
-            "L’enveloppe de l’année, ce qui est payé, ce qui reste\u{a0}: tout est en haut de vos listes.",
-            "Vous cherchez une personne\u{a0}? Écrivez son nom. Chaque ouverture est notée au journal.",
-        ],
+        title: say::YEAR_TITLE,
+        words: &[say::YEAR_ENVELOPE, say::YEAR_SEARCH],
         picture: None,
-        way: Some(("/ccas/reglages", "Régler l’enveloppe")),
+        way: Some(("/ccas/reglages", say::YEAR_LINK)),
     },
 ];
 
 const ADMINISTRATION: [Step; 6] = [
     Step {
         id: "avant",
-        title: "Avant la première sortie",
-        words: &[
-            "Onze étapes à cocher\u{a0}: convention, assurance, information, médecin, déchets…",
-            "Les papiers sont déjà remplis avec ce que le programme sait.",
-        ],
+        title: common::BEFORE_THE_FIRST_OUTING,
+        words: &[say::FIRST_STEPS_TICK, say::FIRST_STEPS_PAPERS],
         picture: None,
-        way: Some(("/avant-la-premiere-sortie", "Voir les étapes")),
+        way: Some(("/avant-la-premiere-sortie", say::FIRST_STEPS_LINK)),
     },
     Step {
         id: "comptes",
-        title: "Faire venir les collègues",
+        title: say::ACCOUNTS_TITLE,
         words: &[
-            "Un lien d’invitation suffit. On le donne de la main à la main\u{a0}: pas besoin de courrier.",
-            "Chacun choisit son mot de passe, et un second facteur si vous le demandez.",
-            "Vous gérez les personnes de votre organisme seulement. Les murs restent.",
+            say::ACCOUNTS_INVITATION,
+            say::ACCOUNTS_PASSWORD,
+            say::ACCOUNTS_WALLS,
         ],
         picture: None,
-        way: Some(("/comptes", "Gérer les comptes")),
+        way: Some(("/comptes", say::ACCOUNTS_LINK)),
     },
     Step {
         id: "cle",
-        title: "La clé sur papier",
-        words: &[
-            "Ce qui est fermé ne s’ouvre qu’avec le fichier de clés.",
-            "Sur le serveur\u{a0}: cueillette key print. Imprimez, mettez au coffre, loin des sauvegardes.",
-            "Qui a les deux lit tout. Qui n’en a qu’un ne lit rien.",
-        ],
-        picture: Some((
-            Picture::Key,
-            "Dessin\u{a0}: une feuille avec une clé, et un cadenas.",
-        )),
+        title: say::KEY_TITLE,
+        words: &[say::KEY_FILE, say::KEY_PRINT, say::KEY_BOTH],
+        picture: Some((Picture::Key, say::KEY_PICTURE)),
         way: None,
     },
     Step {
         id: "sauvegardes",
-        title: "Les sauvegardes",
+        title: say::BACKUPS_TITLE,
         words: &[
-            "Chaque nuit, sur le serveur\u{a0}: cueillette backup DOSSIER --keep 30.",
-            "Une copie part ailleurs. La page d’accueil vous prévient après deux jours sans sauvegarde.",
-            "Une fois l’an, essayez de tout remettre sur une autre machine\u{a0}: cueillette restore FICHIER.",
+            say::BACKUPS_NIGHTLY,
+            say::BACKUPS_ELSEWHERE,
+            say::BACKUPS_REHEARSAL,
         ],
-        picture: Some((
-            Picture::Backup,
-            "Dessin\u{a0}: un document copié dans un coffre fermé.",
-        )),
+        picture: Some((Picture::Backup, say::BACKUPS_PICTURE)),
         way: None,
     },
     Step {
         id: "verifier",
-        title: "Vérifier",
-        words: &[
-            "cueillette doctor relit tout\u{a0}: les comptes, le journal, la place sur le disque.",
-            "Il ne change rien. Il dit en une phrase ce qu’il faut faire.",
-        ],
+        title: say::DOCTOR_TITLE,
+        words: &[say::DOCTOR_REREADS, say::DOCTOR_CHANGES_NOTHING],
         picture: None,
         way: None,
     },
     Step {
         id: "journal",
-        title: "Lire le journal",
-        words: &[
-            "Qui a ouvert quoi, et quand. Chaque ouverture d’un nom ou d’un lieu discret y est.",
-            "On ne peut ni l’effacer, ni le changer sans que cela se voie.",
-        ],
+        title: say::JOURNAL_TITLE,
+        words: &[say::JOURNAL_CONTENT, say::JOURNAL_CHAINED],
         picture: None,
-        way: Some(("/journal", "Voir le journal")),
+        way: Some(("/journal", say::JOURNAL_LINK)),
     },
 ];
 

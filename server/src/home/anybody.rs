@@ -7,6 +7,7 @@ use app::ui::Icon;
 use app::ui::pictograms::{BASKET, INFO, KEY, NEXT, SHEET, WALK, WARNING};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
+use words::desk::home::anybody as desk;
 use words::{needle, welcome as say};
 
 /// Nobody we know: the pavement, a card, or the desk.
@@ -14,7 +15,7 @@ pub(super) fn home(app: &App, reader: Reader) -> Response {
     let lang = reader.lang;
     let frame = Frame {
         reader: Some(reader),
-        ..Frame::for_anyone(&app.assets, "Cueillette")
+        ..Frame::for_anyone(&app.assets, desk::TITLE)
     };
     let text = |it| lang.say(it);
     page(&frame, || {

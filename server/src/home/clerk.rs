@@ -18,6 +18,9 @@ use axum::response::{IntoResponse, Response};
 use domain::french::{amount, amount_in_words, counted};
 use domain::{Cents, Day, Settings};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::home::clerk as say;
 
 /// Lists that wait at once: some years of months.
 const LISTS_MAX: u32 = 60;
@@ -76,14 +79,14 @@ impl Step {
 /// `/` for the payer.
 pub(super) async fn home(app: &App, caller: &Caller) -> Result<Response, Problem> {
     let it = Home::load(app, caller).await?;
-    let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
-    let frame = Frame::of(&app.assets, caller, &it.settings, "Accueil", "/");
+    let hello = say::hello(&caller.name().unwrap_or_default());
+    let frame = Frame::of(&app.assets, caller, &it.settings, say::TITLE, "/");
     Ok(page(&frame, || {
         view! {
             <h1>{hello}</h1>
             {next(&it)}
             {it.latest.is_some().then(|| waiting(rows(&it)))}
-            <ul class="rows">{way("/ccas".into(), LIST, "Toutes les listes", "Celles à payer, celles qui sont réglées")}</ul>
+            <ul class="rows">{way("/ccas".into(), LIST, common::ALL_LISTS, say::ALL_LISTS_ABOUT)}</ul>
         }
         .into_any()
     })
@@ -106,20 +109,20 @@ fn next(it: &Home) -> AnyView {
 
 fn list_to_do(list: &ListRow) -> Next {
     let number = list.number().to_string();
-    let lines = counted(list.lines, "ligne", "lignes");
+    let lines = counted(list.lines, count::LINE, count::LINES);
     let (tag, class, action) = match Step::of(list) {
-        Step::Arrival => ("À recevoir", "tag todo", "Dire qu’elle est arrivée"),
-        Step::Payment => ("À payer", "tag todo", "Payer la liste"),
-        Step::Statement => ("Payée", "tag ok", "Terminer la liste"),
+        Step::Arrival => (say::TAG_TO_RECEIVE, "tag todo", say::ACKNOWLEDGE),
+        Step::Payment => (say::TAG_TO_PAY, "tag todo", say::PAY),
+        Step::Statement => (say::TAG_PAID, "tag ok", say::SETTLE),
     };
     let total = Cents(list.total_cents);
     Next {
         tags: view! { <span class=class>{tag}</span> }.into_any(),
-        title: format!("Liste {number}\u{a0}: {}", amount(total)),
-        about: Some(format!(
-            "{lines} · {} · éditée le {}",
-            amount_in_words(total),
-            day_words(&list.issued_on)
+        title: say::list_title(&number, &amount(total)),
+        about: Some(say::list_about(
+            &lines,
+            &amount_in_words(total),
+            &day_words(&list.issued_on),
         )),
         more: Some(downloads_of(&number)),
         href: format!("/ccas/{number}"),
@@ -138,14 +141,14 @@ fn hand_over(it: &Home) -> AnyView {
     };
     let title = day.outing_day.parse();
     let title = title.map_or_else(|_| day.outing_day.clone(), |on| day_title(on, it.today));
-    let people = counted(day.lines, "personne attend", "personnes attendent");
+    let people = counted(day.lines, say::WAITING_ONE, say::WAITING_MANY);
     Next {
-        tags: view! { <span class="tag todo">"À remettre en mains propres"</span> }.into_any(),
+        tags: view! { <span class="tag todo">{say::TO_HAND_OVER}</span> }.into_any(),
         title,
         about: Some(format!("{people} · {}", amount(Cents(day.total_cents)))),
         more: None,
         href: format!("/ccas/remise/{}", day.outing_id),
-        action: "Remettre",
+        action: say::HAND_OVER,
     }
     .view()
 }
@@ -154,17 +157,17 @@ fn hand_over(it: &Home) -> AnyView {
 fn latest(list: &ListRow) -> AnyView {
     let number = list.number().to_string();
     let (href, total) = (format!("/ccas/{number}"), Cents(list.total_cents));
-    let lines = counted(list.lines, "ligne", "lignes");
+    let lines = counted(list.lines, count::LINE, count::LINES);
     let issued = day_words(&list.issued_on);
     view! {
         <section class="card next">
             <div>
-                <p class="tags"><span class="tag ok"><Icon path=CHECK/>"Tout est fait"</span></p>
-                <h2 class="big">"Rien à payer pour le moment"</h2>
-                <p>"La prochaine liste paraîtra ici, prête à télécharger."</p>
+                <p class="tags"><span class="tag ok"><Icon path=CHECK/>{say::ALL_DONE}</span></p>
+                <h2 class="big">{say::NOTHING_TO_PAY}</h2>
+                <p>{say::NEXT_LIST}</p>
             </div>
             <p class="soft">
-                "Dernière liste\u{a0}: "<a href=href>{unbroken(&number)}</a>" · éditée le "{issued}" · "{lines}" · "{amount(total)}
+                {say::LATEST_PREFIX}" "<a href=href>{unbroken(&number)}</a>" "{say::LATEST_ISSUED_ON}" "{issued}" · "{lines}" · "{amount(total)}
             </p>
             {downloads_of(&number)}
         </section>
@@ -178,17 +181,17 @@ fn nothing_yet(it: &Home) -> AnyView {
     view! {
         <section class="card next">
             <div>
-                <h2 class="big">"Rien à faire pour le moment"</h2>
-                <p>"Quand "{sends}" envoie une liste, elle paraît ici, avec son total et ses fichiers."</p>
+                <h2 class="big">{say::FIRST_TITLE}</h2>
+                <p>{say::FIRST_BEFORE_ASSOCIATION}" "{sends}" "{say::FIRST_AFTER_ASSOCIATION}</p>
             </div>
             <ol class="plain-list">
-                <li>"La liste arrive\u{a0}: vous le dites d’un bouton."</li>
-                <li>"Vous payez les lignes, toutes ou une à une."</li>
-                <li>"La personne signe. Vous éditez l’état de paiement."</li>
+                <li>{say::FIRST_STEP_ARRIVAL}</li>
+                <li>{say::FIRST_STEP_PAYMENT}</li>
+                <li>{say::FIRST_STEP_STATEMENT}</li>
             </ol>
             <p class="actions">
-                <a class="button" href="/ccas/reglages"><Icon path=EURO/>"Préparer l’enveloppe et la remise"</a>
-                <a class="button quiet" href="/aide/listes">"Comment ça marche"</a>
+                <a class="button" href="/ccas/reglages"><Icon path=EURO/>{say::FIRST_SETTINGS}</a>
+                <a class="button quiet" href="/aide/listes">{say::FIRST_HELP}</a>
             </p>
         </section>
     }
@@ -215,10 +218,10 @@ fn rows(it: &Home) -> Vec<Waiting> {
         let total = it.days.iter().map(|day| Cents(day.total_cents)).sum();
         Waiting {
             picture: HAND,
-            title: "À remettre en mains propres".into(),
+            title: say::TO_HAND_OVER.into(),
             about: format!(
                 "{}\u{a0}: {}",
-                counted(people, "personne", "personnes"),
+                counted(people, count::PERSON, count::PEOPLE),
                 amount(total)
             ),
             href: "/ccas/remise".into(),
@@ -227,14 +230,9 @@ fn rows(it: &Home) -> Vec<Waiting> {
         }
     });
     let rows = [
-        row(Step::Arrival, SEND, "Listes à recevoir", "Envoyées"),
-        row(Step::Payment, EURO, "Listes à payer", "Bien arrivées"),
-        row(
-            Step::Statement,
-            SHEET,
-            "États de paiement à éditer",
-            "Tout est payé",
-        ),
+        row(Step::Arrival, SEND, say::ROW_TO_RECEIVE, say::ROW_SENT),
+        row(Step::Payment, EURO, say::ROW_TO_PAY, say::ROW_ARRIVED),
+        row(Step::Statement, SHEET, say::ROW_STATEMENTS, say::ROW_PAID),
         handing,
     ];
     rows.into_iter().flatten().collect()

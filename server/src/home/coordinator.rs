@@ -24,6 +24,9 @@ use domain::french::{amount, counted, date};
 use domain::time::DAY_MS;
 use domain::{Day, Instant, OutingId, OutingState, Settings};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::home::coordinator as say;
 
 /// A backup is made every day; one that is older than this was forgotten.
 const BACKUP_MS_MAX: i64 = 2 * DAY_MS;
@@ -101,8 +104,8 @@ async fn backup_missing(
 /// `/` for a coordinator.
 pub(super) async fn home(app: &App, caller: &Caller) -> Result<Response, Problem> {
     let it = Home::load(app, caller).await?;
-    let hello = format!("Bonjour {}", caller.name().unwrap_or_default());
-    let frame = Frame::of(&app.assets, caller, &it.settings, "Accueil", "/");
+    let hello = say::hello(&caller.name().unwrap_or_default());
+    let frame = Frame::of(&app.assets, caller, &it.settings, say::TITLE, "/");
     Ok(page(&frame, || {
         let first = it.first();
         view! {
@@ -111,8 +114,8 @@ pub(super) async fn home(app: &App, caller: &Caller) -> Result<Response, Problem
             {next(&it, first)}
             {waiting(rows(&it, first))}
             <ul class="rows">
-                {way("/sorties".into(), LIST, "Toutes les sorties", "Celles qui viennent, celles qui sont faites")}
-                {it.has_begun.then(|| way(format!("/resultats/{}", it.slug), SHEET, "Résultats", "La page que tout le monde peut lire"))}
+                {way("/sorties".into(), LIST, say::ALL_OUTINGS, say::ALL_OUTINGS_ABOUT)}
+                {it.has_begun.then(|| way(format!("/resultats/{}", it.slug), SHEET, common::RESULTS, say::RESULTS_ABOUT))}
             </ul>
         }
         .into_any()
@@ -123,17 +126,14 @@ pub(super) async fn home(app: &App, caller: &Caller) -> Result<Response, Problem
 fn backup_note(it: &Home) -> Option<AnyView> {
     let last = it.no_backup_since?;
     let said = match last {
-        None => "Aucune sauvegarde n’a encore été faite.".to_owned(),
-        Some(at) => format!(
-            "La dernière sauvegarde est du {}.",
-            date(local_day(&it.settings, at))
-        ),
+        None => say::BACKUP_NEVER.to_owned(),
+        Some(at) => say::backup_last(&date(local_day(&it.settings, at))),
     };
     Some(note(
         Tone::Alarm,
         view! {
             <p><b>{said}</b></p>
-            <p>"Il en faut une chaque nuit. Dites-le à la personne qui s’occupe du serveur. "<a href="/aide/administration#sauvegardes">"Comment faire"</a></p>
+            <p>{say::BACKUP_WHAT_TO_DO}" "<a href="/aide/administration#sauvegardes">{say::BACKUP_HOW}</a></p>
         },
     ))
 }
@@ -185,19 +185,19 @@ fn next_outing(outing: &Outing, today: Day) -> Next {
     let (state, day) = (outing.state, outing.day);
     let here = format!("/sorties/{}", outing.id);
     let (href, action) = match state {
-        OutingState::Open if day < today => (format!("{here}/fin"), "Terminer la sortie"),
-        OutingState::Open => (here, "Suivre la sortie"),
-        _ if day < today => (here, "Ouvrir ou annuler la sortie"),
-        _ if day == today => (format!("{here}#depart"), "Préparer le départ"),
-        _ => (here, "Voir la sortie"),
+        OutingState::Open if day < today => (format!("{here}/fin"), common::END_THE_OUTING),
+        OutingState::Open => (here, say::OUTING_FOLLOW),
+        _ if day < today => (here, say::OUTING_OPEN_OR_CALL_OFF),
+        _ if day == today => (format!("{here}#depart"), say::OUTING_PREPARE),
+        _ => (here, say::OUTING_SEE),
     };
     let days = (day.0 - today.0).get_days();
     let when = match i64::from(days) {
-        ..0 => "À terminer".to_owned(),
-        0 => "Aujourd’hui".to_owned(),
-        1 => "Demain".to_owned(),
-        2..7 => format!("Dans {days}\u{a0}jours"),
-        _ => "Prochaine sortie".to_owned(),
+        ..0 => say::WHEN_TO_END.to_owned(),
+        0 => say::WHEN_TODAY.to_owned(),
+        1 => say::WHEN_TOMORROW.to_owned(),
+        2..7 => say::when_in_days(&days),
+        _ => say::WHEN_NEXT.to_owned(),
     };
     let hour = outing.starts_at.as_deref().map(clock);
     let title = match hour {
@@ -208,7 +208,7 @@ fn next_outing(outing: &Outing, today: Day) -> Next {
     Next {
         tags: view! { {state_tag(state)}<span class="soft">{when}</span> }.into_any(),
         title,
-        about: place.map(|it| format!("Rendez-vous\u{a0}: {it}")),
+        about: place.map(|it| say::outing_meeting_point(&it)),
         more: None,
         href,
         action,
@@ -232,36 +232,34 @@ fn count(n: usize) -> i64 {
 
 fn to_look_at(it: &Home) -> Next {
     Next {
-        tags: view! { <span class="tag todo">"À regarder"</span> }.into_any(),
+        tags: view! { <span class="tag todo">{common::TO_LOOK_AT}</span> }.into_any(),
         title: it.to_look_at_words(),
-        about: Some("Chaque réponse met les lieux et les chiffres au juste.".into()),
+        about: Some(say::LOOK_AT_ABOUT.into()),
         more: Some(plan_link()),
         href: "/lieux/a-regarder".into(),
-        action: "Regarder",
+        action: say::LOOK_AT,
     }
 }
 
 fn plan_link() -> AnyView {
     view! {
-        <a class="button" href="/sorties/prevoir"><Icon path=CALENDAR/>"Prévoir une sortie"</a>
+        <a class="button" href="/sorties/prevoir"><Icon path=CALENDAR/>{common::PLAN_AN_OUTING}</a>
     }
     .into_any()
 }
 
 fn nothing_planned(it: &Home) -> Next {
     let crew = match it.people {
-        0 => "On choisit un jour et des lieux. L’équipe peut rejoindre ensuite.",
-        _ => {
-            "On choisit un jour, des lieux et qui vient. Le rendez-vous part dans les calendriers."
-        }
+        0 => say::PLAN_ABOUT_ALONE,
+        _ => say::PLAN_ABOUT_CREW,
     };
     Next {
         tags: ().into_any(),
-        title: "Pas de sortie prévue".into(),
+        title: common::NO_OUTING_PLANNED.into(),
         about: Some(crew.into()),
         more: None,
         href: "/sorties/prevoir".into(),
-        action: "Prévoir une sortie",
+        action: common::PLAN_AN_OUTING,
     }
 }
 
@@ -272,23 +270,23 @@ fn first_days(it: &Home) -> AnyView {
         step(
             done == of,
             "/avant-la-premiere-sortie",
-            "Régler ce qui vient avant",
-            format!("Convention, assurance, clé, sauvegardes\u{a0}: {done} sur {of}"),
+            say::BEGIN_SETTLE,
+            say::begin_settle_about(&done, &of),
         )
     });
     view! {
         <section class="card next">
             <div>
-                <h2 class="big">"Vers la première sortie"</h2>
-                <p>"Rien ne presse. Une étape après l’autre, et l’équipe peut sortir."</p>
+                <h2 class="big">{say::BEGIN_TITLE}</h2>
+                <p>{say::BEGIN_INTRO}</p>
             </div>
             <ol class="rows to-begin" role="list">
                 {settled}
-                {step(it.places > 0, "/lieux/nouveau", "Ajouter un premier lieu", "Une place, un parking, un quai\u{a0}: là où l’on ira.".into())}
-                {step(it.people > 0, "/equipe", "Préparer les cartes de l’équipe", "Un signe et un pseudonyme par personne. Pas de nom.".into())}
-                {step(!it.outings.is_empty(), "/sorties/prevoir", "Prévoir la sortie", "Un jour, une heure, des lieux.".into())}
+                {step(it.places > 0, "/lieux/nouveau", say::BEGIN_PLACE, say::BEGIN_PLACE_ABOUT.into())}
+                {step(it.people > 0, "/equipe", say::BEGIN_CARDS, say::BEGIN_CARDS_ABOUT.into())}
+                {step(!it.outings.is_empty(), "/sorties/prevoir", common::PLAN_THE_OUTING, say::BEGIN_OUTING_ABOUT.into())}
             </ol>
-            <p><a href="/aide/coordination">"Comment se passe une semaine"</a></p>
+            <p><a href="/aide/coordination">{say::BEGIN_WEEK}</a></p>
         </section>
     }
     .into_any()
@@ -296,8 +294,8 @@ fn first_days(it: &Home) -> AnyView {
 
 fn step(is_done: bool, href: &'static str, title: &'static str, about: String) -> AnyView {
     let mark = match is_done {
-        true => view! { <span class="tag ok"><Icon path=CHECK/>"fait"</span> }.into_any(),
-        false => view! { <span class="tag todo">"à faire"</span> }.into_any(),
+        true => view! { <span class="tag ok"><Icon path=CHECK/>{say::STEP_DONE}</span> }.into_any(),
+        false => view! { <span class="tag todo">{say::STEP_TO_DO}</span> }.into_any(),
     };
     view! {
         <li>
@@ -325,7 +323,7 @@ fn rows(it: &Home, first: First<'_>) -> Vec<Waiting> {
     if it.to_look_at() > 0 && !matches!(first, First::LookAt) {
         rows.push(Waiting {
             picture: PIN,
-            title: "Lieux à regarder".into(),
+            title: say::PLACES_TO_LOOK_AT.into(),
             about: it.to_look_at_words(),
             href: "/lieux/a-regarder".into(),
             count: Some(it.to_look_at()),
@@ -344,10 +342,10 @@ fn urgent_flags(it: &Home) -> Option<Waiting> {
     let city = it.settings.city.as_ref()?;
     (places > 0).then(|| Waiting {
         picture: FLAG,
-        title: format!("Signalés par {}", city.the()),
+        title: say::flagged_by(&city.the()),
         about: match urgent {
-            0 => "À mettre sur une sortie".into(),
-            n => format!("Dont {}", counted(count(n), "urgent", "urgents")),
+            0 => say::FLAGGED_ABOUT.into(),
+            n => say::flagged_urgent(&counted(count(n), count::URGENT, count::URGENT_MANY)),
         },
         href: match urgent {
             0 => "/signalements".into(),
@@ -371,8 +369,8 @@ fn unfinished_outings(it: &Home, first: First<'_>) -> Vec<Waiting> {
             picture: WALK,
             title: title_of(o, it.today),
             about: match is_open {
-                true => "La sortie est encore ouverte\u{a0}: à terminer".into(),
-                false => "La sortie n’a pas été ouverte\u{a0}: à ouvrir ou à annuler".into(),
+                true => say::UNFINISHED_OPEN.into(),
+                false => say::UNFINISHED_NOT_OPENED.into(),
             },
             href: match is_open {
                 true => format!("/sorties/{}/fin", o.id),
@@ -389,7 +387,7 @@ fn late_outing(id: OutingId, day: Day, today: Day) -> Waiting {
     Waiting {
         picture: SEND,
         title: day_title(day, today),
-        about: "Des relevés sont arrivés après la fin\u{a0}: à regarder".into(),
+        about: say::LATE_RECORDS.into(),
         href: format!("/sorties/{id}"),
         count: None,
         is_urgent: false,
@@ -400,12 +398,8 @@ fn disagreements(it: &Home) -> Option<Waiting> {
     let n = it.aids.contested;
     (n > 0).then(|| Waiting {
         picture: HAND,
-        title: "«\u{a0}Je ne suis pas d’accord\u{a0}»".into(),
-        about: counted(
-            n,
-            "personne attend une réponse",
-            "personnes attendent une réponse",
-        ),
+        title: say::DISAGREEMENTS.into(),
+        about: counted(n, say::DISAGREEMENTS_ONE, say::DISAGREEMENTS_MANY),
         href: "/aides".into(),
         count: Some(n),
         is_urgent: true,
@@ -428,23 +422,20 @@ fn aids(it: &Home) -> Vec<Waiting> {
     let rows = [
         row(
             EURO,
-            "Aides à mettre sur une liste",
+            say::AIDS_TO_LIST,
             amount(aids.ready_worth),
             aids.ready,
         ),
         row(
             SHEET,
-            "Listes à envoyer",
-            format!("Elles sont éditées. Reste à les envoyer {payer}."),
+            say::LISTS_TO_SEND,
+            say::lists_to_send_about(&payer),
             aids.unsent,
         ),
         row(
             PEOPLE,
-            "Aides qui attendent un nom",
-            format!(
-                "Pour payer, il faut un nom\u{a0}: {}",
-                amount(aids.unnamed_worth)
-            ),
+            say::AIDS_WITHOUT_NAME,
+            say::aids_without_name_about(&amount(aids.unnamed_worth)),
             aids.unnamed,
         ),
     ];
@@ -455,8 +446,8 @@ fn first_steps_left(it: &Home) -> Option<Waiting> {
     let (done, of) = first_steps::settled(&it.settings);
     (it.administers && done < of).then(|| Waiting {
         picture: CHECK,
-        title: "Avant la première sortie".into(),
-        about: format!("{done} sur {of}"),
+        title: common::BEFORE_THE_FIRST_OUTING.into(),
+        about: say::first_steps_done(&done, &of),
         href: "/avant-la-premiere-sortie".into(),
         count: Some(count(of - done)),
         is_urgent: false,

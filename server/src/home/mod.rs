@@ -22,6 +22,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::french::number;
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::home as say;
 
 /// What the form before this page did.
 #[derive(Deserialize)]
@@ -125,13 +126,13 @@ impl Waiting {
 fn waiting(rows: Vec<Waiting>) -> AnyView {
     let nothing = rows.is_empty().then(|| {
         view! {
-            <p class="still soft"><Icon path=CHECK/><span>"Rien d’autre n’attend."</span></p>
+            <p class="still soft"><Icon path=CHECK/><span>{say::NOTHING_WAITS}</span></p>
         }
     });
     let rows: Vec<_> = rows.into_iter().map(Waiting::view).collect();
     view! {
         <section>
-            <h2>"Ce qui attend"</h2>
+            <h2>{say::WAITING}</h2>
             {nothing}
             <ul class="rows">{rows}</ul>
         </section>

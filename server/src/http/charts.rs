@@ -6,6 +6,7 @@
 use domain::french::number;
 use leptos::prelude::*;
 use std::fmt::Write as _;
+use words::desk::http::charts as say;
 
 /// Width of a chart, in units of its own: as many as pixels on a small phone.
 const WIDTH: i64 = 320;
@@ -54,7 +55,7 @@ impl Chart {
         let largest = self.bars.iter().rev().max_by_key(|it| it.value);
         largest
             .filter(|it| it.value > 0)
-            .map(|it| format!("Le plus\u{a0}: {}, {}.", it.label, number(it.value)))
+            .map(|it| say::largest_bar(&it.label, &number(it.value)))
             .unwrap_or_default()
     }
 
@@ -81,7 +82,7 @@ impl Chart {
             <figure class=class>
                 <div class="drawn" inner_html=svg></div>
                 <details>
-                    <summary>"Voir les chiffres"</summary>
+                    <summary>{say::SHOW_NUMBERS}</summary>
                     <table>
                         <caption class="sr">{self.title.clone()}</caption>
                         <thead>
@@ -306,7 +307,7 @@ pub fn steps(label: &'static str, all: &[(&'static str, bool)]) -> AnyView {
         .enumerate()
         .map(|(n, (words, done))| {
             let current = (next == Some(n)).then_some("step");
-            let said = done.then(|| view! { <span class="sr">" (fait)"</span> });
+            let said = done.then(|| view! { <span class="sr">" "{say::STEP_DONE}</span> });
             view! { <li class:done=*done aria-current=current>{*words}{said}</li> }
         })
         .collect();

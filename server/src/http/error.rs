@@ -14,6 +14,7 @@ use axum::response::{IntoResponse, Response};
 use domain::{FieldError, Invalid};
 use serde_json::json;
 use std::sync::Arc;
+use words::desk::http::error as say;
 
 /// A request that could not be served.
 #[derive(Clone, Debug)]
@@ -49,11 +50,7 @@ impl Problem {
 
     /// 400: cannot be read at all. `field` is `body` or the name of the part.
     pub fn malformed(field: &str, code: &'static str) -> Self {
-        let mut it = Self::new(
-            StatusCode::BAD_REQUEST,
-            "malformed",
-            "La demande n’a pas pu être lue.",
-        );
+        let mut it = Self::new(StatusCode::BAD_REQUEST, "malformed", say::MALFORMED);
         it.errors = vec![Invalid::new(field, code).0];
         it
     }
@@ -63,44 +60,28 @@ impl Problem {
         Self::new(
             StatusCode::UNAUTHORIZED,
             "unauthenticated",
-            "Il faut se connecter.",
+            say::UNAUTHENTICATED,
         )
     }
 
     /// 403: somebody else's room.
     pub fn forbidden() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "Cette page n’est pas pour ce compte.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "forbidden", say::FORBIDDEN)
     }
 
     /// 403: a browser sent it from another site.
     pub fn cross_site() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "cross_site",
-            "Cette demande vient d’un autre site. Recommencez depuis celui-ci.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "cross_site", say::CROSS_SITE)
     }
 
     /// 403: what was recorded for one account is not sent under another.
     pub fn other_account() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "other_account",
-            "Ces relevés sont d’un autre compte. Connectez-vous avec ce compte pour les envoyer.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "other_account", say::OTHER_ACCOUNT)
     }
 
     /// 404: unknown, or of another programme, which is the same.
     pub fn not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "On ne trouve pas ce que vous cherchez.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "not_found", say::NOT_FOUND)
     }
 
     /// 404 that names the field which led nowhere.
@@ -115,7 +96,7 @@ impl Problem {
         Self::new(
             StatusCode::METHOD_NOT_ALLOWED,
             "method_not_allowed",
-            "Cette adresse ne sert pas à cela.",
+            say::METHOD_NOT_ALLOWED,
         )
     }
 
@@ -134,17 +115,13 @@ impl Problem {
         Self::new(
             StatusCode::PRECONDITION_FAILED,
             "changed_meanwhile",
-            "Quelqu’un a modifié cette page entre-temps. Relisez-la, puis recommencez.",
+            say::CHANGED_MEANWHILE,
         )
     }
 
     /// 413: over a named limit.
     pub fn too_large(field: &str, code: &'static str) -> Self {
-        let mut it = Self::new(
-            StatusCode::PAYLOAD_TOO_LARGE,
-            "too_large",
-            "L’envoi est trop gros.",
-        );
+        let mut it = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", say::TOO_LARGE);
         it.errors = vec![Invalid::new(field, code).0];
         it
     }
@@ -154,7 +131,7 @@ impl Problem {
         let mut it = Self::new(
             StatusCode::UNSUPPORTED_MEDIA_TYPE,
             "unsupported_media_type",
-            "Le type de contenu n’est pas le bon.",
+            say::UNSUPPORTED_MEDIA_TYPE,
         );
         it.errors = vec![Invalid::new("Content-Type", "unsupported").0];
         it
@@ -165,17 +142,13 @@ impl Problem {
         Self::new(
             StatusCode::REQUEST_HEADER_FIELDS_TOO_LARGE,
             "headers_too_large",
-            "La demande est trop longue. Effacez les cookies de ce site, puis recommencez.",
+            say::HEADERS_TOO_LARGE,
         )
     }
 
     /// 422: read, but a field is wrong.
     pub fn invalid(wrong: Invalid) -> Self {
-        let mut it = Self::new(
-            StatusCode::UNPROCESSABLE_ENTITY,
-            "invalid",
-            "Une information n’est pas juste.",
-        );
+        let mut it = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", say::INVALID);
         it.errors = vec![wrong.0];
         it
     }
@@ -185,7 +158,7 @@ impl Problem {
         let mut it = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too_many_tries",
-            "Trop d’essais. Attendez une minute, puis recommencez.",
+            say::TOO_MANY,
         );
         it.retry_after_s = Some(retry_after_s);
         it
@@ -199,11 +172,7 @@ impl Problem {
 
     /// 500: our fault. `cause` goes to the log, once, and nowhere else.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        let mut it = Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "Quelque chose a cassé de notre côté. Rien n’est perdu : réessayez dans un moment.",
-        );
+        let mut it = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", say::INTERNAL);
         it.cause = Some(cause.to_string().into());
         it
     }
@@ -216,11 +185,7 @@ impl Problem {
     /// 503: no time or no database for it now; nothing was done.
     pub fn busy(cause: impl std::fmt::Display) -> Self {
         const RETRY_AFTER_S: u32 = 5;
-        let mut it = Self::new(
-            StatusCode::SERVICE_UNAVAILABLE,
-            "unavailable",
-            "Le service est occupé. Rien n’est perdu : réessayez dans un moment.",
-        );
+        let mut it = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", say::BUSY);
         it.retry_after_s = Some(RETRY_AFTER_S);
         it.cause = Some(cause.to_string().into());
         it
@@ -232,8 +197,7 @@ impl Problem {
         let mut it = Self::new(
             StatusCode::INSUFFICIENT_STORAGE,
             "disk_full",
-            "Le disque du serveur est plein. Rien n’a été écrit à moitié, rien n’est perdu. \
-             Prévenez la personne qui s’occupe du serveur, puis réessayez.",
+            say::DISK_FULL,
         );
         it.retry_after_s = Some(RETRY_AFTER_S);
         it.cause = Some(cause.to_string().into());

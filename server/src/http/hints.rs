@@ -15,6 +15,7 @@ use domain::Invalid;
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::convert::Infallible;
+use words::desk::http::hints as say;
 
 const COOKIE: &str = "__Host-indices";
 /// As long as browsers keep a cookie: 400 days, counted anew each time a hint is dismissed.
@@ -31,32 +32,32 @@ const HINTS: [Hint; 7] = [
     Hint {
         name: "sorties",
         page: "/sorties",
-        words: "Une sortie va de «\u{a0}prévue\u{a0}» à «\u{a0}ouverte\u{a0}», puis «\u{a0}terminée\u{a0}». Touchez une ligne pour la suivre.",
+        words: say::OUTINGS,
     },
     Hint {
         name: "lieux",
         page: "/lieux",
-        words: "Chaque lieu a un état\u{a0}: vu, prévu, fait, revenu. Il change tout seul, d’après les signalements et les sorties.",
+        words: say::SITES,
     },
     Hint {
         name: "carte",
         page: "/carte",
-        words: "Un chiffre sur la carte, ce sont plusieurs lieux. Touchez-le pour les voir un à un. La forme dit l’état, pas seulement la couleur.",
+        words: say::MAP,
     },
     Hint {
         name: "aides",
         page: "/aides",
-        words: "Une aide naît quand une sortie est terminée. Vous la mettez sur une liste. La liste part, est payée, et la personne signe.",
+        words: say::ALLOWANCES,
     },
     Hint {
         name: "ccas",
         page: "/ccas",
-        words: "Ouvrez une liste pour dire qu’elle est arrivée, puis cochez ce qui est payé. À la fin, vous éditez l’état de paiement.",
+        words: say::PAYER,
     },
     Hint {
         name: "signalements",
         page: "/signalements",
-        words: "Chaque signalement dit ce qu’il est devenu. Quand c’est fait, le nombre ramassé est à côté.",
+        words: say::FLAGS,
     },
     Hint {
         name: "moi",
@@ -89,7 +90,7 @@ impl Hints {
     /// The hint of a screen, unless it was dismissed here.
     pub fn of_page(&self, page: &str) -> Option<AnyView> {
         let hint = self.new_on(page)?;
-        Some(card(hint, "Pour commencer", hint.words, "J’ai compris"))
+        Some(card(hint, say::TITLE, hint.words, say::UNDERSTOOD))
     }
 
     /// The same on a peer's page, in these words: what it is, what it says, that it was read.

@@ -12,6 +12,8 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use domain::Settings;
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::http::page as desk;
 use words::{Lang, Text, page as around, problem as say};
 
 /// A rendered page.
@@ -168,22 +170,22 @@ fn top(frame: &Frame<'_>) -> AnyView {
     let lang = frame.lang();
     let entries: &[(&'static str, &'static str)] = match frame.caller.map(Caller::role) {
         Some(Role::Coordinator) => &[
-            ("/sorties", "Sorties"),
-            ("/lieux", "Lieux"),
-            ("/carte", "Carte"),
-            ("/equipe", "Équipe"),
-            ("/aides", "Aides"),
+            ("/sorties", common::OUTINGS),
+            ("/lieux", common::SITES),
+            ("/carte", common::MAP),
+            ("/equipe", common::TEAM),
+            ("/aides", common::AIDS),
         ],
         Some(Role::Agent) => &[
-            ("/", "À voir"),
-            ("/signalements", "Signalements"),
-            ("/lieux", "Lieux"),
-            ("/carte", "Carte"),
+            ("/", desk::NAV_TO_SEE),
+            ("/signalements", common::FLAGS),
+            ("/lieux", common::SITES),
+            ("/carte", common::MAP),
         ],
         Some(Role::Clerk) => &[
-            ("/ccas", "Listes"),
-            ("/ccas/avances", "L’avance"),
-            ("/ccas/reglages", "Enveloppe et remise"),
+            ("/ccas", desk::NAV_LISTS),
+            ("/ccas/avances", desk::NAV_ADVANCE),
+            ("/ccas/reglages", desk::NAV_ENVELOPE_AND_HANDING),
         ],
         Some(Role::Peer) => &[
             ("/moi", lang.say(around::MY_AIDS)),
@@ -230,7 +232,7 @@ fn who(frame: &Frame<'_>) -> Option<AnyView> {
         view! {
             <form class="who" method="post" action="/deconnexion">
                 <a href="/compte">{body}" · "{name}</a>
-                <button class="link">"Sortir"</button>
+                <button class="link">{desk::SIGN_OUT}</button>
             </form>
         }
         .into_any(),
@@ -250,10 +252,14 @@ fn foot(frame: &Frame<'_>) -> AnyView {
     let lang = frame.lang();
     let name = frame.settings.map(|it| it.name.clone());
     let links: &[(&str, &str)] = match frame.caller.map(Caller::role) {
-        Some(Role::Coordinator) => &[("/journal", "Journal"), ("/reglages", "Réglages")],
-        Some(Role::Agent | Role::Clerk) => {
-            &[("/journal", "Journal"), ("/reglages", "Ce qui est gardé")]
-        }
+        Some(Role::Coordinator) => &[
+            ("/journal", common::JOURNAL),
+            ("/reglages", common::SETTINGS),
+        ],
+        Some(Role::Agent | Role::Clerk) => &[
+            ("/journal", common::JOURNAL),
+            ("/reglages", desk::FOOT_WHAT_IS_KEPT),
+        ],
         Some(Role::Peer) => &[
             ("/moi/mes-donnees", lang.say(around::MY_DATA)),
             ("/reglages", lang.say(around::WHAT_IS_KEPT)),

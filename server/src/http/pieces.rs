@@ -6,6 +6,7 @@ use app::ui::pictograms::{BACK, CHECK, INFO, WARNING};
 use domain::{Day, FieldError, Instant, Settings, french};
 use leptos::prelude::*;
 use std::ops::Range;
+use words::desk::http::pieces as say;
 
 /// What is wrong with a form: a sentence a field, that says what to do.
 #[derive(Clone, Debug, Default)]
@@ -223,8 +224,18 @@ pub fn day_leaf(day: Day) -> AnyView {
 
 fn short_month(day: Day) -> &'static str {
     const SHORT: [&str; 12] = [
-        "janv.", "févr.", "mars", "avril", "mai", "juin", "juil.", "août", "sept.", "oct.", "nov.",
-        "déc.",
+        say::MONTH_JANUARY,
+        say::MONTH_FEBRUARY,
+        say::MONTH_MARCH,
+        say::MONTH_APRIL,
+        say::MONTH_MAY,
+        say::MONTH_JUNE,
+        say::MONTH_JULY,
+        say::MONTH_AUGUST,
+        say::MONTH_SEPTEMBER,
+        say::MONTH_OCTOBER,
+        say::MONTH_NOVEMBER,
+        say::MONTH_DECEMBER,
     ];
     SHORT[(day.0.month() - 1) as usize % 12]
 }
@@ -259,10 +270,10 @@ pub fn clock(text: &str) -> String {
 pub fn ago(settings: &Settings, then: Instant, now: Instant) -> String {
     let minutes = (now.as_ms() - then.as_ms()) / 60_000;
     match minutes {
-        ..1 => "à l’instant".into(),
-        1..60 => format!("il y a {minutes}\u{a0}min"),
-        60..1_440 => format!("il y a {}\u{a0}h", minutes / 60),
-        _ => format!("le {}", french::date(crate::app::local_day(settings, then))),
+        ..1 => say::AGO_NOW.into(),
+        1..60 => say::ago_minutes(&minutes),
+        60..1_440 => say::ago_hours(&(minutes / 60)),
+        _ => say::ago_on_day(&french::date(crate::app::local_day(settings, then))),
     }
 }
 
@@ -285,7 +296,7 @@ pub fn listed(words: &[String]) -> String {
     match words {
         [] => String::new(),
         [one] => one.clone(),
-        [head @ .., last] => format!("{} et {last}", head.join(", ")),
+        [head @ .., last] => say::list_end(&head.join(", "), &last),
     }
 }
 

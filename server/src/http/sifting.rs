@@ -4,6 +4,7 @@
 use super::pieces::tabs;
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::http::sifting as say;
 
 /// From so many on there are links: fewer are seen at a glance.
 const LINKS_FROM: usize = 5;
@@ -60,7 +61,7 @@ impl Choices {
         let orders = self.orders.iter();
         let orders = orders.map(|(code, words)| (href(state, *code), *words, *code == order));
         let all = view! {
-            <div>{tabs(self.states_name, states)}{tabs("Ordre de la liste", orders)}</div>
+            <div>{tabs(self.states_name, states)}{tabs(say::ORDERS_NAME, orders)}</div>
         };
         Some(all.into_any())
     }

@@ -10,6 +10,7 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Response};
 use leptos::prelude::*;
+use words::desk::http::terrain as desk;
 use words::{Lang, rescue as texts};
 
 /// What the island is opened for: `html[data-page]` tells it, and nothing else differs.
@@ -133,7 +134,7 @@ fn rescue(purpose: Purpose) -> impl IntoView {
     view! {
         <h1>"Cueillette"</h1>
         {ways}
-        <p><a class="button danger" href="/aide/piqure"><Icon path=WARNING/>"Piqûre"</a></p>
+        <p><a class="button danger" href="/aide/piqure"><Icon path=WARNING/>{desk::NEEDLE_INJURY}</a></p>
     }
 }
 
@@ -149,8 +150,8 @@ fn to_simple_form(lang: Lang) -> AnyView {
 
 fn home() -> AnyView {
     view! {
-        <p>"Ce téléphone ne peut pas ouvrir le signaleur."</p>
-        <p><a class="button primary" href="/">"Revenir à l’accueil"</a></p>
+        <p>{desk::CANNOT_OPEN}</p>
+        <p><a class="button primary" href="/">{desk::BACK_HOME}</a></p>
     }
     .into_any()
 }

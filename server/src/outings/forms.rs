@@ -23,6 +23,7 @@ use domain::fact::Whose;
 use domain::{DeviceId, FieldError, Invalid, OutingId, OutingState, PeerId, SiteId};
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::outings::forms as say;
 
 fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
@@ -196,17 +197,15 @@ pub async fn revise(
 
 fn plan_words(wrong: &FieldError) -> Option<&'static str> {
     Some(match (wrong.field.as_str(), wrong.code) {
-        ("day", _) => "Choisissez un jour, par exemple le 24/11/2026.",
-        ("starts_at", _) => "Écrivez une heure, par exemple 14:00. Ou laissez vide.",
-        ("meeting_point", "too_long") => "C’est trop long. Gardez 120 signes au plus.",
-        ("meeting_point", _) => "Écrivez le lieu sur une seule ligne.",
-        ("repeat_until", "too_far") => "On répète un an au plus. Choisissez un jour plus proche.",
-        ("repeat_until", _) => "Choisissez le dernier jour, après le premier. Ou laissez vide.",
-        ("sites", "too_many") => "C’est trop de lieux pour une marche. Gardez-en 100 au plus.",
-        ("sites", "residents_said_no") => {
-            "Dans un de ces lieux, les habitants ont dit non. Il n’est plus proposé."
-        }
-        ("sites", _) => "Un de ces lieux n’existe plus. Choisissez encore.",
+        ("day", _) => say::DAY_WRONG,
+        ("starts_at", _) => say::HOUR_WRONG,
+        ("meeting_point", "too_long") => say::MEETING_TOO_LONG,
+        ("meeting_point", _) => say::MEETING_ONE_LINE,
+        ("repeat_until", "too_far") => say::REPETITION_TOO_FAR,
+        ("repeat_until", _) => say::REPETITION_DAY_WRONG,
+        ("sites", "too_many") => say::SITES_TOO_MANY,
+        ("sites", "residents_said_no") => say::SITE_REFUSED_BY_RESIDENTS,
+        ("sites", _) => say::SITE_GONE,
         _ => return None,
     })
 }
@@ -262,9 +261,9 @@ pub async fn departure(
     sheet.refusal = Some(Refusal {
         no_green_light,
         sentence: if no_green_light {
-            "Le feu n’est pas vert.".into()
+            say::DEPARTURE_NOT_GREEN.into()
         } else {
-            "Un nombre ou une raison n’est pas juste. Écrivez de 0 à 50 personnes.".into()
+            say::DEPARTURE_WRONG.into()
         },
         reason: form.reason,
     });

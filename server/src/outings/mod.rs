@@ -30,6 +30,7 @@ use domain::{
 };
 use serde::{Deserialize, Serialize};
 use store::{Crew, Outing, Plan};
+use words::desk::outings as say;
 
 /// How long a joining code opens. `/code` makes a new one.
 const CODE_LIFE_MS: i64 = 12 * 3_600_000;
@@ -235,10 +236,7 @@ fn wrong_state(state: OutingState) -> Problem {
             OutingState::Closed => "outing_closed",
             OutingState::Cancelled => "outing_cancelled",
         },
-        format!(
-            "La sortie est {} : on ne peut plus faire cela.",
-            state.label()
-        ),
+        say::refused_in_this_state(&state.label()),
     )
 }
 
@@ -360,11 +358,7 @@ async fn seal_override(
 }
 
 fn no_green_light(missing: &[Missing]) -> Problem {
-    let mut problem = Problem::state(
-        "no_green_light",
-        "Le feu n’est pas vert : il manque quelqu’un ou quelque chose. \
-         Complétez, ou donnez une raison pour ouvrir quand même.",
-    );
+    let mut problem = Problem::state("no_green_light", say::REFUSED_NOT_GREEN);
     problem.errors = missing
         .iter()
         .map(|it| domain::FieldError {
@@ -445,7 +439,7 @@ pub async fn mark_presence(
         return Err(Problem::unknown(
             "peer",
             "unknown_peer",
-            "Cette personne n’est pas de l’équipe.",
+            say::REFUSED_NOT_IN_CREW,
         ));
     }
     let kind = Kind::Presence { peer, present };
@@ -483,11 +477,7 @@ pub async fn close(
 }
 
 fn phones_may_hold(held: &[review::Held]) -> Problem {
-    let mut problem = Problem::state(
-        "phones_may_hold",
-        "Des relevés ne sont peut-être pas encore arrivés. Attendez, ou dites que la sortie se \
-         termine quand même.",
-    );
+    let mut problem = Problem::state("phones_may_hold", say::REFUSED_PHONES_MAY_HOLD);
     problem.errors = held
         .iter()
         .map(|it| domain::FieldError {

@@ -41,6 +41,8 @@ use axum::response::{IntoResponse, Response};
 use domain::{Day, OutingId, OutingState};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::outings as say;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -70,10 +72,7 @@ pub fn detail_page(
     done: &str,
     origin: &Origin,
 ) -> Response {
-    let title = format!(
-        "Sortie du {}",
-        domain::french::weekday_and_date(sheet.outing.day)
-    );
+    let title = say::detail_title(&domain::french::weekday_and_date(sheet.outing.day));
     let mut frame = Frame::of(&app.assets, caller, &sheet.settings, title, "/sorties");
     frame.with_map = !sheet.places.is_empty();
     page(&frame, || detail::view(sheet, done, origin)).into_response()
@@ -100,7 +99,7 @@ pub async fn closing_page(
     asks_again: bool,
 ) -> Result<Response, Problem> {
     let points = points::load(app, caller, sheet).await?;
-    let title = "Terminer la sortie";
+    let title = common::END_THE_OUTING;
     let frame = Frame::of(&app.assets, caller, &sheet.settings, title, "/sorties");
     Ok(page(&frame, || closing::view(sheet, &points, asks_again)).into_response())
 }
@@ -125,7 +124,7 @@ pub async fn hand_in_page(
     let outing = super::get(&mut tx, caller, id).await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
-    let title = "Remettre des relevés";
+    let title = say::HAND_IN_TITLE;
     let frame = Frame::of(&app.assets, caller, &settings, title, "/sorties");
     let today = today(app, &settings);
     Ok(page(&frame, || hand_in::view(&outing, today, &told)).into_response())
@@ -134,10 +133,10 @@ pub async fn hand_in_page(
 /// The state of an outing: a word in a colour.
 pub fn state_tag(state: OutingState) -> AnyView {
     let (class, word) = match state {
-        OutingState::Planned => ("tag wait", "Prévue"),
-        OutingState::Open => ("tag info", "Ouverte"),
-        OutingState::Closed => ("tag ok", "Terminée"),
-        OutingState::Cancelled => ("tag", "Annulée"),
+        OutingState::Planned => ("tag wait", say::STATE_PLANNED),
+        OutingState::Open => ("tag info", say::STATE_OPEN),
+        OutingState::Closed => ("tag ok", say::STATE_CLOSED),
+        OutingState::Cancelled => ("tag", say::STATE_CANCELLED),
     };
     view! { <span class=class>{word}</span> }.into_any()
 }

@@ -30,6 +30,8 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
+use words::desk::common::count;
+use words::desk::outings::simple as desk;
 use words::recorder::{item as items, join as joining, not_joined, tabs};
 use words::{Lang, simple as texts};
 
@@ -143,10 +145,10 @@ fn things(lang: Lang, item: Item, n: i64) -> String {
 /// « 5 seringues », at the desk.
 pub fn item_words(item: Item, n: i64) -> String {
     match item {
-        Item::Syringe => counted(n, "seringue", "seringues"),
-        Item::Needle => counted(n, "aiguille", "aiguilles"),
-        Item::Pipe => counted(n, "pipe", "pipes"),
-        Item::Other => counted(n, "autre objet", "autres objets"),
+        Item::Syringe => counted(n, count::SYRINGE, count::SYRINGES),
+        Item::Needle => counted(n, count::NEEDLE, count::NEEDLES),
+        Item::Pipe => counted(n, count::PIPE, count::PIPES),
+        Item::Other => counted(n, desk::ITEM_OTHER_ONE, desk::ITEM_OTHER_MANY),
     }
 }
 

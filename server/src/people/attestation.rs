@@ -20,6 +20,8 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::HashSet;
 use uuid::Uuid;
+use words::desk::common::count;
+use words::desk::people::attestation as say;
 
 /// Lines of one person: two a week for twenty years.
 const LINES_MAX: u32 = 2_000;
@@ -71,7 +73,7 @@ pub async fn show(
         today,
         settings: settings.clone(),
     };
-    let frame = Frame::of(&app.assets, &caller, &settings, "Attestation", "/equipe");
+    let frame = Frame::of(&app.assets, &caller, &settings, say::TITLE, "/equipe");
     Ok(page(&frame, || view(&sheet)))
 }
 
@@ -95,10 +97,7 @@ fn first_of_year(day: Day) -> Day {
 fn words_of(typed: &str, settings: &Settings) -> String {
     let typed: String = typed.trim().chars().take(NOTE_CHARS_MAX).collect();
     match typed.is_empty() {
-        true => format!(
-            "a pris part à une action collective et utile à la ville, organisée par {}.",
-            settings.association.the()
-        ),
+        true => say::words_default(&settings.association.the()),
         false => typed,
     }
 }
@@ -106,24 +105,23 @@ fn words_of(typed: &str, settings: &Settings) -> String {
 fn view(it: &Attestation) -> AnyView {
     let back = format!("/equipe/{}", it.peer);
     let times = i64::try_from(it.outings).unwrap_or(i64::MAX);
-    let often = format!(
-        "Entre le {} et le {}, cela a fait {}.",
-        date(it.from),
-        date(it.to),
-        counted(times, "sortie", "sorties"),
+    let often = say::how_often(
+        &date(it.from),
+        &date(it.to),
+        &counted(times, count::OUTING, count::OUTINGS),
     );
     view! {
-        <div class="on-screen">{crumbs(back, "La personne")}</div>
+        <div class="on-screen">{crumbs(back, say::BACK)}</div>
         <div class="on-screen">{form(it)}</div>
         <article class="card attestation">
             <p>{capital(&it.settings.association.name)}" · "{it.settings.town.clone()}</p>
-            <h1>"Attestation"</h1>
-            <p>{capital(&it.settings.association.the())}" atteste que"</p>
-            <p class="to-fill">"Nom et prénom\u{a0}: "<span></span></p>
+            <h1>{say::TITLE}</h1>
+            <p>{capital(&it.settings.association.the())}" "{say::ATTESTS}</p>
+            <p class="to-fill">{say::NAME_TO_FILL}" "<span></span></p>
             <p>{it.words.clone()}</p>
             <p>{often}</p>
-            <p>"Fait à "{it.settings.town.clone()}", le "{date(it.today)}"."</p>
-            <p class="to-fill">"Nom, qualité, signature\u{a0}: "<span></span></p>
+            <p>{say::MADE_AT}" "{it.settings.town.clone()}{say::MADE_ON}" "{date(it.today)}"."</p>
+            <p class="to-fill">{say::SIGNATURE_TO_FILL}" "<span></span></p>
         </article>
     }
     .into_any()
@@ -142,18 +140,18 @@ fn form(it: &Attestation) -> AnyView {
     };
     view! {
         <form class="card form" method="get">
-            <h2>"Dans les mots de la personne"</h2>
-            <p class="soft">"Elle choisit ce qui est écrit. Le nom s’écrit à la main\u{a0}: rien n’est ouvert, rien n’est gardé."</p>
+            <h2>{say::FORM_TITLE}</h2>
+            <p class="soft">{say::FORM_INTRO}</p>
             <div class="side">
-                {field("du", "Du", it.from)}
-                {field("au", "Au", it.to)}
+                {field("du", say::LABEL_FROM, it.from)}
+                {field("au", say::LABEL_TO, it.to)}
             </div>
             <div class="field">
-                <label for="mots">"Ce qui est attesté, après le nom"</label>
+                <label for="mots">{say::LABEL_WORDS}</label>
                 <textarea id="mots" name="mots" rows="3" inner_html=in_text_area(&it.words)></textarea>
             </div>
-            <p class="actions"><button>"Voir le papier"</button></p>
-            <p class="soft">"Pour imprimer\u{a0}: dans le navigateur, Imprimer."</p>
+            <p class="actions"><button>{say::SHOW}</button></p>
+            <p class="soft">{say::PRINT_HELP}</p>
         </form>
     }
     .into_any()

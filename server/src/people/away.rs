@@ -12,6 +12,8 @@ use domain::french::{amount, counted, date};
 use domain::{Cents, Instant, PeerId, ProgrammeId, Settings};
 use leptos::prelude::*;
 use std::collections::HashMap;
+use words::desk::common::count;
+use words::desk::people::away as say;
 
 /// Somebody who is away, and whose money waits.
 pub struct Away {
@@ -60,7 +62,7 @@ pub fn card(away: &[Away], settings: &Settings) -> Option<AnyView> {
     }
     let rows: Vec<_> = away.iter().map(|it| row(it, settings)).collect();
     let n = i64::from(settings.terms.peer_months);
-    let term = counted(n, "mois", "mois");
+    let term = counted(n, count::MONTH, count::MONTHS);
     let without_name: Vec<String> = away
         .iter()
         .filter(|it| !it.peer.has_identity)
@@ -68,15 +70,15 @@ pub fn card(away: &[Away], settings: &Settings) -> Option<AnyView> {
         .collect();
     let nameless = (!without_name.is_empty()).then(|| {
         let who = listed(&without_name);
-        view! { <p class="soft">"Sans nom, l’argent ne peut pas partir\u{a0}: "{who}"."</p> }
+        view! { <p class="soft">{say::WITHOUT_NAME}" "{who}"."</p> }
     });
     let view = view! {
         <section class="card accounts" id="attend">
-            <h2>"De l’argent les attend"</h2>
-            <p>"L’équipe ne les voit plus depuis "{term}". Leur carte est effacée. Leur nom et leur surnom restent tant que l’argent est dû."</p>
+            <h2>{say::TITLE}</h2>
+            <p>{say::NOT_MET_SINCE}" "{term}{say::WHAT_IS_KEPT}</p>
             <ul class="rows">{rows}</ul>
             {nameless}
-            <p class="soft">"Quand l’argent est dans la main, la durée recommence. Si la personne le demande, tout s’efface tout de suite."</p>
+            <p class="soft">{say::WHEN_PAID}</p>
         </section>
     };
     Some(view.into_any())
@@ -92,7 +94,7 @@ fn row(it: &Away, settings: &Settings) -> AnyView {
                 <SignPicture sign=it.peer.sign/>
                 <span class="row-text">
                     <b>{name}</b>
-                    <small>"Vu·e le "{day}</small>
+                    <small>{say::LAST_MET}" "{day}</small>
                 </span>
                 <b class="n">{owed}</b>
                 <Icon path=NEXT/>

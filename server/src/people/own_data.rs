@@ -24,6 +24,8 @@ use domain::french::counted;
 use domain::{CivilIdentity, Day, Instant, Nature, PeerId, Settings};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
+use words::desk::common::count;
+use words::desk::people::own_data as desk;
 use words::me::data::{self as say, opened};
 use words::{Lang, Text};
 
@@ -185,15 +187,15 @@ async fn openings(tx: &mut Tx, caller: &Caller, peer: &Peer) -> Result<Vec<OwnOp
     let rows = book::store::about(tx, caller.programme, &subject).await?;
     let told = rows.into_iter().map(|row| {
         let (by, who) = match (row.actor_id == Some(peer.id.0), row.name) {
-            (true, _) => (By::Oneself, "Vous".into()),
+            (true, _) => (By::Oneself, desk::OPENED_BY_YOU.into()),
             (false, Some(name)) => (By::Somebody, name),
-            (false, None) => (By::Server, "Le serveur".into()),
+            (false, None) => (By::Server, desk::OPENED_BY_SERVER.into()),
         };
         let action = Action::parse(&row.action);
         OwnOpening {
             at: Instant::from_ms(row.at),
             who,
-            what: action.map_or("a ouvert ce nom", Action::words),
+            what: action.map_or(desk::OPENED_NAME, Action::words),
             by,
             action,
         }
@@ -513,7 +515,7 @@ pub async fn ask(
         &app.assets,
         &caller,
         &settings,
-        format!("Effacer {}", peer.pseudonym),
+        desk::title(&peer.pseudonym),
         "/equipe",
     );
     frame.narrow = true;
@@ -527,36 +529,40 @@ fn ask_view(peer: &Peer, settings: &Settings, waiting: usize, unsure: bool) -> A
     );
     let n = i64::try_from(waiting).unwrap_or(i64::MAX);
     let money = (waiting > 0).then(|| {
-        let words = format!(
-            "{} {} pas encore dans sa main. Sans nom, {} ne pourra plus payer.",
-            counted(n, "aide", "aides"),
-            if waiting > 1 { "ne sont" } else { "n’est" },
-            settings.payer.the(),
+        let are_not = if waiting > 1 {
+            desk::MONEY_ARE_NOT
+        } else {
+            desk::MONEY_IS_NOT
+        };
+        let words = desk::money_waits(
+            &counted(n, count::AID, count::AIDS),
+            &are_not,
+            &settings.payer.the(),
         );
         note(Tone::Alarm, words)
     });
-    let asks = unsure.then(|| note(Tone::Wait, "Cochez la case, puis effacez."));
-    let title = format!("Effacer {}", peer.pseudonym);
+    let asks = unsure.then(|| note(Tone::Wait, desk::REFUSED_NOT_TICKED));
+    let title = desk::title(&peer.pseudonym);
     let association = capital(&settings.association.the());
     view! {
-        {crumbs(back, "La fiche")}
+        {crumbs(back, desk::BACK)}
         <h1>{title}</h1>
         {asks}
         <section class="card">
-            <p>"À faire si la personne le demande. C’est son droit, elle n’a pas à dire pourquoi."</p>
+            <p>{desk::INTRO}</p>
             <ul>
-                <li>"Effacés pour toujours\u{a0}: son nom, sa carte, son surnom, son signe, sa place sur les sorties prévues."</li>
-                <li>"Gardées sous un numéro\u{a0}: ses aides et ses présences passées. Les comptes doivent rester justes."</li>
-                <li>"Les listes déjà faites gardent son nom jusqu’à la fin de leur durée de garde."</li>
+                <li>{desk::WHAT_GOES}</li>
+                <li>{desk::WHAT_STAYS}</li>
+                <li>{desk::LISTS_STAY}</li>
             </ul>
-            <p class="soft">{association}" note dans le journal que c’est fait, sans le nom."</p>
+            <p class="soft">{association}" "{desk::JOURNAL_NOTES}</p>
             {money}
             <form method="post" action=action>
                 <label class="choice">
                     <input type="checkbox" name="sur" value="oui"/>
-                    <span>"Oui, effacer cette personne pour toujours"</span>
+                    <span>{desk::CONFIRM}</span>
                 </label>
-                <p class="actions"><button class="danger">"Effacer"</button></p>
+                <p class="actions"><button class="danger">{desk::ERASE}</button></p>
             </form>
         </section>
     }

@@ -20,6 +20,7 @@ use domain::{AllowanceId, CivilIdentity, Day, PeerId, Settings};
 use serde::Deserialize;
 use std::collections::HashMap;
 use words::Lang;
+use words::desk::people::yearly as say;
 
 /// Which year, and with the name or without.
 #[derive(Default, Deserialize)]
@@ -140,7 +141,7 @@ fn is_paid(state: AllowanceState) -> bool {
 fn standing(aid: &Aid, settings: &Settings, has_identity: bool) -> String {
     let waits_for_name = aid.state == AllowanceState::Due && !has_identity;
     if waits_for_name && aid.counter.is_none() {
-        return "attend un nom".into();
+        return say::WAITS_FOR_NAME.into();
     }
     aid.standing(settings, has_identity, Lang::FRENCH).1
 }

@@ -6,9 +6,10 @@ use crate::export::csv::Dialect;
 use crate::export::table::{Cell, Table};
 use crate::http::error::Problem;
 use domain::Day;
+use words::desk::results::data as say;
 
 /// Under which others may use it, as every row says.
-pub const LICENCE: &str = "Licence Ouverte 2.0";
+pub const LICENCE: &str = say::LICENCE;
 
 const COLUMNS: [&str; 7] = [
     "debut",

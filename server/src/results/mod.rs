@@ -21,6 +21,7 @@ use domain::results::{AreaSum, Place, by_area, is_of_enough_places};
 use domain::totals::Told;
 use domain::{Day, ProgrammeId, Settings};
 use std::collections::{BTreeMap, BTreeSet};
+use words::desk::results as say;
 
 /// Outings among which the most beautiful harvests are looked for.
 const HARVESTS_READ_MAX: u32 = 12;
@@ -131,8 +132,8 @@ impl Results {
 pub fn area_name(area: &Area, town: &str) -> String {
     match area {
         Area::Quarter(name) => name.clone(),
-        Area::Other => "Autres secteurs".into(),
-        Area::Town => format!("{town}, sans détail"),
+        Area::Other => say::AREA_OTHER.into(),
+        Area::Town => say::area_town(&town),
     }
 }
 

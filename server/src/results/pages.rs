@@ -9,6 +9,8 @@ use axum::extract::State;
 use axum::http::{HeaderValue, header};
 use axum::response::{IntoResponse, Redirect, Response};
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::results as say;
 
 /// Others may keep these pages for so long: their figures change once an outing at most.
 const KEPT: &str = "public, max-age=300";
@@ -33,7 +35,7 @@ pub async fn index(State(app): State<App>) -> Result<Response, Problem> {
     }
     let frame = Frame {
         narrow: false,
-        ..Frame::for_anyone(&app.assets, "Résultats")
+        ..Frame::for_anyone(&app.assets, common::RESULTS)
     };
     Ok(kept(page(&frame, || views::index(&all))))
 }
@@ -51,7 +53,7 @@ pub async fn programme(
 }
 
 fn shown(app: &App, results: &Results, as_poster: bool) -> Html {
-    let title = format!("Résultats {} · {}", results.year, results.settings.name);
+    let title = say::window_title(&results.year, &results.settings.name);
     let frame = Frame {
         settings: Some(&results.settings),
         narrow: false,

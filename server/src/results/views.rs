@@ -10,6 +10,9 @@ use domain::french::{self, counted, number};
 use domain::totals::Told;
 use domain::{Day, Settings};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::results as say;
 
 /// The programmes of this server.
 pub(super) fn index(all: &[Shown]) -> AnyView {
@@ -27,14 +30,12 @@ pub(super) fn index(all: &[Shown]) -> AnyView {
         }
     };
     let rows: Vec<_> = all.iter().map(row).collect();
-    let none = rows
-        .is_empty()
-        .then(|| view! { <p>"Pas encore de programme."</p> });
+    let none = rows.is_empty().then(|| view! { <p>{say::INDEX_EMPTY}</p> });
     view! {
         <div class="head">
             <div>
-                <h1>"Résultats"</h1>
-                <p class="soft">"Des sorties où l’on ramasse ensemble les seringues laissées dehors."</p>
+                <h1>{common::RESULTS}</h1>
+                <p class="soft">{say::INDEX_INTRO}</p>
             </div>
         </div>
         {none}
@@ -49,11 +50,11 @@ pub(super) fn results(it: &Results) -> AnyView {
     let intro = intro(&it.settings);
     let under_way = it
         .is_under_way
-        .then(|| view! { <p class="soft">"L’année n’est pas finie."</p> });
+        .then(|| view! { <p class="soft">{say::YEAR_UNDER_WAY}</p> });
     view! {
         <div class="head">
             <div>
-                <h1>{format!("Résultats {}", it.year)}</h1>
+                <h1>{say::title(&it.year)}</h1>
                 <p>{intro}</p>
                 {under_way}
             </div>
@@ -76,11 +77,8 @@ fn intro(settings: &Settings) -> String {
     let with = settings
         .city
         .as_ref()
-        .map(|it| format!(" avec {}", it.the()));
-    format!(
-        "{by} organise les sorties{}. On ramasse ensemble les seringues laissées dehors.",
-        with.unwrap_or_default()
-    )
+        .map(|it| format!(" {}", say::intro_with_city(&it.the())));
+    say::intro(&by, &with.unwrap_or_default())
 }
 
 fn years_nav(it: &Results) -> Option<AnyView> {
@@ -95,7 +93,10 @@ fn years_nav(it: &Results) -> Option<AnyView> {
         view! { <a class="button quiet" href=href aria-current=current>{year.year}</a> }
     };
     let links: Vec<_> = it.years.iter().take(IN_SIGHT).map(link).collect();
-    Some(view! { <nav class="actions tabs years" aria-label="Années">{links}</nav> }.into_any())
+    Some(
+        view! { <nav class="actions tabs years" aria-label=say::YEARS_LABEL>{links}</nav> }
+            .into_any(),
+    )
 }
 
 /// Four figures, with the words that say what each is.
@@ -104,8 +105,8 @@ fn figures(it: &Results, year: Year) -> AnyView {
         |n: String, words: String| view! { <li class="card"><strong>{n}</strong>{words}</li> };
     let syringes = it.total().map(|total| {
         let words = match period(&total, it.year) {
-            None => "seringues ramassées".to_owned(),
-            Some(when) => format!("seringues ramassées, {when}"),
+            None => say::FIGURE_SYRINGES.to_owned(),
+            Some(when) => say::figure_syringes_when(&when),
         };
         figure(number(total.total), words)
     });
@@ -115,12 +116,11 @@ fn figures(it: &Results, year: Year) -> AnyView {
     );
     let places = i64::try_from(it.places).unwrap_or(i64::MAX);
     let places = (places > 0).then(|| {
-        let words = plural(places, "lieu public nettoyé", "lieux publics nettoyés");
+        let words = plural(places, say::FIGURE_PLACES_ONE, say::FIGURE_PLACES_MANY);
         figure(number(places), words)
     });
-    let hours =
-        (year.hours() > 0).then(|| figure(number(year.hours()), "heures données, environ".into()));
-    view! { <ul class="tiles" aria-label="L’année en chiffres">{outings}{syringes}{places}{hours}</ul> }
+    let hours = (year.hours() > 0).then(|| figure(number(year.hours()), say::FIGURE_HOURS.into()));
+    view! { <ul class="tiles" aria-label=say::FIGURES_LABEL>{outings}{syringes}{places}{hours}</ul> }
         .into_any()
 }
 
@@ -139,29 +139,23 @@ fn period(told: &Told, year: i16) -> Option<String> {
         false => french::month(it),
     };
     Some(match told.first == told.last {
-        true => format!("en {}", of(told.first)),
-        false => format!("de {} à {}", of(told.first), of(told.last)),
+        true => say::period_one(&of(told.first)),
+        false => say::period_from_to(&of(told.first), &of(told.last)),
     })
 }
 
 /// What the number of syringes is, and what it is not.
 fn what_counts(it: &Results) -> &'static str {
     match it.total() {
-        Some(_) => {
-            "Les seringues ramassées dehors sont comptées ici. Celles qu’on rapporte au comptoir se \
-             comptent à part\u{a0}: on n’ajoute jamais les deux."
-        }
-        None => {
-            "Le total des seringues paraît plus tard\u{a0}: quand il y a assez de lieux pour qu’il ne \
-             parle d’aucun en particulier."
-        }
+        Some(_) => say::WHAT_COUNTS,
+        None => say::TOTAL_LATER,
     }
 }
 
 fn outings_card(it: &Results) -> AnyView {
     view! {
         <section class="card">
-            <h2>"Les sorties, mois par mois"</h2>
+            <h2>{say::OUTINGS_TITLE}</h2>
             {outings_chart(it).lying()}
         </section>
     }
@@ -176,11 +170,11 @@ fn outings_chart(it: &Results) -> Chart {
             ..Bar::default()
         })
     });
-    let all = counted(it.months.iter().sum(), "sortie", "sorties");
+    let all = counted(it.months.iter().sum(), count::OUTING, count::OUTINGS);
     Chart {
         id: "sorties-mois",
-        title: format!("{all} en {}, mois par mois", it.year),
-        heads: ("Mois", "Sorties"),
+        title: say::outings_chart(&all, &it.year),
+        heads: (common::MONTH, common::OUTINGS),
         bars: bars.collect(),
     }
 }
@@ -195,19 +189,15 @@ fn told_card(it: &Results) -> Option<AnyView> {
     let total = it.total()?;
     let chart = Chart {
         id: "seringues-mois",
-        title: counted(
-            total.total,
-            "seringue ramassée dehors",
-            "seringues ramassées dehors",
-        ),
-        heads: ("Sorties terminées en", "Seringues"),
+        title: counted(total.total, say::TOLD_CHART_ONE, say::TOLD_CHART_MANY),
+        heads: (say::TOLD_COLUMN_MONTHS, common::SYRINGES),
         bars: bars.collect(),
     };
     Some(
         view! {
             <section class="card">
-                <h2>"Les seringues ramassées"</h2>
-                <p class="soft">"Des mois paraissent ensemble quand un seul en dirait trop sur un lieu."</p>
+                <h2>{say::TOLD_TITLE}</h2>
+                <p class="soft">{say::TOLD_ABOUT}</p>
                 {chart.lying()}
             </section>
         }
@@ -223,7 +213,7 @@ fn period_name(told: &Told, year: i16) -> String {
     };
     match told.first == told.last {
         true => of(told.last),
-        false => format!("{} à {}", of(told.first), of(told.last)),
+        false => say::bar_from_to(&of(told.first), &of(told.last)),
     }
 }
 
@@ -236,21 +226,21 @@ fn areas_card(it: &Results) -> AnyView {
     });
     let chart = Chart {
         id: "seringues-secteurs",
-        title: format!("Seringues ramassées dans l’espace public en {}", it.year),
-        heads: ("Quartier", "Seringues"),
+        title: say::areas_chart(&it.year),
+        heads: (common::QUARTER, common::SYRINGES),
         bars: bars.collect(),
     };
     let shown = match areas.is_empty() {
         true => view! {
-            <p>"Rien à montrer encore pour cette année."</p>
+            <p>{say::AREAS_EMPTY}</p>
         }
         .into_any(),
         false => chart.lying(),
     };
     view! {
         <section class="card">
-            <h2>"Dans l’espace public"</h2>
-            <p class="soft">"On ne dit jamais ce qui vient d’un seul lieu. Un quartier paraît quand il a assez de lieux. Les chiffres viennent à la fin de chaque trimestre."</p>
+            <h2>{say::AREAS_TITLE}</h2>
+            <p class="soft">{say::AREAS_ABOUT}</p>
             {shown}
         </section>
     }
@@ -265,8 +255,8 @@ fn harvests_card(harvests: &[Harvest]) -> Option<AnyView> {
     Some(
         view! {
             <section class="card">
-                <h2>"Les plus belles cueillettes"</h2>
-                <p class="soft">"Des sorties, jamais des personnes."</p>
+                <h2>{say::HARVESTS_TITLE}</h2>
+                <p class="soft">{say::HARVESTS_ABOUT}</p>
                 <ol class="harvests" role="list">{rows}</ol>
             </section>
         }
@@ -276,14 +266,14 @@ fn harvests_card(harvests: &[Harvest]) -> Option<AnyView> {
 
 fn harvest(it: &Harvest) -> AnyView {
     let places = i64::try_from(it.places).unwrap_or(i64::MAX);
-    let words = format!("{} seringues", number(it.syringes));
-    let at = counted(places, "lieu public", "lieux publics");
+    let words = say::harvest_syringes(&number(it.syringes));
+    let at = counted(places, say::HARVEST_PLACES_ONE, say::HARVEST_PLACES_MANY);
     view! {
         <li>
             <Icon path=BASKET/>
             <span>
                 <b>{words}</b>
-                <small>{format!("Une sortie en {}, {at}", french::month(it.month))}</small>
+                <small>{say::harvest_when(&french::month(it.month), &at)}</small>
             </span>
         </li>
     }
@@ -312,14 +302,14 @@ fn years_card(it: &Results) -> Option<AnyView> {
     Some(
         view! {
             <section class="card">
-                <h2>"Année par année"</h2>
-                {scrolling("Année par année", view! {
+                <h2>{say::YEARS_TITLE}</h2>
+                {scrolling(say::YEARS_TITLE, view! {
                     <table>
                         <thead>
                             <tr>
-                                <th scope="col">"Année"</th>
-                                <th scope="col" class="n">"Sorties"</th>
-                                <th scope="col" class="n">"Heures, environ"</th>
+                                <th scope="col">{say::YEARS_COLUMN_YEAR}</th>
+                                <th scope="col" class="n">{common::OUTINGS}</th>
+                                <th scope="col" class="n">{say::YEARS_COLUMN_HOURS}</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
@@ -336,12 +326,12 @@ fn more_card(it: &Results) -> AnyView {
     let csv = format!("/resultats/{}/donnees.csv", it.slug);
     view! {
         <section class="card">
-            <h2>"À montrer, à réutiliser"</h2>
+            <h2>{say::MORE_TITLE}</h2>
             <p class="actions">
-                <a class="button" href=poster><Icon path=SHEET/>"Une affiche à imprimer"</a>
-                <a class="button" href=csv download="resultats.csv"><Icon path=DOWNLOAD/>"Les données (CSV)"</a>
+                <a class="button" href=poster><Icon path=SHEET/>{say::MORE_POSTER}</a>
+                <a class="button" href=csv download="resultats.csv"><Icon path=DOWNLOAD/>{say::MORE_DATA}</a>
             </p>
-            <p class="help">"Chacun peut reprendre ces chiffres, en disant d’où ils viennent\u{a0}: "{LICENCE}"."</p>
+            <p class="help">{say::MORE_LICENCE}" "{LICENCE}"."</p>
         </section>
     }
     .into_any()
@@ -366,39 +356,34 @@ pub(super) fn poster(it: &Results, public_url: Option<&str>) -> AnyView {
     let areas = (!areas.is_empty()).then(|| {
         view! {
             <section>
-                <h2>"Ramassées dans l’espace public"</h2>
+                <h2>{say::POSTER_AREAS}</h2>
                 <ul class="poster-areas" role="list">{areas}</ul>
             </section>
         }
     });
     let best = it.harvests.first().map(|best| {
-        let words = format!(
-            "La plus belle cueillette\u{a0}: {} seringues en une sortie, en {}.",
-            number(best.syringes),
-            french::month(best.month)
-        );
+        let words = say::poster_best(&number(best.syringes), &french::month(best.month));
         view! { <p class="poster-best"><Icon path=BASKET/><span>{words}</span></p> }
     });
-    let seen = it.settings.city.as_ref().map(|city| {
-        format!(
-            "Une seringue dehors\u{a0}? On n’y touche pas. On le dit {}.",
-            city.to_the()
-        )
-    });
+    let seen = it
+        .settings
+        .city
+        .as_ref()
+        .map(|city| say::poster_found_one(&city.to_the()));
     let address = public_url.map(|url| format!("{url}/resultats/{}", it.slug));
     let name = it.settings.name.clone();
     view! {
-        {crumbs(back, "Les résultats")}
-        <p class="note info on-screen"><span>"Pour imprimer\u{a0}: le menu du navigateur, puis «\u{a0}Imprimer\u{a0}». Tout tient sur une page A4."</span></p>
+        {crumbs(back, say::POSTER_BACK)}
+        <p class="note info on-screen"><span>{say::POSTER_PRINT_HELP}</span></p>
         <article class="card poster">
             <p class="poster-name">{name}</p>
-            <h1>{format!("Ensemble, en {}", it.year)}</h1>
+            <h1>{say::poster_title(&it.year)}</h1>
             <p class="poster-intro">{intro(&it.settings)}</p>
             {figures(it, year)}
             {best}
             <div class="poster-two">
                 <section>
-                    <h2>"Les sorties, mois par mois"</h2>
+                    <h2>{say::OUTINGS_TITLE}</h2>
                     {outings_chart(it).picture()}
                 </section>
                 {areas}

@@ -19,6 +19,8 @@ use domain::{Day, Invalid, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
 use words::Lang;
+use words::desk::common;
+use words::desk::settings::first_steps as say;
 
 const HERE: &str = "/avant-la-premiere-sortie";
 
@@ -35,132 +37,83 @@ struct Step {
 const STEPS: [Step; 11] = [
     Step {
         code: "convention",
-        title: "La convention",
-        why: "Trois organismes travaillent ensemble. Chacun doit savoir ce qu’il fait, ce qu’il paie, et ce qu’il a le droit de savoir.",
+        title: say::CONVENTION_TITLE,
+        why: say::CONVENTION_WHY,
         todo: &[
-            "Écrire qui prévoit, qui marche, qui paie, qui assure.",
-            "Écrire le montant, le mode de paiement et la référence de la décision.",
-            "Signer avant la première sortie.",
+            say::CONVENTION_WHO,
+            say::CONVENTION_AMOUNT,
+            say::CONVENTION_SIGN,
         ],
-        help: Some((
-            "/avant-la-premiere-sortie/convention",
-            "Les points à y mettre",
-        )),
+        help: Some(("/avant-la-premiere-sortie/convention", say::CONVENTION_LINK)),
     },
     Step {
         code: "responsable",
-        title: "Qui répond des données",
-        why: "La loi demande un responsable pour chaque fichier. Ici il y en a trois, un par organisme, et des murs entre eux.",
-        todo: &[
-            "Nommer le responsable et la personne déléguée à la protection des données de chaque organisme.",
-            "Inscrire l’outil au registre de chacun.",
-        ],
-        help: Some((
-            "/avant-la-premiere-sortie/registre",
-            "La fiche de registre, remplie",
-        )),
+        title: say::REGISTER_TITLE,
+        why: say::REGISTER_WHY,
+        todo: &[say::REGISTER_NAME, say::REGISTER_ENTER],
+        help: Some(("/avant-la-premiere-sortie/registre", say::REGISTER_LINK)),
     },
     Step {
         code: "information",
-        title: "Dire aux personnes ce qui est gardé",
-        why: "Chacun a le droit de savoir ce qu’on garde de lui, pourquoi, et combien de temps.",
-        todo: &[
-            "Imprimer la feuille, la lire ensemble, la laisser à chacun.",
-            "L’afficher au local.",
-        ],
-        help: Some((
-            "/avant-la-premiere-sortie/information",
-            "La feuille à imprimer",
-        )),
+        title: say::NOTICE_TITLE,
+        why: say::NOTICE_WHY,
+        todo: &[say::NOTICE_PRINT, say::NOTICE_DISPLAY],
+        help: Some(("/avant-la-premiere-sortie/information", say::NOTICE_LINK)),
     },
     Step {
         code: "aipd",
-        title: "L’analyse d’impact (AIPD)",
-        why: "Être sur une liste peut dire quelque chose de la santé. La loi demande alors d’écrire les risques et ce qui les réduit.",
-        todo: &[
-            "Relire l’analyse avec la personne déléguée à la protection des données.",
-            "Compléter les lignes vides, donner un avis, signer.",
-        ],
-        help: Some((
-            "/avant-la-premiere-sortie/aipd",
-            "L’analyse, déjà remplie en partie",
-        )),
+        title: say::IMPACT_TITLE,
+        why: say::IMPACT_WHY,
+        todo: &[say::IMPACT_REREAD, say::IMPACT_COMPLETE],
+        help: Some(("/avant-la-premiere-sortie/aipd", say::IMPACT_LINK)),
     },
     Step {
         code: "hebergement",
-        title: "Où sont les données",
-        why: "Si un autre que l’association garde ces données, il lui faut le certificat HDS (hébergeur de données de santé).",
-        todo: &[
-            "Machine de l’association, dans ses murs\u{a0}: pas de HDS.",
-            "Machine d’un hébergeur\u{a0}: demander son certificat HDS et signer le contrat de sous-traitance (RGPD, article 28).",
-        ],
+        title: say::HOSTING_TITLE,
+        why: say::HOSTING_WHY,
+        todo: &[say::HOSTING_OWN, say::HOSTING_HOST],
         help: None,
     },
     Step {
         code: "cle",
-        title: "La clé et les sauvegardes",
-        why: "Sans le fichier de clés, ce qui est fermé ne se rouvre jamais. Avec lui seul, rien ne se lit.",
-        todo: &[
-            "Imprimer la clé, la mettre au coffre, loin des sauvegardes.",
-            "Faire une sauvegarde chaque nuit, avec une copie ailleurs.",
-            "Essayer une fois de tout remettre sur une autre machine.",
-        ],
-        help: Some((
-            "/reglages",
-            "Combien de temps ce qui est effacé reste dans une sauvegarde",
-        )),
+        title: say::KEY_TITLE,
+        why: say::KEY_WHY,
+        todo: &[say::KEY_PRINT, say::KEY_BACKUP, say::KEY_REHEARSE],
+        help: Some(("/reglages", say::KEY_LINK)),
     },
     Step {
         code: "assurance",
-        title: "L’assurance",
-        why: "Une chute, une piqûre, une vitre cassée\u{a0}: chaque personne qui marche doit être couverte, aussi celle qui n’est pas salariée.",
-        todo: &[
-            "Écrire à l’assureur\u{a0}: sorties, personnes, matériel, transport des collecteurs.",
-            "Garder sa réponse écrite.",
-        ],
+        title: say::INSURANCE_TITLE,
+        why: say::INSURANCE_WHY,
+        todo: &[say::INSURANCE_WRITE, say::INSURANCE_KEEP],
         help: None,
     },
     Step {
         code: "medecin",
-        title: "Le médecin référent",
-        why: "Après une piqûre, les gestes et les adresses doivent être justes.",
-        todo: &[
-            "Faire relire la page «\u{a0}Je me suis piqué·e\u{a0}».",
-            "Écrire son nom, les urgences et le numéro à appeler.",
-        ],
-        help: Some((
-            "/reglages/modifier?groupe=piqure",
-            "Écrire le nom et les adresses",
-        )),
+        title: say::PHYSICIAN_TITLE,
+        why: say::PHYSICIAN_WHY,
+        todo: &[say::PHYSICIAN_REREAD, say::PHYSICIAN_WRITE],
+        help: Some(("/reglages/modifier?groupe=piqure", say::PHYSICIAN_LINK)),
     },
     Step {
         code: "regie",
-        title: "La régie d’avances",
-        why: "Pour payer le jour même, en espèces, contre signature, il faut une régie et une personne nommée.",
-        todo: &[
-            "Faire créer la régie par qui paie, et nommer la personne qui remet l’argent.",
-            "Fixer le montant de l’avance et comment elle est rendue.",
-        ],
+        title: say::CASH_TITLE,
+        why: say::CASH_WHY,
+        todo: &[say::CASH_CREATE, say::CASH_ADVANCE],
         help: None,
     },
     Step {
         code: "dechets",
-        title: "Les collecteurs pleins",
-        why: "Les seringues ramassées sont des déchets dangereux (DASRI). Il faut dire qui les produit, qui les garde, qui les enlève.",
-        todo: &[
-            "Signer avec un collecteur agréé, et dire où sont les boîtes en attendant.",
-            "Garder les bordereaux 3\u{a0}ans. L’adresse est celle du dépôt, jamais d’un lieu.",
-        ],
+        title: say::WASTE_TITLE,
+        why: say::WASTE_WHY,
+        todo: &[say::WASTE_CONTRACT, say::WASTE_SLIPS],
         help: None,
     },
     Step {
         code: "police",
-        title: "La police et les voisins",
-        why: "La loi veut que l’action et les personnes soient reconnues (code de la santé publique, annexe 31-2).",
-        todo: &[
-            "Prévenir le commissariat, la police municipale, les pompiers.",
-            "Donner à chacun le tee-shirt et la carte de mission, sans nom ni lieu.",
-        ],
+        title: say::POLICE_TITLE,
+        why: say::POLICE_WHY,
+        todo: &[say::POLICE_TELL, say::POLICE_CARD],
         help: None,
     },
 ];
@@ -193,7 +146,7 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Pr
         &app.assets,
         &caller,
         &settings,
-        "Avant la première sortie",
+        common::BEFORE_THE_FIRST_OUTING,
         "/reglages",
     );
     Ok(page(&frame, || view(&settings, caller.administers())).into_response())
@@ -202,23 +155,18 @@ pub async fn show(State(app): State<App>, caller: Caller) -> Result<Response, Pr
 fn view(settings: &Settings, may_tick: bool) -> AnyView {
     let (done, of) = settled(settings);
     let how_far = match done == of {
-        true => "Tout est réglé. Bonne cueillette\u{a0}!".to_owned(),
-        false => format!("{} sur {of}.", counted_settled(done)),
+        true => say::ALL_SETTLED.to_owned(),
+        false => say::how_far(&counted_settled(done), &of),
     };
-    let who = (!may_tick).then(|| {
-        note(
-            Tone::Info,
-            "Une personne qui gère les comptes de l’association coche ce qui est fait.",
-        )
-    });
+    let who = (!may_tick).then(|| note(Tone::Info, say::WHO_TICKS));
     let steps: Vec<_> = STEPS
         .iter()
         .map(|it| card(settings, it, may_tick))
         .collect();
     view! {
-        {crumbs("/reglages".into(), "Réglages")}
-        <div class="head"><h1>"Avant la première sortie"</h1></div>
-        <p>{how_far}" Chaque étape se fait hors d’ici, avec des personnes. Cette page aide à n’en oublier aucune."</p>
+        {crumbs("/reglages".into(), common::SETTINGS)}
+        <div class="head"><h1>{common::BEFORE_THE_FIRST_OUTING}</h1></div>
+        <p>{how_far}" "{say::INTRO}</p>
         {who}
         <ol class="first-steps">{steps}</ol>
     }
@@ -227,12 +175,12 @@ fn view(settings: &Settings, may_tick: bool) -> AnyView {
 
 fn counted_settled(n: usize) -> String {
     let n = i64::try_from(n).unwrap_or(i64::MAX);
-    counted(n, "étape faite", "étapes faites")
+    counted(n, say::DONE_ONE, say::DONE_MANY)
 }
 
 fn card(settings: &Settings, step: &'static Step, may_tick: bool) -> AnyView {
     let done = done_on(settings, step);
-    let since = done.map(|it| view! { <p class="tags"><span class="tag ok"><Icon path=CHECK/>"Fait le "{date(it.on)}</span></p> });
+    let since = done.map(|it| view! { <p class="tags"><span class="tag ok"><Icon path=CHECK/>{say::DONE_ON}" "{date(it.on)}</span></p> });
     let todo: Vec<_> = step
         .todo
         .iter()
@@ -257,8 +205,8 @@ fn card(settings: &Settings, step: &'static Step, may_tick: bool) -> AnyView {
 
 fn tick(step: &'static Step, is_done: bool) -> AnyView {
     let (value, words, class) = match is_done {
-        true => ("non", "Ce n’est plus fait", "quiet"),
-        false => ("oui", "C’est fait", "primary"),
+        true => ("non", say::BUTTON_NOT_DONE, "quiet"),
+        false => ("oui", say::BUTTON_DONE, "primary"),
     };
     view! {
         <form method="post" action=HERE>
@@ -330,7 +278,7 @@ pub async fn paper(
     let lang = Lang::of(&asked.langue).unwrap_or_default();
     Ok(page(&frame, || {
         view! {
-            <div class="on-screen">{crumbs(HERE.into(), "Avant la première sortie")}</div>
+            <div class="on-screen">{crumbs(HERE.into(), common::BEFORE_THE_FIRST_OUTING)}</div>
             {match paper {
                 Paper::Notice => papers::notice(&settings, days, lang),
                 _ => papers::view(paper, &settings, days),

@@ -19,6 +19,8 @@ use domain::setting::{self, Group, Setting, Shape};
 use domain::{FieldError, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::settings as desk;
 use words::{Lang, kept as say};
 
 /// Which group, and what the form before this page did.
@@ -47,7 +49,7 @@ pub async fn overview(
         _ => Lang::FRENCH,
     };
     let title = match role {
-        Role::Coordinator => "Réglages",
+        Role::Coordinator => common::SETTINGS,
         _ => lang.say(words::page::WHAT_IS_KEPT),
     };
     let mut frame = Frame::of(&app.assets, &caller, &settings, title, "/reglages");
@@ -71,14 +73,9 @@ fn overview_view(
 ) -> AnyView {
     let role = caller.role();
     let is_coordinator = role == Role::Coordinator;
-    let done = (asked.fait == "oui").then(|| {
-        note(
-            Tone::Ok,
-            "C’est enregistré. Le changement est dans le journal.",
-        )
-    });
+    let done = (asked.fait == "oui").then(|| note(Tone::Ok, desk::SAVED));
     let title = if is_coordinator {
-        "Réglages"
+        common::SETTINGS
     } else {
         lang.say(say::TITLE)
     };
@@ -100,7 +97,7 @@ fn groups(settings: &Settings, may_change: bool) -> AnyView {
             let some: Vec<_> = setting::ALL.iter().filter(|it| it.group == group).collect();
             let mut names: Vec<_> = some.iter().map(|it| it.label.to_lowercase()).collect();
             if group == Group::Money {
-                names.insert(0, "montant d’une présence".into());
+                names.insert(0, desk::PRESENCE_AMOUNT.into());
             }
             let names = names.join(", ");
             let href = format!("/reglages/modifier?groupe={}", group.code());
@@ -116,9 +113,7 @@ fn groups(settings: &Settings, may_change: bool) -> AnyView {
             }
         })
         .collect();
-    let who = (!may_change).then(|| {
-        note(Tone::Info, "Pour changer un réglage, demandez à une personne qui gère les comptes de l’association.")
-    });
+    let who = (!may_change).then(|| note(Tone::Info, desk::WHO_MAY_CHANGE));
     view! {
         {who}
         <ul class="rows">{rows}</ul>
@@ -206,18 +201,18 @@ fn old_copies((role, lang): (Role, Lang), days: u32) -> AnyView {
     }
     view! {
         <section class="card old-copies">
-            <h2>"Les vieilles copies de la clé"</h2>
-            <p>"Les noms et les lieux discrets sont fermés par une clé par mois. Ces clés sont dans un fichier, à part de la base."</p>
-            <p>"Quand quelque chose est effacé, une vieille sauvegarde pourrait encore l’ouvrir. C’est pourquoi chaque clé de mois est détruite "<b>{days}" jours"</b>" après le début de son mois. Ce qui vit encore est d’abord refermé avec la clé du mois en cours."</p>
-            <p>"Une copie de la clé qui traîne rend l’oubli faux. À faire, par qui s’occupe du serveur\u{a0}:"</p>
+            <h2>{desk::OLD_COPIES_TITLE}</h2>
+            <p>{desk::OLD_COPIES_MONTH_KEYS}</p>
+            <p>{desk::OLD_COPIES_DESTROYED_BEFORE}" "<b>{days}" "{desk::OLD_COPIES_DAYS_UNIT}</b>" "{desk::OLD_COPIES_DESTROYED_AFTER}</p>
+            <p>{desk::OLD_COPIES_TODO}</p>
             <ol>
-                <li>"Garder le fichier de clés à part des sauvegardes de la base. Jamais dans le même disque, jamais dans le même sac."</li>
-                <li>"Garder une seule copie de secours, sur papier, dans un coffre\u{a0}: "<code>"cueillette key print"</code>"."</li>
-                <li>"Chaque mois, couper sur le papier la ligne des mois commencés depuis plus de "{days}" jours, et la détruire (déchiqueteuse, ciseaux)."</li>
-                <li>"Si le fichier est sauvegardé ailleurs (disque, nuage, autre machine)\u{a0}: remplacer cette copie chaque mois par la nouvelle, et effacer l’ancienne, ses versions et sa corbeille."</li>
-                <li>"Écrire la date et sa signature sur la feuille, à chaque fois."</li>
-                <li>"Une copie perdue ou vue par quelqu’un\u{a0}: "<code>"cueillette key rotate"</code>" le jour même."</li>
-                <li>"Ne pas compter sur une sauvegarde de plus de "{days - 31}" jours\u{a0}: selon le jour du mois, elle peut déjà ne plus s’ouvrir."</li>
+                <li>{desk::OLD_COPIES_APART}</li>
+                <li>{desk::OLD_COPIES_PAPER}" "<code>"cueillette key print"</code>"."</li>
+                <li>{desk::OLD_COPIES_CUT_BEFORE}" "{days}" "{desk::OLD_COPIES_CUT_AFTER}</li>
+                <li>{desk::OLD_COPIES_REPLACE}</li>
+                <li>{desk::OLD_COPIES_SIGN}</li>
+                <li>{desk::OLD_COPIES_LOST}" "<code>"cueillette key rotate"</code>" "{desk::OLD_COPIES_SAME_DAY}</li>
+                <li>{desk::OLD_COPIES_BACKUP_BEFORE}" "{days - 31}" "{desk::OLD_COPIES_BACKUP_AFTER}</li>
             </ol>
         </section>
     }
@@ -227,11 +222,11 @@ fn old_copies((role, lang): (Role, Lang), days: u32) -> AnyView {
 fn more() -> AnyView {
     view! {
         <section class="card">
-            <h2>"Aussi"</h2>
+            <h2>{desk::MORE_TITLE}</h2>
             <ul class="ways">
-                <li><a class="button" href="/avant-la-premiere-sortie"><Icon path=CHECK/><span><b>"Avant la première sortie"</b><small>"Convention, information, analyse d’impact\u{a0}: ce qui se règle avant de marcher."</small></span></a></li>
-                <li><a class="button" href="/journal"><Icon path=INFO/><span><b>"Journal"</b><small>"Qui a fait quoi, et qui a ouvert quoi."</small></span></a></li>
-                <li><a class="button" href="/reglages/tiers-autorises"><Icon path=CHECK/><span><b>"Tiers autorisés"</b><small>"La police ou la justice demande quelque chose\u{a0}: quoi faire, et le registre."</small></span></a></li>
+                <li><a class="button" href="/avant-la-premiere-sortie"><Icon path=CHECK/><span><b>{common::BEFORE_THE_FIRST_OUTING}</b><small>{desk::MORE_FIRST_STEPS}</small></span></a></li>
+                <li><a class="button" href="/journal"><Icon path=INFO/><span><b>{common::JOURNAL}</b><small>{desk::MORE_JOURNAL}</small></span></a></li>
+                <li><a class="button" href="/reglages/tiers-autorises"><Icon path=CHECK/><span><b>{desk::MORE_THIRD_PARTIES}</b><small>{desk::MORE_THIRD_PARTIES_ABOUT}</small></span></a></li>
             </ul>
         </section>
     }
@@ -278,13 +273,13 @@ pub async fn save(
 fn words(wrong: &FieldError) -> Option<&'static str> {
     setting::find(&wrong.field)?;
     Some(match wrong.code {
-        "missing" => "Écrivez quelque chose ici.",
-        "too_long" => "C’est trop long\u{a0}: 120 signes au plus.",
-        "control_character" => "Écrivez sur une seule ligne.",
-        "out_of_range" => "Écrivez un nombre entier, entre les deux bornes données.",
-        "not_an_amount" => "Écrivez un montant en euros, par exemple 5,00. Ou laissez vide.",
-        "not_a_phone" => "Écrivez un numéro de téléphone\u{a0}: des chiffres et des espaces.",
-        _ => "Choisissez parmi ce qui est proposé.",
+        "missing" => desk::WRONG_MISSING,
+        "too_long" => desk::WRONG_TOO_LONG,
+        "control_character" => desk::WRONG_SEVERAL_LINES,
+        "out_of_range" => desk::WRONG_NUMBER,
+        "not_an_amount" => desk::WRONG_AMOUNT,
+        "not_a_phone" => desk::WRONG_PHONE,
+        _ => desk::WRONG_CHOICE,
     })
 }
 
@@ -326,16 +321,16 @@ fn form(
     let read = typed.and_then(|all| all.iter().find(|(name, _)| name == READ_AS));
     let read = read.map_or_else(|| read_as(settings, group), |(_, text)| text.clone());
     view! {
-        {crumbs("/reglages".into(), "Réglages")}
+        {crumbs("/reglages".into(), common::SETTINGS)}
         <div class="head"><h1>{group.label()}</h1></div>
         <form class="card form settings" method="post" action="/reglages/modifier">
             <input type="hidden" name="groupe" value=group.code()/>
             <input type="hidden" name=READ_AS value=read/>
             {fields}
             <p class="actions">
-                <button class="primary"><Icon path=EDIT/>"Enregistrer"</button>
+                <button class="primary"><Icon path=EDIT/>{desk::SAVE}</button>
             </p>
-            <p class="soft">"Chaque changement est écrit dans le journal, avec votre nom."</p>
+            <p class="soft">{desk::JOURNAL_NOTICE}</p>
         </form>
         {(group == Group::Money).then(|| rates(settings))}
         {(group == Group::Money).then(|| decided_by_payer(settings))}
@@ -347,8 +342,8 @@ fn form(
 fn rates(settings: &Settings) -> AnyView {
     view! {
         <section class="card" id="montants">
-            <h2>"Le montant d’une présence"</h2>
-            <p class="soft">"Chaque personne présente à une sortie reçoit le montant du jour de la sortie, quel que soit le nombre ramassé. Un nouveau montant commence à une date. Ce qui est déjà compté ne change pas."</p>
+            <h2>{desk::RATES_TITLE}</h2>
+            <p class="soft">{desk::RATES_INTRO}</p>
             {rates_form(settings, "reglages")}
         </section>
     }
@@ -360,7 +355,7 @@ fn decided_by_payer(settings: &Settings) -> AnyView {
     note(
         Tone::Info,
         view! {
-            {who}" décide dans ses propres réglages\u{a0}: l’enveloppe de l’année, et qui remet l’argent en mains propres."
+            {who}" "{desk::DECIDED_BY_PAYER}
         },
     )
 }
@@ -382,7 +377,7 @@ fn one(it: &'static Setting, value: &str, error: Option<String>) -> AnyView {
         Shape::Number(min, max, unit) => view! {
             <div class="with-unit">
                 <input id=code name=code type="number" inputmode="numeric" min=min.to_string() max=max.to_string() value=value required aria-describedby=about aria-invalid=invalid/>
-                <span>{format!("{unit} ({min} à {max})")}</span>
+                <span>{desk::unit_with_bounds(&unit, &min, &max)}</span>
             </div>
         }
         .into_any(),

@@ -11,6 +11,8 @@ use crate::http::speech;
 use domain::Settings;
 use domain::programme::BodyName;
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::settings::papers as desk;
 use words::{Lang, OFFERS, Template, Text, kept, marks};
 
 /// One paper.
@@ -41,10 +43,10 @@ impl Paper {
     /// On top of it.
     pub fn title(self) -> &'static str {
         match self {
-            Self::Convention => "Convention\u{a0}: les points à écrire",
-            Self::Register => "Fiche du registre des traitements",
-            Self::Notice => "Ce que nous savons de vous",
-            Self::Impact => "Analyse d’impact (AIPD)",
+            Self::Convention => desk::TITLE_CONVENTION,
+            Self::Register => desk::TITLE_REGISTER,
+            Self::Notice => desk::TITLE_NOTICE,
+            Self::Impact => desk::TITLE_IMPACT,
         }
     }
 
@@ -59,8 +61,7 @@ impl Paper {
     }
 }
 
-/// A heading and what stands under it. In the words `{A}` is the association, `{V}` the city and
-/// `{P}` the payer, with their articles; `{N}` the programme, `{D}` the days of backups.
+/// A heading and what stands under it.
 struct Part {
     title: &'static str,
     lines: &'static [Line],
@@ -69,8 +70,10 @@ struct Part {
 enum Line {
     /// A sentence.
     Say(&'static str),
+    /// A sentence that names who takes part.
+    Of(fn(&Names) -> String),
     /// The same, only where the city takes part.
-    City(&'static str),
+    City(fn(&Names) -> String),
     /// Something to write on paper.
     Write(&'static str),
     /// The table of what is kept, as the association reads it.
@@ -79,233 +82,207 @@ enum Line {
     Risk(&'static str, &'static str, &'static [&'static str]),
 }
 
-use Line::{City, Risk, Say, Terms, Write};
+use Line::{City, Of, Risk, Say, Terms, Write};
+
+/// How this programme calls what the papers name; bodies with their articles.
+struct Names {
+    association: String,
+    city: String,
+    payer: String,
+    to_payer: String,
+    programme: String,
+    /// Until what was destroyed opens from no backup.
+    days: u32,
+}
+
+impl Names {
+    fn of(settings: &Settings, days: u32) -> Self {
+        Self {
+            association: settings.association.the(),
+            city: settings.city.as_ref().map_or(String::new(), BodyName::the),
+            payer: settings.payer.the(),
+            to_payer: settings.payer.to_the(),
+            programme: settings.name.to_string(),
+            days,
+        }
+    }
+}
 
 const CONVENTION: &[Part] = &[
     Part {
-        title: "Qui signe",
+        title: desk::CONVENTION_SIGNERS,
         lines: &[
-            Say("{A}, qui prévoit et mène les sorties, et certifie qui a pris part."),
-            City("{V}, dont une personne marche avec l’équipe, et qui signale des endroits."),
-            Say("{P}, qui verse une aide à chaque personne qui a pris part."),
+            Of(|it| desk::signer_association(&it.association)),
+            City(|it| desk::signer_city(&it.city)),
+            Of(|it| desk::signer_payer(&it.payer)),
         ],
     },
     Part {
-        title: "Ce que l’aide est",
+        title: desk::CONVENTION_AID,
         lines: &[
-            Say(
-                "Une aide pour une participation à une action collective. Ni salaire, ni prix à la seringue\u{a0}: le montant ne dépend jamais d’un nombre ramassé.",
-            ),
-            Say("Arriver tard ou partir tôt reste une participation. L’association décide."),
-            Write("Montant par sortie, et décision qui le fixe"),
-            Write(
-                "Mode de paiement (espèces par régie d’avances, chèque d’accompagnement personnalisé, virement)",
-            ),
-            Write("Délai entre la liste et le paiement"),
+            Say(desk::CONVENTION_AID_MEANING),
+            Say(desk::CONVENTION_AID_LATE),
+            Write(desk::CONVENTION_WRITE_AMOUNT),
+            Write(desk::CONVENTION_WRITE_PAYMENT),
+            Write(desk::CONVENTION_WRITE_DELAY),
         ],
     },
     Part {
-        title: "Qui sait quoi",
+        title: desk::CONVENTION_KNOWLEDGE,
         lines: &[
-            Say(
-                "{A} seule relie un surnom et un nom. Elle ne donne à {P} que les listes\u{a0}: nom, prénom, date de naissance ou numéro, jour, montant.",
-            ),
-            City(
-                "{V} ne reçoit ni nom ni montant. Les lieux où des personnes vivent ne lui sont connus que par quartier, et jamais en dessous de trois lieux.",
-            ),
-            Say("{P} ne reçoit ni lieu, ni nombre ramassé, ni photo."),
-            Say(
-                "Aucun organisme ne demande à un autre ce que ce mur lui cache, ni à l’oral ni par courriel.",
-            ),
-            Say(
-                "Le personnel est tenu au secret professionnel (code de l’action sociale et des familles, article L. 133-5).",
-            ),
+            Of(|it| desk::association_alone(&it.association, &it.to_payer)),
+            City(|it| desk::city_knows(&it.city)),
+            Of(|it| desk::payer_knows(&it.payer)),
+            Say(desk::CONVENTION_NO_ASKING),
+            Say(desk::CONVENTION_SECRECY),
         ],
     },
     Part {
-        title: "La sécurité",
+        title: desk::CONVENTION_SAFETY,
         lines: &[
-            Say(
-                "Une sortie ne s’ouvre qu’avec le feu vert\u{a0}: les personnes prévues et le matériel vérifié.",
-            ),
-            Say("Après une piqûre, la présence et l’aide restent dues."),
-            Write("Assureur et numéro de contrat de chaque organisme"),
-            Write("Qui fournit gants, pinces, collecteurs, tee-shirts"),
+            Say(desk::CONVENTION_GREEN_LIGHT),
+            Say(desk::CONVENTION_PRICK),
+            Write(desk::CONVENTION_WRITE_INSURER),
+            Write(desk::CONVENTION_WRITE_EQUIPMENT),
         ],
     },
     Part {
-        title: "Les déchets",
+        title: desk::CONVENTION_WASTE,
         lines: &[
-            Write("Producteur au sens de la loi (DASRI), lieu de dépôt, société qui enlève"),
-            Write("Qui garde les bordereaux pendant 3\u{a0}ans"),
+            Write(desk::CONVENTION_WRITE_PRODUCER),
+            Write(desk::CONVENTION_WRITE_SLIPS),
         ],
     },
     Part {
-        title: "La vie de la convention",
+        title: desk::CONVENTION_LIFE,
         lines: &[
-            Say(
-                "Une première période courte, une évaluation faite avec les personnes qui participent, puis la suite.",
-            ),
-            Write("Début, durée, comment elle s’arrête"),
-            Write("Qui se réunit, quand, pour en parler"),
-            Write("Signatures"),
+            Say(desk::CONVENTION_FIRST_PERIOD),
+            Write(desk::CONVENTION_WRITE_DURATION),
+            Write(desk::CONVENTION_WRITE_MEETINGS),
+            Write(desk::CONVENTION_WRITE_SIGNATURES),
         ],
     },
 ];
 
 const REGISTER: &[Part] = &[
     Part {
-        title: "Le traitement",
+        title: desk::REGISTER_PROCESSING,
         lines: &[
-            Say(
-                "Nom\u{a0}: {N}, sorties de ramassage de seringues usagées et aides à la participation.",
-            ),
-            Write("Responsable du traitement (un par organisme) et ses coordonnées"),
-            Write("Personne déléguée à la protection des données"),
-            Write("Date de création de la fiche, date de mise à jour"),
+            Of(|it| desk::register_name(&it.programme)),
+            Write(desk::REGISTER_WRITE_CONTROLLER),
+            Write(desk::REGISTER_WRITE_OFFICER),
+            Write(desk::REGISTER_WRITE_DATES),
         ],
     },
     Part {
-        title: "Pourquoi",
+        title: common::WHY,
         lines: &[
-            Say(
-                "Organiser les sorties, compter ce qui est ramassé, verser une aide à chaque personne qui a pris part, rendre compte.",
-            ),
-            Say(
-                "Base légale, à valider\u{a0}: mission d’intérêt public (médiation des CAARUD, code de la santé publique, article R. 3121-33-1) pour {A}\u{a0}; mission d’intérêt public d’action sociale pour {P}.",
-            ),
-            City("Pour {V}\u{a0}: mission d’intérêt public de salubrité."),
-            Say(
-                "Données de santé au sens de l’article 9 du RGPD\u{a0}: être sur une liste peut le laisser penser. Condition à valider\u{a0}: article 9, 2, h, ou consentement explicite.",
-            ),
+            Say(desk::REGISTER_PURPOSES),
+            Of(|it| desk::register_legal_basis(&it.association, &it.payer)),
+            City(|it| desk::register_legal_basis_city(&it.city)),
+            Say(desk::REGISTER_HEALTH_DATA),
         ],
     },
     Part {
-        title: "Les personnes et les données",
+        title: desk::REGISTER_PEOPLE,
         lines: &[
-            Say(
-                "Personnes qui participent\u{a0}: surnom, signe, présences. Nom, prénom, date de naissance ou numéro\u{a0}: seulement pour qui veut l’aide.",
-            ),
-            Say(
-                "Personnel des trois organismes\u{a0}: nom, adresse électronique, ce qui a été fait dans l’outil.",
-            ),
-            Say("Aucune position d’un téléphone n’est suivie. Aucun trajet n’est gardé."),
+            Say(desk::REGISTER_PARTICIPANTS),
+            Say(desk::REGISTER_STAFF),
+            Say(desk::REGISTER_NO_TRACKING),
         ],
     },
     Part {
-        title: "Qui reçoit",
+        title: desk::REGISTER_RECIPIENTS,
         lines: &[
-            Say("{P}\u{a0}: les listes qui lui sont envoyées, et rien d’autre."),
-            City("{V}\u{a0}: les lieux publics, leurs nombres, des totaux. Ni nom, ni montant."),
-            Say(
-                "Aucun transfert hors de l’Union européenne. Aucune demande à un autre serveur que le nôtre.",
-            ),
-            Write("Hébergeur, s’il y en a un, et son certificat HDS"),
+            Of(|it| desk::recipient_payer(&it.payer)),
+            City(|it| desk::recipient_city(&it.city)),
+            Say(desk::REGISTER_NO_TRANSFER),
+            Write(desk::REGISTER_WRITE_HOST),
         ],
     },
     Part {
-        title: "Combien de temps",
+        title: desk::REGISTER_HOW_LONG,
         lines: &[Terms],
     },
     Part {
-        title: "Comment c’est protégé",
+        title: desk::REGISTER_PROTECTION,
         lines: &[
-            Say(
-                "Points des lieux discrets, mots libres, noms\u{a0}: fermés par une clé gardée hors de la base, détruite à son terme. Chaque ouverture laisse une trace.",
-            ),
-            Say(
-                "Chaque organisme a ses comptes et ne voit que sa part. Mots de passe forts, deuxième contrôle, sessions courtes.",
-            ),
-            Say("Une vieille sauvegarde n’ouvre plus, après {D}\u{a0}jours, ce qui a été effacé."),
+            Say(desk::REGISTER_SEALED),
+            Say(desk::REGISTER_SEPARATE_ACCOUNTS),
+            Of(|it| desk::register_backups(&it.days)),
         ],
     },
 ];
 
 const IMPACT: &[Part] = &[
     Part {
-        title: "1. De quoi il s’agit",
+        title: desk::IMPACT_CONTEXT,
         lines: &[
-            Say(
-                "{N}\u{a0}: des personnes qui consomment des drogues sortent une fois par semaine ramasser des seringues, avec l’association. Elles reçoivent une aide parce qu’elles ont pris part.",
-            ),
-            Say(
-                "Pourquoi une analyse\u{a0}: personnes vulnérables, données qui peuvent révéler la santé, croisement entre organismes. Trois des neuf critères du Comité européen de la protection des données.",
-            ),
-            Say(
-                "Responsables\u{a0}: {A} pour les sorties, les lieux et les noms\u{a0}; {P} pour les listes qu’il paie.",
-            ),
-            City("{V} pour ses signalements."),
-            Say(
-                "Outil\u{a0}: logiciel libre, sur une machine choisie par l’association\u{a0}; téléphones ordinaires\u{a0}; aucun service extérieur.",
-            ),
-            Write("Hébergement choisi"),
+            Of(|it| desk::impact_what(&it.programme)),
+            Say(desk::IMPACT_WHY),
+            Of(|it| desk::impact_controllers(&it.association, &it.payer)),
+            City(|it| desk::impact_controller_city(&it.city)),
+            Say(desk::IMPACT_TOOL),
+            Write(desk::IMPACT_WRITE_HOSTING),
         ],
     },
     Part {
-        title: "2. Est-ce nécessaire, et juste",
+        title: desk::IMPACT_NECESSITY,
         lines: &[
-            Say(
-                "Finalités déterminées\u{a0}: organiser, compter, payer, rendre compte. Aucune autre. Pas de classement, pas de suivi d’une personne, pas de sanction d’une absence\u{a0}: l’outil ne sait pas les faire.",
-            ),
-            Say(
-                "Minimisation\u{a0}: un surnom suffit pour participer. Le nom n’est demandé qu’à qui veut l’aide. Les ramassages sont ceux de l’équipe.",
-            ),
-            Say(
-                "Exactitude\u{a0}: rien n’est réécrit\u{a0}; une correction s’ajoute et dit pourquoi. La personne peut contester.",
-            ),
-            Say(
-                "Information\u{a0}: feuille facile à lire, lue ensemble. Droits\u{a0}: « Ma page » montre tout, exporte, efface.",
-            ),
-            Write("Base légale retenue (articles 6 et 9 du RGPD)"),
-            Write("Sous-traitants et contrats (article 28)"),
+            Say(desk::IMPACT_PURPOSES),
+            Say(desk::IMPACT_MINIMISATION),
+            Say(desk::IMPACT_ACCURACY),
+            Say(desk::IMPACT_INFORMATION),
+            Write(desk::IMPACT_WRITE_LEGAL_BASIS),
+            Write(desk::IMPACT_WRITE_PROCESSORS),
         ],
     },
     Part {
-        title: "Durées",
+        title: desk::IMPACT_TERMS,
         lines: &[Terms],
     },
     Part {
-        title: "3. Les risques, et ce qui les réduit",
+        title: desk::IMPACT_RISKS,
         lines: &[
             Risk(
-                "Quelqu’un lit ce qu’il ne doit pas lire",
-                "Une personne est connue comme consommant des drogues. Un lieu où des gens vivent est trouvé, fermé, détruit.",
+                desk::RISK_READING,
+                desk::RISK_READING_THEN,
                 &[
-                    "Trois murs\u{a0}: chaque organisme ne voit que sa part, et un essai automatique compare chaque réponse, octet par octet.",
-                    "Lieux discrets, mots et noms fermés par des clés gardées hors de la base. Chaque ouverture est écrite au journal.",
-                    "Un téléphone perdu ne dit rien\u{a0}: nom neutre, rien de gardé après l’envoi, accès fermé le lendemain.",
-                    "Petits nombres cachés\u{a0}: jamais un quartier avec moins de trois lieux.",
+                    desk::RISK_READING_WALLS,
+                    desk::RISK_READING_SEALED,
+                    desk::RISK_READING_LOST_PHONE,
+                    desk::RISK_READING_SMALL_NUMBERS,
                 ],
             ),
             Risk(
-                "Quelque chose est changé",
-                "Une présence disparaît, une aide n’est pas versée, une somme est fausse.",
+                desk::RISK_CHANGE,
+                desk::RISK_CHANGE_THEN,
                 &[
-                    "Un relevé ne se modifie jamais. Une liste émise est gelée, avec son empreinte.",
-                    "Le journal est enchaîné\u{a0}: ce qui est changé après coup se voit.",
-                    "Les totaux sont refaits et comparés par une commande.",
+                    desk::RISK_CHANGE_FROZEN,
+                    desk::RISK_CHANGE_JOURNAL,
+                    desk::RISK_CHANGE_TOTALS,
                 ],
             ),
             Risk(
-                "Quelque chose est perdu",
-                "Une sortie n’est pas comptée, une personne n’est pas payée.",
+                desk::RISK_LOSS,
+                desk::RISK_LOSS_THEN,
                 &[
-                    "Le téléphone garde tout jusqu’à ce que le serveur ait répondu.",
-                    "Sauvegarde vérifiée chaque nuit, copie ailleurs, remise en route essayée.",
-                    "La clé est aussi sur papier, au coffre.",
+                    desk::RISK_LOSS_PHONE,
+                    desk::RISK_LOSS_BACKUP,
+                    desk::RISK_LOSS_PAPER_KEY,
                 ],
             ),
         ],
     },
     Part {
-        title: "4. Avis et décision",
+        title: desk::IMPACT_DECISION,
         lines: &[
-            Write("Gravité et vraisemblance retenues pour chaque risque"),
-            Write("Mesures à ajouter, par qui, pour quand"),
-            Write("Avis des personnes qui participent, ou de qui les représente"),
-            Write("Avis de la personne déléguée à la protection des données"),
-            Write("Décision du responsable, date, signature"),
-            Write("Prochaine relecture"),
+            Write(desk::IMPACT_WRITE_SEVERITY),
+            Write(desk::IMPACT_WRITE_MEASURES),
+            Write(desk::IMPACT_WRITE_PARTICIPANTS),
+            Write(desk::IMPACT_WRITE_OFFICER),
+            Write(desk::IMPACT_WRITE_DECISION),
+            Write(desk::IMPACT_WRITE_NEXT),
         ],
     },
 ];
@@ -320,9 +297,9 @@ pub(super) fn view(paper: Paper, settings: &Settings, forget_days: u32) -> AnyVi
     view! {
         <div class="head"><h1>{paper.title()}</h1></div>
         <article class="card brief">
-            <p class="on-screen soft">"Pour imprimer\u{a0}: dans le navigateur, Imprimer."</p>
+            <p class="on-screen soft">{desk::PRINT_HINT}</p>
             {parts}
-            <p class="soft">"Une aide pour commencer. Elle ne remplace ni l’avis d’un·e juriste, ni celui de la personne déléguée à la protection des données."</p>
+            <p class="soft">{desk::DISCLAIMER}</p>
         </article>
     }
     .into_any()
@@ -390,26 +367,25 @@ fn other_languages(shown: Lang) -> AnyView {
             }
         })
         .collect();
-    view! { <nav class="on-screen" aria-label="Langue de la feuille"><ul>{links}</ul></nav> }
+    view! { <nav class="on-screen" aria-label=desk::LABEL_LANGUAGES><ul>{links}</ul></nav> }
         .into_any()
 }
 
 fn part(part: &'static Part, settings: &Settings, days: u32) -> AnyView {
-    let title = filled(part.title, settings, days);
     let lines: Vec<_> = part
         .lines
         .iter()
         .filter_map(|it| line(it, settings, days))
         .collect();
-    view! { <section><h2>{title}</h2>{lines}</section> }.into_any()
+    view! { <section><h2>{part.title}</h2>{lines}</section> }.into_any()
 }
 
 fn line(line: &'static Line, settings: &Settings, days: u32) -> Option<AnyView> {
-    let say = |text| filled(text, settings, days);
+    let p = |text: String| view! { <p>{text}</p> }.into_any();
     Some(match line {
-        Say(text) => view! { <p>{say(text)}</p> }.into_any(),
+        Say(text) => p((*text).to_owned()),
         City(_) if settings.city.is_none() => return None,
-        City(text) => view! { <p>{say(text)}</p> }.into_any(),
+        Of(text) | City(text) => p(capital(&text(&Names::of(settings, days)))),
         Write(what) => view! { <p class="to-fill">{*what}"\u{a0}: "<span></span></p> }.into_any(),
         Terms => terms_table((Role::Coordinator, Lang::FRENCH), settings, days),
         Risk(what, then, measures) => risk(what, then, measures),
@@ -434,26 +410,10 @@ fn risk(what: &'static str, then: &'static str, measures: &'static [&'static str
     let measures: Vec<_> = measures.iter().map(|it| view! { <li>{*it}</li> }).collect();
     view! {
         <h3>{what}</h3>
-        <p>"Ce qui peut arriver\u{a0}: "{then}</p>
+        <p>{desk::RISK_CONSEQUENCE}" "{then}</p>
         <ul>{measures}</ul>
     }
     .into_any()
-}
-
-/// The words with the names of this programme; a sentence begins with a capital.
-fn filled(text: &str, settings: &Settings, days: u32) -> String {
-    let payer = &settings.payer;
-    let association = &settings.association;
-    let city = settings.city.as_ref().map_or(String::new(), BodyName::the);
-    let said = text
-        .replace("{de A}", &association.of_the())
-        .replace("à {P}", &payer.to_the())
-        .replace("{A}", &association.the())
-        .replace("{P}", &payer.the())
-        .replace("{V}", &city)
-        .replace("{N}", &settings.name)
-        .replace("{D}", &days.to_string());
-    capital(&said)
 }
 
 #[cfg(test)]

@@ -22,6 +22,8 @@ use domain::{Day, FieldError, Invalid, Settings};
 use leptos::prelude::*;
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
+use words::desk::common;
+use words::desk::settings::third_parties as say;
 
 /// What was asked, in words that may name somebody.
 #[derive(Serialize, Deserialize)]
@@ -45,10 +47,10 @@ struct Line {
 
 /// What was answered.
 const ANSWERS: [(&str, &str); 4] = [
-    ("refused", "Refusé"),
-    ("nothing", "Rien à donner"),
-    ("partly", "Donné en partie"),
-    ("given", "Donné"),
+    ("refused", say::ANSWER_REFUSED),
+    ("nothing", say::ANSWER_NOTHING),
+    ("partly", say::ANSWER_PARTLY),
+    ("given", say::ANSWER_GIVEN),
 ];
 
 /// What was typed. The id comes with the form: sent twice, it is one line.
@@ -155,12 +157,12 @@ pub async fn keep(
 
 fn fault_words(wrong: &FieldError) -> Option<&'static str> {
     Some(match wrong.field.as_str() {
-        "jour" => "Donnez le jour de la demande, passé ou d’aujourd’hui.",
-        "qui" => "Écrivez qui demande, sur une ligne.",
-        "texte" => "Écrivez l’article de loi, sur une ligne.",
-        "quoi" => "Écrivez ce qui est demandé.",
-        "donne" => "C’est trop long\u{a0}: 2\u{a0}000 signes au plus.",
-        "reponse" => "Choisissez une réponse.",
+        "jour" => say::WRONG_DAY,
+        "qui" => say::WRONG_WHO,
+        "texte" => say::WRONG_LAW,
+        "quoi" => say::WRONG_ASKED,
+        "donne" => say::WRONG_TOO_LONG,
+        "reponse" => say::WRONG_ANSWER,
         _ => return None,
     })
 }
@@ -197,13 +199,7 @@ async fn shown(
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
-    let frame = Frame::of(
-        &app.assets,
-        caller,
-        &settings,
-        "Tiers autorisés",
-        "/reglages",
-    );
+    let frame = Frame::of(&app.assets, caller, &settings, say::TITLE, "/reglages");
     Ok(page(&frame, || view(&settings, &lines, done, typed, faults)).into_response())
 }
 
@@ -215,9 +211,9 @@ fn view(
     faults: &Faults,
 ) -> AnyView {
     view! {
-        <div class="on-screen">{crumbs("/reglages".into(), "Réglages")}</div>
-        <div class="head"><h1>"Quelqu’un demande des informations"</h1></div>
-        {done.then(|| note(Tone::Ok, "La demande est dans le registre. Ses mots sont fermés à clé."))}
+        <div class="on-screen">{crumbs("/reglages".into(), common::SETTINGS)}</div>
+        <div class="head"><h1>{say::HEADING}</h1></div>
+        {done.then(|| note(Tone::Ok, say::SAVED))}
         {checklist(settings)}
         <div class="on-screen register">
             {register(lines)}
@@ -228,42 +224,15 @@ fn view(
 }
 
 const STEPS: [(&str, &str); 9] = [
-    (
-        "Ne rien donner tout de suite.",
-        "Ni à l’oral, ni au téléphone, ni sur place. Restez poli·e\u{a0}: « Je dois vérifier avec ma direction. »",
-    ),
-    (
-        "Noter qui demande.",
-        "Nom, service, numéro, jour et heure. Rappelez par le standard du service, pas par le numéro donné.",
-    ),
-    (
-        "Demander un écrit signé.",
-        "Avec le texte de loi qui le permet, la personne visée, et ce qui est demandé. Sans écrit\u{a0}: non.",
-    ),
-    (
-        "Lire le texte de loi.",
-        "Il dit qui peut demander, et quoi. Une réquisition judiciaire n’est pas une simple demande.",
-    ),
-    (
-        "Appeler la direction, et la personne déléguée à la protection des données.",
-        "Au besoin un·e avocat·e. Le secret professionnel peut être opposé.",
-    ),
-    (
-        "Regarder ce qui existe vraiment.",
-        "Ce qui n’est pas gardé ne peut pas être donné. Ne cherchez pas ailleurs, ne reconstituez rien.",
-    ),
-    (
-        "Donner le moins possible.",
-        "Seulement ce que le texte permet, sur cette personne, sur cette période. Jamais un fichier entier, jamais un lieu où des gens vivent si le texte ne l’exige pas.",
-    ),
-    (
-        "Remettre par une voie sûre.",
-        "En main propre contre signature, ou chiffré. Gardez une copie de la réponse à part.",
-    ),
-    (
-        "Écrire dans le registre.",
-        "Même quand la réponse est non. Prévenez la personne, si la loi ne l’interdit pas.",
-    ),
+    (say::WAIT, say::WAIT_HOW),
+    (say::NOTE_WHO, say::NOTE_WHO_HOW),
+    (say::WRITTEN, say::WRITTEN_HOW),
+    (say::READ_LAW, say::READ_LAW_HOW),
+    (say::CALL, say::CALL_HOW),
+    (say::LOOK, say::LOOK_HOW),
+    (say::GIVE_LEAST, say::GIVE_LEAST_HOW),
+    (say::HAND_OVER, say::HAND_OVER_HOW),
+    (say::RECORD, say::RECORD_HOW),
 ];
 
 fn checklist(settings: &Settings) -> AnyView {
@@ -274,12 +243,12 @@ fn checklist(settings: &Settings) -> AnyView {
     let association = settings.association.the();
     view! {
         <section class="card checklist">
-            <h2>"Police, justice, impôts\u{a0}: ce qu’on fait"</h2>
-            <p>"Une loi permet parfois à un service de demander des informations. On l’appelle « tiers autorisé ». Cette feuille sert à répondre juste, sans mettre personne en danger. "{association}" répond seule de ce qu’elle donne."</p>
+            <h2>{say::CHECKLIST_TITLE}</h2>
+            <p>{say::CHECKLIST_INTRO}" "{association}" "{say::CHECKLIST_ALONE}</p>
             <ol class="to-tick">{steps}</ol>
-            <p class="to-fill">"Demande reçue le\u{a0}: "<span></span></p>
-            <p class="to-fill">"Par qui\u{a0}: "<span></span></p>
-            <p class="soft on-screen">"Pour imprimer\u{a0}: dans le navigateur, Imprimer."</p>
+            <p class="to-fill">{say::CHECKLIST_RECEIVED}" "<span></span></p>
+            <p class="to-fill">{say::CHECKLIST_BY}" "<span></span></p>
+            <p class="soft on-screen">{say::PRINT_HINT}</p>
         </section>
     }
     .into_any()
@@ -288,7 +257,7 @@ fn checklist(settings: &Settings) -> AnyView {
 fn register(lines: &[Line]) -> AnyView {
     if lines.is_empty() {
         return view! {
-            <section class="card"><h2>"Registre"</h2><p class="soft">"Aucune demande pour l’instant."</p></section>
+            <section class="card"><h2>{say::REGISTER_TITLE}</h2><p class="soft">{say::REGISTER_EMPTY}</p></section>
         }
         .into_any();
     }
@@ -301,22 +270,22 @@ fn register(lines: &[Line]) -> AnyView {
             view! {
                 <tr>
                     <td>{date(it.asked_on)}</td>
-                    <td data-label="Qui">{it.words.who.clone()}</td>
-                    <td data-label="Texte">{it.words.law.clone()}</td>
-                    <td data-label="Quoi">{it.words.what.clone()}</td>
-                    <td data-label="Réponse">{answer}{given.map(|it| format!("\u{a0}: {it}"))}</td>
+                    <td data-label=common::WHO>{it.words.who.clone()}</td>
+                    <td data-label=say::COLUMN_LAW>{it.words.law.clone()}</td>
+                    <td data-label=common::WHAT>{it.words.what.clone()}</td>
+                    <td data-label=say::COLUMN_ANSWER>{answer}{given.map(|it| format!("\u{a0}: {it}"))}</td>
                 </tr>
             }
         })
         .collect();
     view! {
         <section class="card">
-            <h2>"Registre"</h2>
+            <h2>{say::REGISTER_TITLE}</h2>
             <table class="terms">
                 <thead>
                     <tr>
-                        <th scope="col">"Jour"</th><th scope="col">"Qui"</th><th scope="col">"Texte"</th>
-                        <th scope="col">"Quoi"</th><th scope="col">"Réponse"</th>
+                        <th scope="col">{common::DAY}</th><th scope="col">{common::WHO}</th><th scope="col">{say::COLUMN_LAW}</th>
+                        <th scope="col">{common::WHAT}</th><th scope="col">{say::COLUMN_ANSWER}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -349,18 +318,18 @@ fn form(typed: &Typed, faults: &Faults) -> AnyView {
     };
     view! {
         <form class="card form" method="post" action="/reglages/tiers-autorises">
-            <h2>"Ajouter une demande"</h2>
+            <h2>{say::FORM_TITLE}</h2>
             <input type="hidden" name="id" value=id.to_string()/>
-            {field("jour", "Jour de la demande", "date", &typed.jour, None)}
-            {field("qui", "Qui demande", "text", &typed.qui, Some("Le service et la personne."))}
-            {field("texte", "Texte de loi", "text", &typed.texte, Some("Par exemple\u{a0}: article 77-1-1 du code de procédure pénale."))}
-            {field("quoi", "Ce qui est demandé", "text", &typed.quoi, None)}
+            {field("jour", say::LABEL_DAY, "date", &typed.jour, None)}
+            {field("qui", say::LABEL_WHO, "text", &typed.qui, Some(say::HINT_WHO))}
+            {field("texte", say::LABEL_LAW, "text", &typed.texte, Some(say::HINT_LAW))}
+            {field("quoi", say::LABEL_ASKED, "text", &typed.quoi, None)}
             <div class="field">
-                <label for="reponse">"Réponse"</label>
+                <label for="reponse">{say::COLUMN_ANSWER}</label>
                 <select id="reponse" name="reponse">{options}</select>
             </div>
-            {field("donne", "Ce qui a été donné", "text", &typed.donne, Some("Laissez vide si rien n’a été donné."))}
-            <p class="actions"><button class="primary"><Icon path=CHECK/>"Garder dans le registre"</button></p>
+            {field("donne", say::LABEL_GIVEN, "text", &typed.donne, Some(say::HINT_GIVEN))}
+            <p class="actions"><button class="primary"><Icon path=CHECK/>{say::SAVE}</button></p>
         </form>
     }
     .into_any()

@@ -3,23 +3,24 @@
 use domain::Invalid;
 use jiff::tz::TimeZone;
 use leptos::prelude::*;
+use words::desk::settings::zones as say;
 
 /// France and its overseas territories, by their own names.
 const FRENCH: [(&str, &str); 14] = [
-    ("Europe/Paris", "France métropolitaine"),
-    ("America/Guadeloupe", "Guadeloupe"),
-    ("America/Martinique", "Martinique"),
-    ("America/Cayenne", "Guyane"),
-    ("Indian/Reunion", "La Réunion"),
-    ("Indian/Mayotte", "Mayotte"),
-    ("America/Miquelon", "Saint-Pierre-et-Miquelon"),
-    ("America/St_Barthelemy", "Saint-Barthélemy"),
-    ("America/Marigot", "Saint-Martin"),
-    ("Pacific/Noumea", "Nouvelle-Calédonie"),
-    ("Pacific/Wallis", "Wallis-et-Futuna"),
-    ("Pacific/Tahiti", "Polynésie\u{a0}: Tahiti"),
-    ("Pacific/Marquesas", "Polynésie\u{a0}: îles Marquises"),
-    ("Pacific/Gambier", "Polynésie\u{a0}: îles Gambier"),
+    ("Europe/Paris", say::METROPOLITAN_FRANCE),
+    ("America/Guadeloupe", say::GUADELOUPE),
+    ("America/Martinique", say::MARTINIQUE),
+    ("America/Cayenne", say::FRENCH_GUIANA),
+    ("Indian/Reunion", say::REUNION),
+    ("Indian/Mayotte", say::MAYOTTE),
+    ("America/Miquelon", say::SAINT_PIERRE_MIQUELON),
+    ("America/St_Barthelemy", say::SAINT_BARTHELEMY),
+    ("America/Marigot", say::SAINT_MARTIN),
+    ("Pacific/Noumea", say::NEW_CALEDONIA),
+    ("Pacific/Wallis", say::WALLIS_FUTUNA),
+    ("Pacific/Tahiti", say::TAHITI),
+    ("Pacific/Marquesas", say::MARQUESAS),
+    ("Pacific/Gambier", say::GAMBIER),
 ];
 /// Kept for old programs; nobody lives there.
 const NO_PLACE: [&str; 6] = ["Etc/", "SystemV/", "posix/", "right/", "US/", "Antarctica/"];
@@ -64,8 +65,8 @@ pub(super) fn options(chosen: &str) -> AnyView {
         .map(|name| option(name.clone(), name.replace('_', " ")))
         .collect();
     view! {
-        <optgroup label="France et outre-mer">{french}</optgroup>
-        <optgroup label="Ailleurs">{others}</optgroup>
+        <optgroup label=say::GROUP_FRANCE>{french}</optgroup>
+        <optgroup label=say::GROUP_ELSEWHERE>{others}</optgroup>
     }
     .into_any()
 }

@@ -16,6 +16,7 @@ use domain::outing::Reason;
 use domain::people::Title;
 use domain::place::Pictogram;
 use domain::{Invalid, Nature, Position, SiteId};
+use words::desk::sites::change as say;
 
 /// What changes of a site; what is left out stays.
 #[derive(Clone, Debug, Default)]
@@ -109,7 +110,7 @@ async fn hold(tx: &mut Tx, caller: &Caller, id: SiteId) -> Result<Held, Problem>
 }
 
 fn merged() -> Problem {
-    let words = "Ce lieu a été réuni avec un autre. Modifiez celui qui reste.";
+    let words = say::REFUSED_MERGED;
     Problem::state("site_merged", words)
 }
 
@@ -124,7 +125,7 @@ async fn apply(
     let programme = caller.programme;
     let nature = change.nature.unwrap_or(held.nature);
     if (held.nature, nature) == (Nature::Discreet, Nature::Public) {
-        let words = "Un lieu discret le reste : son passé le raconterait.";
+        let words = say::REFUSED_STAYS_DISCREET;
         return Err(Problem::state("stays_discreet", words));
     }
     let is_public = nature == Nature::Public;
@@ -204,7 +205,7 @@ pub async fn merge(app: &App, caller: &Caller, id: SiteId, into: SiteId) -> Resu
         store::hold(&mut tx, programme, it).await?;
     }
     let stays = store::hold(&mut tx, programme, into).await?;
-    let unknown = || Problem::unknown("into", "unknown_site", "Ce lieu n’existe pas.");
+    let unknown = || Problem::unknown("into", "unknown_site", say::UNKNOWN_SITE);
     let stays = stays.ok_or_else(unknown)?;
     let held = store::hold(&mut tx, programme, id).await?;
     let held = held.ok_or_else(Problem::not_found)?;
@@ -217,8 +218,7 @@ pub async fn merge(app: &App, caller: &Caller, id: SiteId, into: SiteId) -> Resu
     }
     match (held.nature, stays.nature) {
         (Nature::Discreet, Nature::Public) => {
-            let words = "Un lieu discret ne se réunit pas avec un lieu public : on \
-                         verrait son histoire.";
+            let words = say::REFUSED_DISCREET_INTO_PUBLIC;
             return Err(Problem::state("discreet_into_public", words));
         }
         // The history of the public one becomes that of a discreet place.

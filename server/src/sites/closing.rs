@@ -11,6 +11,7 @@ use axum::extract::State;
 use axum::response::{IntoResponse, Redirect, Response};
 use domain::{Nature, SiteId};
 use serde::Deserialize;
+use words::desk::sites::closing as say;
 
 /// Closes a discreet site, or opens it again. Asked twice, it is done once.
 pub async fn close(app: &App, caller: &Caller, id: SiteId, is_over: bool) -> Result<(), Problem> {
@@ -19,7 +20,7 @@ pub async fn close(app: &App, caller: &Caller, id: SiteId, is_over: bool) -> Res
     let held = store::hold(&mut tx, programme, id).await?;
     let held = held.ok_or_else(Problem::not_found)?;
     if held.nature == Nature::Public || held.merged_into.is_some() || held.sealed.is_none() {
-        let words = "Seul un lieu discret se ferme, tant qu’il n’est pas réuni avec un autre.";
+        let words = say::REFUSED_NOT_CLOSABLE;
         return Err(Problem::state("not_closable", words));
     }
     if store::set_closed(&mut tx, programme, id, is_over.then_some(now)).await? {

@@ -21,6 +21,7 @@ use domain::people::Title;
 use domain::place::{DeclineReason, Pictogram};
 use domain::{FactId, Invalid, Nature, OutingState, SiteId};
 use serde::Deserialize;
+use words::desk::sites::forms as say;
 
 fn to(path: &str) -> Response {
     Redirect::to(path).into_response()
@@ -141,15 +142,9 @@ pub async fn change(
         Err(problem) => problem,
     };
     let sentence = match (problem.code, problem.errors.first()) {
-        ("changed_meanwhile", _) => {
-            "Quelqu’un a changé ce lieu entre-temps. Relisez, puis gardez encore."
-        }
-        (_, Some(it)) if it.field == "title" => {
-            "Écrivez un nom, sur une ligne, de 120 signes au plus."
-        }
-        (_, Some(it)) if it.field == "note" => {
-            "Le mot est trop long. Gardez 2\u{a0}000 signes au plus."
-        }
+        ("changed_meanwhile", _) => say::CHANGED_MEANWHILE,
+        (_, Some(it)) if it.field == "title" => say::REFUSED_TITLE,
+        (_, Some(it)) if it.field == "note" => say::REFUSED_NOTE_TOO_LONG,
         _ => return Err(problem),
     };
     let wrong = Wrong {

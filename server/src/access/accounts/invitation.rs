@@ -19,6 +19,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::{ProgrammeId, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::access::accounts::invitation as say;
+use words::desk::common;
 
 /// What was typed.
 #[derive(Default, Deserialize)]
@@ -78,8 +80,8 @@ async fn form(
     let settings = programmes::settings(&mut tx, ProgrammeId(link.programme_id)).await?;
     drop(tx);
     let title = match link.account_id {
-        Some(_) => "Un autre mot de passe",
-        None => "Votre compte",
+        Some(_) => say::TITLE_NEW_PASSWORD,
+        None => say::TITLE_NEW_ACCOUNT,
     };
     let frame = Frame::for_anyone(&app.assets, title);
     let action = format!("/invitation/{token}");
@@ -102,12 +104,12 @@ fn form_view(
         .map(|it| it.of_the())
         .unwrap_or_default();
     let welcome = match is_new {
-        true => format!("Vous entrez dans l’équipe {whose}. {}.", settings.name),
-        false => format!("Bonjour {}. Choisissez un autre mot de passe.", link.name),
+        true => say::welcome_new_account(&whose, &settings.name),
+        false => say::welcome_new_password(&link.name),
     };
     let (icon, title) = match is_new {
-        true => (BASKET, "Votre compte"),
-        false => (KEY, "Un autre mot de passe"),
+        true => (BASKET, say::TITLE_NEW_ACCOUNT),
+        false => (KEY, say::TITLE_NEW_PASSWORD),
     };
     let typed = typed.unwrap_or_else(|| Typed {
         name: link.name.clone(),
@@ -116,7 +118,7 @@ fn form_view(
     let name = is_new.then(|| {
         let field = Field {
             name: "name",
-            label: "Prénom et nom",
+            label: say::LABEL_NAME,
             kind: "text",
             value: typed.name,
             error: faults.at("name"),
@@ -137,7 +139,7 @@ fn form_view(
                 {name}
                 {login}
                 {new_password_fields(faults)}
-                <button class="primary">"Garder ce mot de passe"</button>
+                <button class="primary">{say::KEEP_PASSWORD}</button>
             </form>
         </section>
     }
@@ -150,7 +152,7 @@ fn login_view(link: &Link, typed: String, faults: &Faults) -> AnyView {
         let (shown, kept) = (login.clone(), login.clone());
         return view! {
             <div class="field">
-                <p class="label">"Adresse e-mail"</p>
+                <p class="label">{common::MAIL_ADDRESS}</p>
                 <p><b>{shown}</b></p>
                 <input type="hidden" name="login" autocomplete="username" value=kept/>
             </div>
@@ -160,7 +162,7 @@ fn login_view(link: &Link, typed: String, faults: &Faults) -> AnyView {
     // An invited address that is taken cannot be changed here: the words say whom to ask.
     Field {
         name: "login",
-        label: "Adresse e-mail",
+        label: common::MAIL_ADDRESS,
         kind: "email",
         value: link.login.clone().unwrap_or(typed),
         error: faults.at("login"),
@@ -172,7 +174,7 @@ fn login_view(link: &Link, typed: String, faults: &Faults) -> AnyView {
 
 /// A new password that was not typed twice alike.
 pub fn unlike(password: &str, again: &str) -> Option<Faults> {
-    const SENTENCE: &str = "Les deux mots de passe ne sont pas pareils. Écrivez-les encore.";
+    const SENTENCE: &str = say::REFUSED_PASSWORDS_DIFFER;
     (password != again).then(|| Faults::one("again", SENTENCE))
 }
 
@@ -180,20 +182,16 @@ pub fn unlike(password: &str, again: &str) -> Option<Faults> {
 pub fn new_password_fields(faults: &Faults) -> AnyView {
     let password = Field {
         name: "password",
-        label: "Nouveau mot de passe",
+        label: say::LABEL_NEW_PASSWORD,
         kind: "password",
-        help: Some(
-            "Le plus simple\u{a0}: quatre mots sans lien entre eux. Par exemple un animal, un \
-             métier, une couleur et un plat."
-                .into(),
-        ),
+        help: Some(say::HINT_NEW_PASSWORD.into()),
         error: faults.at("password"),
         autocomplete: Some("new-password"),
         ..Field::default()
     };
     let again = Field {
         name: "again",
-        label: "Le même mot de passe, encore une fois",
+        label: say::LABEL_PASSWORD_AGAIN,
         kind: "password",
         error: faults.at("again"),
         autocomplete: Some("new-password"),

@@ -20,6 +20,7 @@ use domain::programme::BodyName;
 use domain::{AccountId, Instant, Invalid, ProgrammeId, Settings};
 use store::{Link, NewLink};
 use uuid::Uuid;
+use words::desk::access::accounts as say;
 
 /// A link into a body waits a week.
 const INVITATION_LIFE_MS: i64 = 7 * 86_400_000;
@@ -85,7 +86,7 @@ pub async fn invite(
     store::delete_links_to(&mut tx, by.programme, by.role, &login).await?;
     let waiting = store::waiting(&mut tx, by.programme, by.role, now).await?;
     if waiting.len() >= INVITATIONS_MAX {
-        let words = "Trop d’invitations attendent. Annulez celles qui ne servent plus.";
+        let words = say::REFUSED_TOO_MANY_INVITATIONS;
         return Err(Problem::state("too_many_invitations", words));
     }
     let token = token_of_form(&app.keys, LINK_PREFIX, by.account, form);
@@ -224,7 +225,7 @@ fn not_oneself(by: &Staff, id: AccountId) -> Result<(), Problem> {
     if by.account != id {
         return Ok(());
     }
-    let words = "Pas pour votre propre compte. Demandez à une autre personne qui gère les comptes.";
+    let words = say::REFUSED_NOT_ONESELF;
     Err(Problem::state("own_account", words))
 }
 
@@ -388,8 +389,7 @@ pub fn strong_enough(
 
 /// Used, expired, taken back and never made are one answer.
 pub fn dead_link() -> Problem {
-    let words = "Ce lien ne marche plus. Il a déjà servi, ou son temps est passé. Demandez un \
-                 autre lien à la personne qui vous l’a donné.";
+    let words = say::REFUSED_DEAD_LINK;
     Problem::gone("dead_link", words)
 }
 

@@ -25,6 +25,8 @@ use domain::{Instant, Invalid, Settings, french};
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::access::accounts::own as say;
+use words::desk::common;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -88,13 +90,19 @@ async fn shown(
         this: session_hash(headers),
     };
     drop(tx);
-    let frame = Frame::of(&app.assets, caller, &settings, "Mon compte", "/compte");
+    let frame = Frame::of(
+        &app.assets,
+        caller,
+        &settings,
+        common::MY_ACCOUNT,
+        "/compte",
+    );
     let administers = caller.administers();
     let html = page(&frame, || {
         view! {
             <div class="head">
                 <div>
-                    <h1>"Mon compte"</h1>
+                    <h1>{common::MY_ACCOUNT}</h1>
                     <p class="soft">{account.own.name.clone()}" · "{account.own.login.clone()}</p>
                 </div>
             </div>
@@ -116,9 +124,9 @@ async fn shown(
 
 fn done_note(done: &str) -> Option<AnyView> {
     let words = match done {
-        "mot-de-passe" => "Votre mot de passe est changé. Vos autres sessions sont fermées.",
-        "session" => "La session est fermée. Cet appareil n’entre plus sans mot de passe.",
-        "adresse" => "Votre adresse est changée. Elle sert à la prochaine connexion.",
+        "mot-de-passe" => say::DONE_PASSWORD_CHANGED,
+        "session" => say::DONE_SESSION_CLOSED,
+        "adresse" => say::DONE_ADDRESS_CHANGED,
         _ => return None,
     };
     Some(note(Tone::Ok, words))
@@ -129,8 +137,8 @@ fn people_link() -> AnyView {
         <a class="card door" href="/comptes">
             <Icon path=PEOPLE/>
             <span>
-                <b>"Les comptes de l’équipe"</b>
-                <small>"Inviter une personne, l’aider à entrer, fermer un compte."</small>
+                <b>{say::TEAM_ACCOUNTS_LINK}</b>
+                <small>{say::TEAM_ACCOUNTS_ABOUT}</small>
             </span>
         </a>
     }
@@ -148,11 +156,11 @@ fn sessions_view(account: &Account, settings: &Settings, now: Instant) -> AnyVie
         .collect();
     view! {
         <section class="card accounts">
-            <h2>"Mes sessions"</h2>
-            <p class="soft">"Là où votre compte est ouvert maintenant. Vous n’en reconnaissez pas une\u{a0}? Fermez\u{2011}la, puis changez de mot de passe."</p>
+            <h2>{say::SESSIONS_TITLE}</h2>
+            <p class="soft">{say::SESSIONS_INTRO}</p>
             <ul class="rows">{rows}</ul>
             <form method="post" action="/compte/sessions">
-                <p class="actions"><button>"Me déconnecter partout"</button></p>
+                <p class="actions"><button>{say::SIGN_OUT_EVERYWHERE}</button></p>
             </form>
         </section>
     }
@@ -162,7 +170,7 @@ fn sessions_view(account: &Account, settings: &Settings, now: Instant) -> AnyVie
 /// A session by its device, when it began, and the day it was last seen.
 fn session_row(it: &Session, is_this: bool, settings: &Settings, now: Instant) -> AnyView {
     let device = match it.device.is_empty() {
-        true => "Appareil inconnu".to_owned(),
+        true => say::DEVICE_UNKNOWN.to_owned(),
         false => it.device.clone(),
     };
     let (began, seen) = (
@@ -170,18 +178,18 @@ fn session_row(it: &Session, is_this: bool, settings: &Settings, now: Instant) -
         Instant::from_ms(it.seen_at),
     );
     let day = |at| match local_day(settings, at) {
-        day if day == local_day(settings, now) => "aujourd’hui".to_owned(),
-        day => format!("le {}", french::date(day)),
+        day if day == local_day(settings, now) => common::TODAY.to_owned(),
+        day => say::on_day(&french::date(day)),
     };
     let (began, seen) = (
-        format!("{} à {}", day(began), local_hour(settings, began)),
+        say::day_and_hour(&day(began), &local_hour(settings, began)),
         day(seen),
     );
     let end = match is_this {
-        true => view! { <span class="tag ok">"cette session"</span> }.into_any(),
+        true => view! { <span class="tag ok">{say::SESSION_THIS_ONE}</span> }.into_any(),
         false => {
-            let which = format!("{device}, ouverte {began}");
-            view! { <button class="quiet">"Fermer"<span class="sr">" la session\u{a0}: "{which}</span></button> }
+            let which = say::session_which(&device, &began);
+            view! { <button class="quiet">{common::CLOSE}<span class="sr">" "{say::CLOSE_WHICH_SESSION}" "{which}</span></button> }
                 .into_any()
         }
     };
@@ -189,8 +197,8 @@ fn session_row(it: &Session, is_this: bool, settings: &Settings, now: Instant) -
         <Icon path=PHONE/>
         <span class="row-text">
             <b>{device}</b>
-            <small>"Ouverte "{began}"."</small>
-            <small>"Utilisée "{seen}"."</small>
+            <small>{say::SESSION_OPENED}" "{began}"."</small>
+            <small>{say::SESSION_USED}" "{seen}"."</small>
         </span>
         {end}
     };
@@ -205,7 +213,7 @@ fn session_row(it: &Session, is_this: bool, settings: &Settings, now: Instant) -
 fn current_password(faults: &Faults, id: &'static str) -> AnyView {
     let field = Field {
         name: id,
-        label: "Votre mot de passe d’aujourd’hui",
+        label: say::LABEL_CURRENT_PASSWORD,
         kind: "password",
         error: faults.at("current"),
         autocomplete: Some("current-password"),
@@ -215,27 +223,22 @@ fn current_password(faults: &Faults, id: &'static str) -> AnyView {
 }
 
 fn code_view(account: &Account, faults: &Faults) -> AnyView {
-    let left = french::counted(account.codes_left, "code de secours", "codes de secours");
+    let left = french::counted(
+        account.codes_left,
+        say::RECOVERY_CODES_ONE,
+        say::RECOVERY_CODES_MANY,
+    );
     let (what, action, button) = match account.own.has_second_factor {
-        true => (
-            format!(
-                "Un code est demandé à chaque connexion. Il vous reste {left}. Refaire les codes \
-                 efface les anciens."
-            ),
-            "/compte/codes",
-            "Refaire mes codes de secours",
-        ),
+        true => (say::code_on(&left), "/compte/codes", say::RENEW_CODES),
         false => (
-            "Avec un code, un mot de passe volé ne suffit plus. Il faut une application sur votre \
-             téléphone."
-                .to_owned(),
+            say::CODE_OFF.to_owned(),
             "/compte/second-facteur",
-            "Ajouter un code à chaque connexion",
+            say::ADD_CODE,
         ),
     };
     view! {
         <form class="form card account" method="post" action=action novalidate>
-            <h2>"Le code à chaque connexion"</h2>
+            <h2>{say::CODE_TITLE}</h2>
             <p>{what}</p>
             {current_password(faults, "pour-le-code")}
             <p class="actions"><button>{button}</button></p>
@@ -247,11 +250,11 @@ fn code_view(account: &Account, faults: &Faults) -> AnyView {
 fn password_form(faults: &Faults) -> AnyView {
     view! {
         <form class="form card account" method="post" action="/compte/mot-de-passe" novalidate>
-            <h2>"Changer de mot de passe"</h2>
-            <p class="soft">"Rien ne vous oblige à changer. Faites-le si quelqu’un a pu le voir."</p>
+            <h2>{say::PASSWORD_TITLE}</h2>
+            <p class="soft">{say::PASSWORD_INTRO}</p>
             {current_password(faults, "pour-le-mot-de-passe")}
             {new_password_fields(faults)}
-            <p class="actions"><button class="primary">"Changer de mot de passe"</button></p>
+            <p class="actions"><button class="primary">{say::PASSWORD_TITLE}</button></p>
         </form>
     }
     .into_any()
@@ -261,7 +264,7 @@ fn login_form(wrong: &Wrong) -> AnyView {
     let faults = wrong.in_form("login");
     let login = Field {
         name: "login",
-        label: "Nouvelle adresse e-mail",
+        label: say::LABEL_NEW_ADDRESS,
         kind: "email",
         value: wrong.login.clone(),
         error: faults.at("login"),
@@ -270,10 +273,10 @@ fn login_form(wrong: &Wrong) -> AnyView {
     };
     view! {
         <form class="form card account" method="post" action="/compte/adresse" novalidate>
-            <h2>"Changer d’adresse"</h2>
+            <h2>{say::CHANGE_ADDRESS}</h2>
             {login.view()}
             {current_password(&faults, "pour-l-adresse")}
-            <p class="actions"><button class="primary">"Changer d’adresse"</button></p>
+            <p class="actions"><button class="primary">{say::CHANGE_ADDRESS}</button></p>
         </form>
     }
     .into_any()
@@ -301,7 +304,7 @@ async fn current_fault(app: &App, of: &Staff, current: &str) -> Result<Option<Fa
     if is_password(app, of, current.to_owned()).await? {
         return Ok(None);
     }
-    let sentence = "Ce n’est pas votre mot de passe d’aujourd’hui. Vérifiez, puis recommencez.";
+    let sentence = say::REFUSED_CURRENT_PASSWORD;
     Ok(Some(Faults::one("current", sentence)))
 }
 
@@ -414,12 +417,12 @@ pub async fn renew_codes(
     let mut tx = app.db.write().await?;
     let own = store::own(&mut tx, &of).await?;
     if !own.is_some_and(|it| it.has_second_factor) {
-        let words = "Il n’y a pas encore de code à chaque connexion.";
+        let words = say::REFUSED_NO_CODE_YET;
         return Err(Problem::state("no_second_factor", words));
     }
     let codes = second_factor::new_codes(&app, &mut tx, &of).await?;
     tx.commit().await?;
-    let frame = Frame::for_anyone(&app.assets, "Codes de secours");
+    let frame = Frame::for_anyone(&app.assets, common::RECOVERY_CODES);
     Ok(page(&frame, || codes_view(codes, "/compte".into())).into_response())
 }
 
@@ -460,7 +463,7 @@ fn must_be_in_one(all: &[Session], headers: &HeaderMap) -> Result<(), Problem> {
     if all.iter().any(|it| Some(&it.token_hash) == this.as_ref()) {
         return Ok(());
     }
-    let words = "Cela se fait depuis une session, pas avec une clé d’accès.";
+    let words = say::REFUSED_NOT_A_SESSION;
     Err(Problem::state("not_a_session", words))
 }
 

@@ -22,6 +22,8 @@ use domain::{AccountId, FieldError, Instant, Settings, french};
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::access::accounts as say;
+use words::desk::common;
 
 const ADMINISTERS: &str = "gere";
 const NO_CODE: &str = "sans-code";
@@ -30,14 +32,14 @@ const NEWEST: &str = "nouveau";
 const CHOICES: Choices = Choices {
     path: "/comptes",
     at: "",
-    states_name: "Comptes par état",
+    states_name: say::STATES_NAME,
     states: &[
-        ("", "Tout le monde"),
-        (ADMINISTERS, "Gèrent les comptes"),
-        (NO_CODE, "Sans code"),
-        (NO_SESSION, "Sans session"),
+        ("", common::EVERYBODY),
+        (ADMINISTERS, say::STATE_ADMINISTERS),
+        (NO_CODE, say::STATE_NO_CODE),
+        (NO_SESSION, say::STATE_NO_SESSION),
     ],
-    orders: &[("", "Par nom"), (NEWEST, "Arrivées récentes")],
+    orders: &[("", say::ORDER_BY_NAME), (NEWEST, say::ORDER_NEWEST)],
 };
 
 /// Those who are asked for, in the order that is asked for.
@@ -95,7 +97,7 @@ async fn list_page(
     let whose = body(&settings, by.role)
         .map(|it| it.of_the())
         .unwrap_or_default();
-    let frame = Frame::of(&app.assets, caller, &settings, "Comptes", "/comptes");
+    let frame = Frame::of(&app.assets, caller, &settings, common::ACCOUNTS, "/comptes");
     let shown = page(&frame, || {
         let own = by.account.0;
         let shown = among(asked, &members);
@@ -104,19 +106,19 @@ async fn list_page(
             .map(|it| row(it, own, &settings, now))
             .collect();
         let nobody = rows.is_empty().then(|| {
-            view! { <div class="empty"><Icon path=PERSON/><p>"Personne ici."</p></div> }
+            view! { <div class="empty"><Icon path=PERSON/><p>{say::EMPTY}</p></div> }
         });
         view! {
-            {crumbs("/compte".into(), "Mon compte")}
+            {crumbs("/compte".into(), common::MY_ACCOUNT)}
             <div class="head">
                 <div>
-                    <h1>"Comptes"</h1>
-                    <p class="soft">"Les personnes "{whose}". Vous ne voyez pas les comptes des autres."</p>
+                    <h1>{common::ACCOUNTS}</h1>
+                    <p class="soft">{say::INTRO_BEFORE_WHOSE}" "{whose}{say::INTRO_AFTER_WHOSE}</p>
                 </div>
             </div>
             {done_note(&asked.fait)}
             <section class="card accounts">
-                <h2>"Qui a un compte"</h2>
+                <h2>{say::LIST_TITLE}</h2>
                 {CHOICES.links(asked, members.len())}
                 {nobody}
                 <ul class="rows">{rows}</ul>
@@ -135,8 +137,8 @@ fn keys_link() -> AnyView {
         <a class="card door" href="/comptes/cles">
             <Icon path=KEY/>
             <span>
-                <b>"Clés d’accès pour un logiciel"</b>
-                <small>"Faire une clé, voir quand elle a servi, la retirer."</small>
+                <b>{say::KEYS_LINK}</b>
+                <small>{say::KEYS_ABOUT}</small>
             </span>
         </a>
     }
@@ -145,10 +147,10 @@ fn keys_link() -> AnyView {
 
 fn done_note(done: &str) -> Option<AnyView> {
     let words = match done {
-        "fin" => "Le compte est fermé. La personne ne peut plus entrer.",
-        "droit" => "C’est fait. Cette personne gère aussi les comptes.",
-        "sans-droit" => "C’est fait. Cette personne ne gère plus les comptes.",
-        "annulee" => "Le lien est annulé. Il ne marche plus.",
+        "fin" => say::DONE_CLOSED,
+        "droit" => say::DONE_RIGHT_GIVEN,
+        "sans-droit" => say::DONE_RIGHT_REMOVED,
+        "annulee" => say::DONE_LINK_CANCELLED,
         _ => return None,
     };
     Some(note(Tone::Ok, words))
@@ -157,14 +159,14 @@ fn done_note(done: &str) -> Option<AnyView> {
 fn row(member: &Member, own: Uuid, settings: &Settings, now: Instant) -> AnyView {
     let href = format!("/comptes/{}", member.id);
     let (name, login) = (member.name.clone(), member.login.clone());
-    let is_own = (member.id == own).then_some(" (vous)");
+    let is_own = (member.id == own).then(|| view! { " "{say::ROW_YOU} });
     let seen = seen_words(member.seen_at, settings, now);
     let administers = member
         .administers
-        .then(|| view! { <span class="tag">"gère les comptes"</span> });
+        .then(|| view! { <span class="tag">{say::ROW_ADMINISTERS}</span> });
     let code = member
         .has_second_factor
-        .then(|| view! { <span class="tag ok">"avec code"</span> });
+        .then(|| view! { <span class="tag ok">{say::ROW_WITH_CODE}</span> });
     view! {
         <li>
             <a class="row somebody" href=href>
@@ -185,12 +187,12 @@ fn row(member: &Member, own: Uuid, settings: &Settings, now: Instant) -> AnyView
 /// The last use of a session that is still open, by day: more is nobody's business.
 fn seen_words(at: Option<i64>, settings: &Settings, now: Instant) -> String {
     let Some(at) = at else {
-        return "Pas de session ouverte".into();
+        return say::SEEN_NO_SESSION.into();
     };
     let day = local_day(settings, Instant::from_ms(at));
     match day == local_day(settings, now) {
-        true => "Session ouverte, utilisée aujourd’hui".into(),
-        false => format!("Session ouverte, utilisée le {}", french::date(day)),
+        true => say::SEEN_TODAY.into(),
+        false => say::seen_on_day(&french::date(day)),
     }
 }
 
@@ -201,7 +203,7 @@ fn waiting_view(waiting: &[Waiting], settings: &Settings) -> Option<AnyView> {
     let rows: Vec<_> = waiting.iter().map(|it| waiting_row(it, settings)).collect();
     let view = view! {
         <section class="card accounts">
-            <h2>"Liens qui attendent"</h2>
+            <h2>{say::WAITING_TITLE}</h2>
             <ul class="rows">{rows}</ul>
         </section>
     };
@@ -212,8 +214,8 @@ fn waiting_row(it: &Waiting, settings: &Settings) -> AnyView {
     let until = french::date(local_day(settings, Instant::from_ms(it.expires_at)));
     let (name, whose) = (it.name.clone(), it.name.clone());
     let what = match it.is_reset {
-        true => "Nouveau mot de passe",
-        false => "Invitation",
+        true => say::WAITING_NEW_PASSWORD,
+        false => say::WAITING_INVITATION,
     };
     let action = format!("/comptes/liens/{}", it.id);
     view! {
@@ -223,9 +225,9 @@ fn waiting_row(it: &Waiting, settings: &Settings) -> AnyView {
                 <span class="row-text">
                     <b>{name}</b>
                     <small>{it.login.clone()}</small>
-                    <small>{what}", jusqu’au "{until}</small>
+                    <small>{what}{say::WAITING_UNTIL}" "{until}</small>
                 </span>
-                <button class="quiet">"Annuler"<span class="sr">" le lien de "{whose}</span></button>
+                <button class="quiet">{common::CANCEL}<span class="sr">" "{say::CANCEL_WHICH_LINK}" "{whose}</span></button>
             </form>
         </li>
     }
@@ -235,7 +237,7 @@ fn waiting_row(it: &Waiting, settings: &Settings) -> AnyView {
 fn invite_form(typed: Inviting, faults: &Faults) -> AnyView {
     let name = Field {
         name: "name",
-        label: "Prénom et nom",
+        label: say::LABEL_NAME,
         kind: "text",
         value: typed.name,
         error: faults.at("name"),
@@ -243,25 +245,25 @@ fn invite_form(typed: Inviting, faults: &Faults) -> AnyView {
     };
     let login = Field {
         name: "login",
-        label: "Adresse e-mail",
+        label: common::MAIL_ADDRESS,
         kind: "email",
         value: typed.login,
-        help: Some("Elle sert à se connecter. Cueillette n’envoie pas de message.".into()),
+        help: Some(say::HINT_ADDRESS.into()),
         error: faults.at("login"),
         ..Field::default()
     };
     let ticked = typed.administers.is_some();
     view! {
         <form class="form card account" method="post" action="/comptes" novalidate id="inviter">
-            <h2>"Inviter une personne"</h2>
+            <h2>{say::INVITE_TITLE}</h2>
             <input type="hidden" name="id" value=Uuid::new_v4().to_string()/>
             {name.view()}
             {login.view()}
             <label class="choice">
                 <input type="checkbox" name="administers" value="oui" checked=ticked/>
-                <span>"Cette personne gère aussi les comptes"</span>
+                <span>{say::INVITE_ADMINISTERS_TOO}</span>
             </label>
-            <p class="actions"><button class="primary">"Faire le lien d’invitation"</button></p>
+            <p class="actions"><button class="primary">{say::MAKE_INVITATION_LINK}</button></p>
         </form>
     }
     .into_any()
@@ -282,11 +284,11 @@ pub struct Inviting {
 /// What is wrong with a name or an e-mail, in words.
 pub fn words(error: &FieldError) -> Option<&'static str> {
     Some(match (error.field.as_str(), error.code) {
-        ("name", "missing") => "Il manque le nom. Écrivez le prénom et le nom.",
-        ("name", _) => "Ce nom est trop long. Écrivez-le plus court.",
-        ("login", "has_account") => "Cette personne a déjà un compte. Il est dans la liste.",
-        ("login", "taken") => "Cette adresse ne peut pas être prise. Donnez-en une autre.",
-        ("login", _) => "Ce n’est pas une adresse e-mail. Écrivez-la comme nom@exemple.fr.",
+        ("name", "missing") => say::REFUSED_NAME_MISSING,
+        ("name", _) => say::REFUSED_NAME_TOO_LONG,
+        ("login", "has_account") => say::REFUSED_HAS_ACCOUNT,
+        ("login", "taken") => say::REFUSED_ADDRESS_TAKEN,
+        ("login", _) => say::REFUSED_ADDRESS_SHAPE,
         ("password", "too_common") => super::passwords::Weak::Common.sentence(),
         ("password", "too_weak") => super::passwords::Weak::Short.sentence(),
         ("password", _) => super::passwords::Weak::Long.sentence(),
@@ -307,7 +309,7 @@ pub async fn invite_one(
     match invite(&app, &by.0, form, (&typed.name, &typed.login), administers).await {
         Ok(token) => {
             let name = typed.name.trim().to_owned();
-            let what = "Avec ce lien, la personne choisit son mot de passe. Il marche 7 jours.";
+            let what = say::LINK_FOR_INVITATION;
             link_page(&app, &caller, &origin, &token, name, what).await
         }
         Err(problem) => {
@@ -336,19 +338,19 @@ async fn link_page(
         &app.assets,
         caller,
         &settings,
-        "Un lien à donner",
+        say::LINK_PAGE_TITLE,
         "/comptes",
     );
     let shown = page(&frame, || {
         view! {
-            {crumbs("/comptes".into(), "Comptes")}
-            <div class="head"><h1>"Un lien à donner à "{name}</h1></div>
+            {crumbs("/comptes".into(), common::ACCOUNTS)}
+            <div class="head"><h1>{say::LINK_HEADING_BEFORE_NAME}" "{name}</h1></div>
             <section class="card">
-                {note(Tone::Wait, "Cette page ne revient pas. Copiez le lien maintenant.")}
+                {note(Tone::Wait, say::LINK_COPY_NOW)}
                 <p class="secret" data-link>{link}</p>
-                <p>{what}" Il sert une seule fois."</p>
-                <p class="soft">"Donnez-le vous-même\u{a0}: en mains propres, ou par un message à cette personne seulement. Qui a le lien peut l’utiliser."</p>
-                <p class="actions"><a class="button primary" href="/comptes">"C’est donné"</a></p>
+                <p>{what}" "{say::LINK_GOOD_ONCE}</p>
+                <p class="soft">{say::LINK_HOW_TO_GIVE}</p>
+                <p class="actions"><a class="button primary" href="/comptes">{say::LINK_GIVEN}</a></p>
             </section>
         }
         .into_any()
@@ -379,12 +381,12 @@ fn detail_view(member: &Member, is_own: bool) -> AnyView {
     let acts = match is_own {
         true => note(
             Tone::Info,
-            view! { "C’est vous. Pour votre mot de passe, ouvrez "<a href="/compte">"Mon compte"</a>"." },
+            view! { {say::DETAIL_IS_YOU}" "<a href="/compte">{common::MY_ACCOUNT}</a>"." },
         ),
         false => acts(member),
     };
     view! {
-        {crumbs("/comptes".into(), "Comptes")}
+        {crumbs("/comptes".into(), common::ACCOUNTS)}
         <div class="head">
             <div>
                 <h1>{name}</h1>
@@ -403,41 +405,33 @@ fn acts(member: &Member) -> AnyView {
         view! {
             <label class="choice">
                 <input type="checkbox" name="telephone" value="perdu"/>
-                <span>"Son téléphone des codes est perdu aussi"</span>
+                <span>{say::RESET_PHONE_LOST_TOO}</span>
             </label>
         }
     });
     let (act, what, button) = match member.administers {
-        true => (
-            "ne-plus-gerer",
-            "Cette personne gère les comptes.",
-            "Retirer ce droit",
-        ),
-        false => (
-            "gerer",
-            "Cette personne ne gère pas les comptes. Avec ce droit, elle invite, aide et ferme des comptes.",
-            "Donner ce droit",
-        ),
+        true => ("ne-plus-gerer", say::RIGHT_HELD, say::RIGHT_REMOVE),
+        false => ("gerer", say::RIGHT_NOT_HELD, say::RIGHT_GIVE),
     };
     view! {
         <form class="form card account" method="post" action=to_reset>
-            <h2>"Mot de passe oublié"</h2>
-            <p>"Vous recevez un lien à donner. La personne choisit un autre mot de passe."</p>
+            <h2>{say::RESET_TITLE}</h2>
+            <p>{say::RESET_INTRO}</p>
             {lost}
             <p class="actions">
-                <button class="primary" name="action" value="mot-de-passe">"Faire le lien"</button>
+                <button class="primary" name="action" value="mot-de-passe">{say::RESET_MAKE_LINK}</button>
             </p>
         </form>
         <form class="form card account" method="post" action=to_manage>
-            <h2>"Gérer les comptes"</h2>
+            <h2>{say::RIGHT_TITLE}</h2>
             <p>{what}</p>
             <p class="actions"><button name="action" value=act>{button}</button></p>
         </form>
         <form class="form card account" method="post" action=to_end>
-            <h2>"Fermer le compte"</h2>
-            <p>"La personne ne peut plus entrer, tout de suite. Ce qu’elle a fait reste écrit. On ne peut pas revenir en arrière."</p>
+            <h2>{say::CLOSE_TITLE}</h2>
+            <p>{say::CLOSE_INTRO}</p>
             <p class="actions">
-                <button class="danger" name="action" value="fin">"Fermer ce compte"</button>
+                <button class="danger" name="action" value="fin">{say::CLOSE_ACCOUNT}</button>
             </p>
         </form>
     }
@@ -465,8 +459,7 @@ pub async fn act(
         "mot-de-passe" => {
             let drops = form.telephone.is_some();
             let (token, name) = offer_password(&app, &by, id, drops).await?;
-            let what =
-                "Avec ce lien, la personne choisit un autre mot de passe. Il marche un jour.";
+            let what = say::LINK_FOR_NEW_PASSWORD;
             return link_page(&app, &caller, &origin, &token, name, what).await;
         }
         "gerer" => {

@@ -31,6 +31,7 @@ use domain::{CardId, Instant, Invalid, PeerId, ProgrammeId, Sign};
 use proof::Proof;
 use store::Card;
 use uuid::Uuid;
+use words::desk::access::cards as say;
 
 /// Wrong PINs, then the card is locked for good.
 pub const WRONG_PINS_MAX: i64 = 3;
@@ -97,7 +98,7 @@ fn code_of(app: &App, series: Uuid, peer: PeerId) -> CardCode {
 }
 
 fn replaced() -> Problem {
-    let words = "Ces cartes ont été remplacées depuis. Imprimez-en de nouvelles.";
+    let words = say::REFUSED_REPLACED_SINCE;
     Problem::state("cards_replaced", words)
 }
 
@@ -214,8 +215,8 @@ async fn try_pin(app: &App, mut tx: Tx, card: Card, proof: Proof) -> Result<Ente
     tx.commit().await?;
     Err(match WRONG_PINS_MAX - wrong {
         ..1 => locked(),
-        1 => wrong_pin("one_try_left", "Il reste 1\u{a0}essai."),
-        _ => wrong_pin("two_tries_left", "Il reste 2\u{a0}essais."),
+        1 => wrong_pin("one_try_left", say::TRIES_LEFT_ONE),
+        _ => wrong_pin("two_tries_left", say::TRIES_LEFT_TWO),
     })
 }
 
@@ -266,23 +267,23 @@ pub async fn caller_of(app: &App, token: &str, now: Instant) -> Result<Option<Ca
 
 /// Dead, forgotten and never seen are one answer.
 fn unknown() -> Problem {
-    let words = "Cette carte ne marche plus. Demandez-en une autre à l’équipe.";
+    let words = say::REFUSED_DEAD_CARD;
     Problem::unknown("card", "unknown_card", words)
 }
 
 fn taken() -> Problem {
-    let words = "Cette carte sert déjà sur un autre téléphone. Demandez-en une autre à l’équipe.";
+    let words = say::REFUSED_OTHER_PHONE;
     Problem::state("card_taken", words)
 }
 
 fn locked() -> Problem {
-    let words = "Cette carte est bloquée. Demandez-en une autre à l’équipe.";
+    let words = say::REFUSED_LOCKED;
     Problem::state("card_locked", words)
 }
 
 fn wrong_pin(code: &'static str, left: &str) -> Problem {
     let mut it = Problem::invalid(Invalid::new("pin", code));
-    it.detail = format!("Ce ne sont pas les bons chiffres. {left}");
+    it.detail = say::refused_wrong_pin(&left);
     it
 }
 

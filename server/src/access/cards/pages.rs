@@ -28,6 +28,8 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::HashMap;
 use uuid::Uuid;
+use words::desk::access::cards as desk;
+use words::desk::common;
 use words::{Lang, OFFERS, Text, card as say, card::refused, problem, sign};
 
 /// `GET /entrer`: neutral; who comes in is known by the phone.
@@ -157,7 +159,7 @@ pub async fn team(
         peer,
     });
     let holders: Vec<_> = holders.collect();
-    let frame = Frame::of(&app.assets, &caller, &settings, "Équipe", "/equipe");
+    let frame = Frame::of(&app.assets, &caller, &settings, common::TEAM, "/equipe");
     Ok(page(&frame, || {
         team_view(&holders, &away, &settings, now, &asked)
     })
@@ -171,20 +173,14 @@ fn team_view(
     now: Instant,
     asked: &Asked,
 ) -> AnyView {
-    let erased = (asked.fait == "effacee").then(|| {
-        note(
-            Tone::Ok,
-            "La personne est effacée. Ses aides restent sous un numéro.",
-        )
-    });
-    let forgotten = (asked.fait == "oubliee")
-        .then(|| note(Tone::Ok, "La carte est oubliée. Elle ne marche plus."));
+    let erased = (asked.fait == "effacee").then(|| note(Tone::Ok, desk::DONE_PERSON_ERASED));
+    let forgotten = (asked.fait == "oubliee").then(|| note(Tone::Ok, desk::DONE_CARD_FORGOTTEN));
     let series = Uuid::now_v7().to_string();
     view! {
         <div class="head">
             <div>
-                <h1>"Équipe"</h1>
-                <p class="soft">"Une carte ouvre « Ma page » à une personne, sur un seul téléphone, avec 4 chiffres qu’elle choisit."</p>
+                <h1>{common::TEAM}</h1>
+                <p class="soft">{desk::INTRO}</p>
             </div>
         </div>
         {forgotten}
@@ -193,8 +189,8 @@ fn team_view(
         {people::away::card(away, settings)}
         <form class="form card" method="post" action="/equipe/cartes" id="cartes">
             <input type="hidden" name="serie" value=series/>
-            <h2>"Cartes"</h2>
-            <p class="soft">"Cochez, puis imprimez. Une nouvelle carte remplace l’ancienne\u{a0}: l’ancienne ne marche plus, tout de suite."</p>
+            <h2>{desk::CARDS_TITLE}</h2>
+            <p class="soft">{desk::CARDS_INTRO}</p>
             {sieve::CHOICES.links(asked, holders.len())}
             {rows(&sieve::among(asked, holders), settings, now)}
         </form>
@@ -204,14 +200,14 @@ fn team_view(
 
 fn rows(shown: &[&Holder], settings: &Settings, now: Instant) -> AnyView {
     if shown.is_empty() {
-        return view! { <div class="empty"><Icon path=PEOPLE/><p>"Personne ici."</p></div> }
+        return view! { <div class="empty"><Icon path=PEOPLE/><p>{desk::EMPTY}</p></div> }
             .into_any();
     }
     let rows: Vec<_> = shown.iter().map(|it| row(it, settings, now)).collect();
     view! {
         <ul class="holders">{rows}</ul>
         <p class="actions">
-            <button class="primary"><Icon path=KEY/>"Imprimer les cartes cochées"</button>
+            <button class="primary"><Icon path=KEY/>{desk::PRINT_CHECKED}</button>
         </p>
         {card_language()}
     }
@@ -226,7 +222,7 @@ fn card_language() -> AnyView {
         .collect();
     view! {
         <div class="field">
-            <label for="langue">"Langue écrite sur les cartes"</label>
+            <label for="langue">{desk::LABEL_LANGUAGE}</label>
             <select id="langue" name="langue">{options}</select>
         </div>
     }
@@ -251,8 +247,8 @@ fn copied(holders: &[Holder]) -> Option<AnyView> {
     Some(note(
         Tone::Alarm,
         view! {
-            <b>"Une carte a été montrée par un deuxième téléphone\u{a0}: "{who}"."</b>
-            " Il n’a pas pu entrer. Demandez à la personne si elle a changé de téléphone. Sinon, refaites sa carte."
+            <b>{desk::COPIED_BY_SECOND_PHONE}" "{who}"."</b>
+            " "{desk::COPIED_WHAT_TO_DO}
         },
     ))
 }
@@ -281,7 +277,7 @@ fn row(holder: &Holder, settings: &Settings, now: Instant) -> AnyView {
             </label>
             <a class="button quiet icon" href=file>
                 <Icon path=NEXT/>
-                <span class="sr">"La fiche de "{whose}</span>
+                <span class="sr">{desk::FILE_OF_PERSON}" "{whose}</span>
             </a>
             {to_forget}
         </li>
@@ -295,21 +291,23 @@ fn standing(
     now: Instant,
 ) -> (&'static str, &'static str, String) {
     let Some(card) = card else {
-        return ("tag", "sans carte", String::new());
+        return ("tag", desk::STATE_NO_CARD, String::new());
     };
     let since = |at: i64| ago(settings, Instant::from_ms(at), now);
-    let used = card
-        .last_used_at
-        .map(|at| format!("utilisée {}", since(at)));
+    let used = card.last_used_at.map(|at| desk::used_since(&since(at)));
     match (card.locked_at, card.other_phone_at, card.bound_at) {
-        (Some(at), _, _) => ("tag alarm", "bloquée", format!("3 erreurs, {}", since(at))),
-        (None, Some(at), _) => ("tag alarm", "deux téléphones", since(at)),
+        (Some(at), _, _) => (
+            "tag alarm",
+            desk::STATE_LOCKED,
+            desk::locked_since(&since(at)),
+        ),
+        (None, Some(at), _) => ("tag alarm", desk::STATE_TWO_PHONES, since(at)),
         (None, None, None) => (
             "tag wait",
-            "à donner",
-            format!("imprimée {}", since(card.issued_at)),
+            desk::STATE_TO_GIVE,
+            desk::printed_since(&since(card.issued_at)),
         ),
-        (None, None, Some(_)) => ("tag ok", "en service", used.unwrap_or_default()),
+        (None, None, Some(_)) => ("tag ok", desk::STATE_IN_USE, used.unwrap_or_default()),
     }
 }
 
@@ -317,9 +315,9 @@ fn forget_link(peer: &Peer) -> AnyView {
     let name = peer.pseudonym.clone();
     let href = format!("/equipe/cartes/oublier?oublier={}", peer.id);
     view! {
-        <a class="button quiet icon" href=href title="Oublier la carte">
+        <a class="button quiet icon" href=href title=desk::FORGET_CARD>
             <Icon path=TRASH/>
-            <span class="sr">"Oublier la carte de "{name}</span>
+            <span class="sr">{desk::FORGET_CARD_OF}" "{name}</span>
         </a>
     }
     .into_any()
@@ -354,7 +352,7 @@ pub async fn print(
         &app.assets,
         &caller,
         &settings,
-        "Cartes à imprimer",
+        desk::PRINT_PAGE_TITLE,
         "/equipe",
     );
     let lang = Lang::of(&form.langue).unwrap_or_default();
@@ -382,7 +380,7 @@ pub async fn forget_page(
         &app.assets,
         &caller,
         &settings,
-        "Oublier une carte",
+        desk::FORGET_PAGE_TITLE,
         "/equipe",
     );
     Ok(page(&frame, || forget_view(&peer)).into_response())
@@ -391,16 +389,16 @@ pub async fn forget_page(
 fn forget_view(peer: &Peer) -> AnyView {
     let (id, name, sign) = (peer.id.to_string(), peer.pseudonym.clone(), peer.sign);
     view! {
-        {crumbs("/equipe".into(), "L’équipe")}
+        {crumbs("/equipe".into(), desk::BACK_TO_TEAM)}
         <section class="card">
-            <h1>"Oublier la carte\u{a0}?"</h1>
+            <h1>{desk::FORGET_QUESTION}</h1>
             <p class="tick-line"><SignPicture sign=sign/><b>{name}</b></p>
-            <p>"La carte ne marche plus, tout de suite. Le téléphone de cette personne n’entre plus dans sa page."</p>
-            <p class="soft">"Ses sorties et ses aides ne changent pas. Vous pourrez imprimer une autre carte."</p>
+            <p>{desk::FORGET_WHAT_HAPPENS}</p>
+            <p class="soft">{desk::FORGET_WHAT_STAYS}</p>
             <form class="actions" method="post" action="/equipe/cartes/oublier">
                 <input type="hidden" name="oublier" value=id/>
-                <button class="primary"><Icon path=TRASH/>"Oublier la carte"</button>
-                <a class="button quiet" href="/equipe">"Garder la carte"</a>
+                <button class="primary"><Icon path=TRASH/>{desk::FORGET_CARD}</button>
+                <a class="button quiet" href="/equipe">{desk::KEEP_CARD}</a>
             </form>
         </section>
     }

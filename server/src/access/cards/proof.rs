@@ -14,6 +14,7 @@ use domain::{CardId, Instant, Invalid};
 use rand::RngCore;
 use ring::signature::{ECDSA_P256_SHA256_FIXED, UnparsedPublicKey};
 use serde::Deserialize;
+use words::desk::access::cards::proof as say;
 
 /// A challenge is answered within so long: the PIN is typed before it is asked for.
 const CHALLENGE_LIFE_MS: i64 = 2 * 60_000;
@@ -118,6 +119,6 @@ fn exactly(field: &'static str, text: &str, bytes: usize) -> Result<Vec<u8>, Inv
 }
 
 fn over() -> Problem {
-    let words = "C’était trop long. Tapez vos 4 chiffres encore une fois.";
+    let words = say::REFUSED_TOO_LONG;
     Problem::state("challenge_over", words)
 }

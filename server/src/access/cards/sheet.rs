@@ -9,6 +9,8 @@ use crate::http::qr;
 use app::ui::SignPicture;
 use domain::french::counted;
 use leptos::prelude::*;
+use words::desk::access::cards::sheet as desk;
+use words::desk::common;
 use words::{Lang, card as say};
 
 /// Cards on a sheet of A4, in two columns.
@@ -25,15 +27,15 @@ pub fn print_sheet(printed: &[Printed], origin: &Origin, lang: Lang) -> AnyView 
         .collect();
     let n = counted(
         printed.len() as i64,
-        "carte est prête",
-        "cartes sont prêtes",
+        desk::CARDS_READY_ONE,
+        desk::CARDS_READY_MANY,
     );
     view! {
         <div class="on-screen card-help">
-            {crumbs("/equipe".into(), "Équipe")}
+            {crumbs("/equipe".into(), common::TEAM)}
             <h1>{n}</h1>
-            {note(Tone::Info, "Imprimez maintenant\u{a0}: dans le navigateur, Imprimer. Les codes ne sont gardés nulle part. Cette page fermée, il faudra refaire les cartes.")}
-            <p>"Découpez sur les traits. Jetez la bande du haut\u{a0}: elle dit à qui est la carte. Donnez la carte en main propre."</p>
+            {note(Tone::Info, desk::PRINT_NOW)}
+            <p>{desk::HOW_TO_CUT}</p>
         </div>
         {sheets}
     }
@@ -54,7 +56,7 @@ fn card(it: &Printed, origin: &Origin, lang: Lang) -> AnyView {
                 <span>{sign.label()}<b class="on-screen">" · "{name}</b></span>
             </p>
             <div class="face">
-                {qr::picture(&address, "Code de la carte")}
+                {qr::picture(&address, desk::PICTURE_LABEL)}
                 <div lang=lang.tag()>
                     <p>{lang.say(say::PAPER_SCAN)}</p>
                     <p>{lang.say(say::PAPER_DIGITS)}</p>

@@ -7,6 +7,8 @@ use crate::export::collate;
 use crate::http::sifting::{Asked, Choices};
 use crate::people::store::Peer;
 use domain::{Instant, Settings, french};
+use words::desk::access::cards::sieve as say;
+use words::desk::common;
 
 /// Somebody of the team.
 pub struct Holder {
@@ -27,18 +29,18 @@ const NEWEST: &str = "nouveau";
 pub const CHOICES: Choices = Choices {
     path: "/equipe",
     at: "#cartes",
-    states_name: "Cartes par état",
+    states_name: say::STATES_NAME,
     states: &[
-        ("", "Tout le monde"),
-        (NO_CARD, "Sans carte"),
-        (TO_GIVE, "À donner"),
-        (IN_USE, "En service"),
-        (TO_LOOK_AT, "À regarder"),
+        ("", common::EVERYBODY),
+        (NO_CARD, say::STATE_NO_CARD),
+        (TO_GIVE, say::STATE_TO_GIVE),
+        (IN_USE, say::STATE_IN_USE),
+        (TO_LOOK_AT, common::TO_LOOK_AT),
     ],
     orders: &[
-        ("", "Par nom"),
-        (NEWEST, "Arrivées récentes"),
-        (BY_CONTACT, "Par dernier contact"),
+        ("", say::ORDER_BY_NAME),
+        (NEWEST, say::ORDER_NEWEST),
+        (BY_CONTACT, say::ORDER_BY_CONTACT),
     ],
 };
 
@@ -76,7 +78,7 @@ fn state_of(card: Option<&Card>) -> &'static str {
 pub fn met_words(at: Instant, settings: &Settings, now: Instant) -> String {
     let day = local_day(settings, at);
     match day == local_day(settings, now) {
-        true => "Dernier contact aujourd’hui".into(),
-        false => format!("Dernier contact le {}", french::date(day)),
+        true => say::MET_TODAY.into(),
+        false => say::met_on_day(&french::date(day)),
     }
 }

@@ -19,6 +19,8 @@ use domain::{Day, Instant, ProgrammeId, Settings};
 use std::collections::{BTreeMap, HashMap};
 use store::{BookRow, Names};
 use uuid::Uuid;
+use words::desk::access::journal::book as say;
+use words::desk::common::count;
 
 /// Things of one kind that a sentence names one by one; more are counted.
 const NAMED_MAX: usize = 3;
@@ -79,12 +81,12 @@ impl About {
     /// On a screen.
     pub fn label(self) -> &'static str {
         match self {
-            Self::Entry => "Entrées",
-            Self::Opening => "Ouvertures",
-            Self::Change => "Changements",
-            Self::Document => "Documents",
-            Self::Setting => "Réglages et comptes",
-            Self::End => "Effacements",
+            Self::Entry => say::ABOUT_ENTRIES,
+            Self::Opening => say::ABOUT_OPENINGS,
+            Self::Change => say::ABOUT_CHANGES,
+            Self::Document => say::ABOUT_DOCUMENTS,
+            Self::Setting => say::ABOUT_SETTINGS,
+            Self::End => say::ABOUT_ERASURES,
         }
     }
 
@@ -155,10 +157,7 @@ pub async fn read(
             at: Instant::from_ms(row.at),
             who,
             who_id: row.actor_id.filter(|_| row.name.is_some()),
-            what: action.map_or(
-                "a fait quelque chose que cette version ne sait pas dire",
-                Action::words,
-            ),
+            what: action.map_or(say::UNKNOWN_ACTION, Action::words),
             to,
             about: action.map(Action::about),
             code: row.action,
@@ -174,9 +173,9 @@ fn name_of(row: &BookRow, body: Body) -> String {
     }
     match (Role::parse(&row.actor_role), &row.pseudonym) {
         (Some(Role::Peer), Some(pseudonym)) if body == Body::Association => pseudonym.clone(),
-        (Some(Role::CrewPhone | Role::LatePhone), _) => "Un téléphone d’équipe".into(),
-        (_, _) if row.actor_id.is_none() => "Le serveur".into(),
-        _ => "Quelqu’un".into(),
+        (Some(Role::CrewPhone | Role::LatePhone), _) => say::WHO_CREW_PHONE.into(),
+        (_, _) if row.actor_id.is_none() => say::WHO_SERVER.into(),
+        _ => say::WHO_SOMEBODY.into(),
     }
 }
 
@@ -201,12 +200,12 @@ async fn named(
     kind: &str,
     values: &[&str],
 ) -> Result<Option<String>, DbError> {
-    let Some((one, many)) = kind_words(kind) else {
+    let Some((a, many)) = kind_words(kind) else {
         return Ok(value_words(kind, values));
     };
     if values.len() > NAMED_MAX {
-        let count = i64::try_from(values.len()).unwrap_or(i64::MAX);
-        return Ok(Some(counted(count, one, many)));
+        let n = i64::try_from(values.len()).unwrap_or(i64::MAX);
+        return Ok(Some(counted(n, many, many)));
     }
     let mut known = Vec::with_capacity(values.len());
     for value in values {
@@ -215,47 +214,26 @@ async fn named(
             Some(id) => names.of(tx, kind, id).await?,
             None => None,
         };
-        known.push(name.unwrap_or_else(|| format!("un{one}", one = article_end(one))));
+        known.push(name.unwrap_or_else(|| a.to_owned()));
     }
     known.dedup();
     Ok(Some(known.join(", ")))
 }
 
-/// « un lieu », « une sortie ».
-fn article_end(one: &str) -> String {
-    let is_feminine = [
-        "personne",
-        "sortie",
-        "liste",
-        "photo",
-        "carte",
-        "demande",
-        "invitation",
-        "clé",
-    ];
-    let first = one.split(' ').next().unwrap_or_default();
-    let e = if is_feminine.contains(&first) {
-        "e"
-    } else {
-        ""
-    };
-    format!("{e} {one}")
-}
-
-/// What is named by an id.
+/// What is named by an id: one of them, and what follows a number.
 fn kind_words(kind: &str) -> Option<(&'static str, &'static str)> {
     Some(match kind {
-        "site" => ("lieu", "lieux"),
-        "identity" | "peer" => ("personne", "personnes"),
-        "outing" => ("sortie", "sorties"),
-        "list" => ("liste", "listes"),
-        "photo" => ("photo", "photos"),
-        "card" => ("carte", "cartes"),
-        "phone" => ("téléphone", "téléphones"),
-        "account" => ("compte", "comptes"),
-        "request" => ("demande", "demandes"),
-        "invitation" => ("invitation", "invitations"),
-        "token" => ("clé d’accès", "clés d’accès"),
+        "site" => (say::A_SITE, count::SITES),
+        "identity" | "peer" => (say::A_PERSON, count::PEOPLE),
+        "outing" => (say::AN_OUTING, count::OUTINGS),
+        "list" => (say::A_LIST, say::LISTS),
+        "photo" => (say::A_PHOTO, say::PHOTOS),
+        "card" => (say::A_CARD, say::CARDS),
+        "phone" => (say::A_PHONE, say::PHONES),
+        "account" => (say::AN_ACCOUNT, say::ACCOUNTS),
+        "request" => (say::A_REQUEST, say::REQUESTS),
+        "invitation" => (say::AN_INVITATION, say::INVITATIONS),
+        "token" => (say::A_TOKEN, say::TOKENS),
         _ => return None,
     })
 }
@@ -264,18 +242,18 @@ fn kind_words(kind: &str) -> Option<(&'static str, &'static str)> {
 fn value_words(kind: &str, values: &[&str]) -> Option<String> {
     let value = values.first()?;
     match kind {
-        "loose" => Some("des mots hors sortie".into()),
+        "loose" => Some(say::WORDS_OUTSIDE_OUTING.into()),
         "month" => month_words(value),
         "rate" => {
             let day: Day = value.parse().ok()?;
-            Some(format!("à partir du {}", french::date(day)))
+            Some(say::from_day(&french::date(day)))
         }
         "setting" => {
             let labels = values.iter().filter_map(|it| domain::setting::label(it));
             let labels: Vec<_> = labels.map(|it| format!("« {it} »")).collect();
             (!labels.is_empty()).then(|| labels.join(", "))
         }
-        "rows" => Some(counted(value.parse().ok()?, "ligne", "lignes")),
+        "rows" => Some(counted(value.parse().ok()?, count::LINE, count::LINES)),
         _ => None,
     }
 }

@@ -8,6 +8,7 @@ use domain::{Day, french};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use std::path::Path;
+use words::desk::access::key_paper as sheet;
 use zeroize::Zeroizing;
 
 /// Letters and digits that are not taken for one another (Crockford's base 32).
@@ -35,38 +36,48 @@ pub enum PaperError {
     Key(#[from] KeyError),
 }
 
+/// Where months are cut from each other.
+const CUT_HERE: &str = "- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -";
+
 /// The text to print.
 pub fn print(keys: &KeyFile, today: Day, forget_days: u32) -> Zeroizing<String> {
     let held = keys.held();
     let mut out = Zeroizing::new(String::with_capacity(4_096));
     let last = held.wrapping.keys().next_back().map_or("", String::as_str);
-    out.push_str("CUEILLETTE — COPIE DE LA CLÉ SUR PAPIER\n");
-    out.push_str(&format!("Faite le {}.\n\n", french::date(today)));
-    out.push_str(
-        "Qui a cette feuille et la base de données peut tout lire : les noms, les lieux discrets.\n\
-         Sans la clé, personne ne peut plus rien lire, jamais.\n\
-         Rangez cette feuille dans un coffre, loin de l’ordinateur et loin des sauvegardes.\n\n",
-    );
-    out.push_str(&line(FIRST, &held.mac));
-    out.push_str("\nUne ligne par mois. Elles se découpent :\n\n");
+    let mut say = |text: &str| {
+        out.push_str(text);
+        out.push('\n');
+    };
+    say(sheet::TITLE);
+    say(&sheet::made_on(&french::date(today)));
+    say("");
+    say(sheet::WHO_HAS_IT);
+    say(sheet::WITHOUT_IT);
+    say(sheet::SAFE);
+    say("");
+    say(&line(FIRST, &held.mac));
+    say("");
+    say(sheet::BY_MONTH);
+    say("");
     for (month, key) in &held.wrapping {
-        out.push_str("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -\n");
-        out.push_str(&line(month, key));
+        say(CUT_HERE);
+        say(&line(month, key));
     }
-    out.push_str("- - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - - -\n\n");
-    out.push_str(&format!(
-        "CHAQUE MOIS\n\
-         Coupez et détruisez la ligne de chaque mois commencé depuis plus de {forget_days} jours.\n\
-         C’est ce qui rend l’oubli vrai : une vieille sauvegarde ne s’ouvre plus.\n\n\
-         AVANT LA FIN DE {last}\n\
-         Refaites une copie (cueillette key print), puis détruisez celle-ci en entier.\n\n\
-         POUR REMETTRE LA CLÉ\n\
-         1. Tapez la ligne {FIRST} et les lignes des mois dans un fichier, par exemple copie.txt.\n\
-         \u{20}  Majuscules ou minuscules, espaces et tirets : peu importe.\n\
-         2. Lancez : cueillette --database … --key-file … key restore copie.txt\n\
-         3. Une erreur ? Le programme dit quelle ligne relire.\n\
-         4. Détruisez copie.txt.\n",
-    ));
+    say(CUT_HERE);
+    say("");
+    say(sheet::EACH_MONTH);
+    say(&sheet::cut_and_destroy(&forget_days));
+    say(sheet::WHY_DESTROY);
+    say("");
+    say(&sheet::before_the_end(&last));
+    say(sheet::MAKE_ANOTHER);
+    say("");
+    say(sheet::TO_RESTORE);
+    say(&sheet::restore_type(&FIRST));
+    say(&format!("   {}", sheet::RESTORE_SIGNS));
+    say(sheet::RESTORE_RUN);
+    say(sheet::RESTORE_ERROR);
+    say(sheet::RESTORE_DESTROY);
     out
 }
 
@@ -77,7 +88,7 @@ fn line(name: &str, key: &Key) -> String {
         .step_by(4)
         .map(|at| &signs[at..at + 4])
         .collect();
-    format!("{name}  {} = {}\n", groups.join("-"), check(name, key))
+    format!("{name}  {} = {}", groups.join("-"), check(name, key))
 }
 
 fn check(name: &str, key: &Key) -> String {

@@ -19,6 +19,9 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::french;
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::access::second_factor as say;
+use words::desk::common;
+use words::desk::common::count;
 
 /// A code as it was typed, and where to go after it.
 #[derive(Default, Deserialize)]
@@ -52,15 +55,14 @@ pub async fn check_code(
             with_cookies(to.into_response(), [cookie, no_step_cookie()])
         }
         Entered::Wrong => {
-            let sentence = "Ce code n’est pas le bon, ou il a déjà servi. Attendez le code \
-                            suivant, puis recommencez.";
+            let sentence = say::REFUSED_CODE;
             let form = code_form(&app, typed.vers, Some(sentence.into()));
             (StatusCode::UNPROCESSABLE_ENTITY, form).into_response()
         }
         Entered::Wait(seconds) => {
             let minutes = i64::from(seconds.div_ceil(60));
-            let wait = french::counted(minutes, "minute", "minutes");
-            let sentence = format!("Trop d’essais. Attendez {wait}, puis recommencez.");
+            let wait = french::counted(minutes, count::MINUTE, count::MINUTES);
+            let sentence = say::refused_must_wait(&wait);
             let form = code_form(&app, typed.vers, Some(sentence));
             let mut response = (StatusCode::TOO_MANY_REQUESTS, form).into_response();
             let headers = response.headers_mut();
@@ -71,25 +73,25 @@ pub async fn check_code(
 }
 
 fn code_form(app: &App, vers: String, error: Option<String>) -> Response {
-    let frame = Frame::for_anyone(&app.assets, "Votre code");
+    let frame = Frame::for_anyone(&app.assets, say::CODE_TITLE);
     page(&frame, || {
         view! {
             <div class="welcome">
                 <Icon path=PHONE/>
-                <h1>"Votre code"</h1>
-                <p class="soft">"Ouvrez l’application des codes sur votre téléphone."</p>
+                <h1>{say::CODE_TITLE}</h1>
+                <p class="soft">{say::CODE_INTRO}</p>
             </div>
             <section class="card">
                 {error.map(|text| note(Tone::Alarm, text))}
                 <form class="form" method="post" action="/connexion/code" novalidate>
                     <input type="hidden" name="vers" value=vers/>
-                    {code_field("Code à 6 chiffres").view()}
-                    <button class="primary">"Entrer"</button>
+                    {code_field(say::LABEL_CODE).view()}
+                    <button class="primary">{say::ENTER}</button>
                 </form>
                 <details class="more">
-                    <summary>"Je n’ai pas mon téléphone"</summary>
-                    <p>"Écrivez un code de secours à la place des 6\u{a0}chiffres. Chaque code de secours sert une seule fois."</p>
-                    <p>"Plus de code de secours\u{a0}? Demandez un lien à la personne qui gère les comptes."</p>
+                    <summary>{say::NO_PHONE_TITLE}</summary>
+                    <p>{say::NO_PHONE_RECOVERY_CODE}</p>
+                    <p>{say::NO_PHONE_ASK_LINK}</p>
                 </details>
             </section>
         }
@@ -127,14 +129,13 @@ pub async fn set_up(
     match confirm(&app, &headers, &typed.code).await? {
         Confirmed::NoStep => Ok(too_late(&typed.vers)),
         Confirmed::Wrong => {
-            let sentence = "Ce code n’est pas le bon. Regardez le code de «\u{a0}Cueillette\u{a0}» dans \
-                            l’application, puis recommencez.";
+            let sentence = say::REFUSED_SET_UP_CODE;
             let form = set_up_form(&app, &headers, typed.vers, Some(sentence)).await?;
             Ok((StatusCode::UNPROCESSABLE_ENTITY, form).into_response())
         }
         Confirmed::Done(cookie, codes) => {
             let to = known_page(&typed.vers).unwrap_or("/").to_owned();
-            let frame = Frame::for_anyone(&app.assets, "Codes de secours");
+            let frame = Frame::for_anyone(&app.assets, common::RECOVERY_CODES);
             let shown = page(&frame, || codes_view(codes, to)).into_response();
             Ok(with_cookies(shown, [cookie, no_step_cookie()]))
         }
@@ -150,37 +151,37 @@ async fn set_up_form(
     let Some((login, secret)) = proposed(app, headers).await? else {
         return Ok(too_late(&vers));
     };
-    let picture = qr::picture(&secret.address(&login), "Code à scanner avec l’application");
+    let picture = qr::picture(&secret.address(&login), say::PICTURE_LABEL);
     let by_hand = secret.in_groups();
-    let frame = Frame::for_anyone(&app.assets, "Un code à chaque connexion");
+    let frame = Frame::for_anyone(&app.assets, say::SET_UP_TITLE);
     let shown = page(&frame, || {
         view! {
             <div class="welcome">
                 <Icon path=PHONE/>
-                <h1>"Un code à chaque connexion"</h1>
-                <p class="soft">"Votre mot de passe ne suffit pas\u{a0}: il protège des noms et des adresses. On le fait une seule fois."</p>
+                <h1>{say::SET_UP_TITLE}</h1>
+                <p class="soft">{say::SET_UP_INTRO}</p>
             </div>
             <section class="card set-up">
                 {error.map(|text| note(Tone::Alarm, text))}
                 <ol class="set-up-steps">
                     <li>
-                        <p><b>"Installez une application de codes"</b>" sur votre téléphone. Par exemple Aegis, FreeOTP ou Google Authenticator."</p>
+                        <p><b>{say::INSTALL_WHAT}</b>" "{say::INSTALL_WHERE}</p>
                     </li>
                     <li>
-                        <p><b>"Scannez ce dessin"</b>" avec l’application."</p>
+                        <p><b>{say::SCAN_WHAT}</b>" "{say::SCAN_WITH}</p>
                         {picture}
                         <details class="more">
-                            <summary>"Je ne peux pas scanner"</summary>
-                            <p>"Écrivez cette clé dans l’application\u{a0}:"</p>
+                            <summary>{say::CANNOT_SCAN_TITLE}</summary>
+                            <p>{say::CANNOT_SCAN_TYPE_KEY}</p>
                             <p class="secret">{by_hand}</p>
                         </details>
                     </li>
                     <li>
-                        <p><b>"Écrivez le code"</b>" que l’application montre."</p>
+                        <p><b>{say::TYPE_CODE_WHAT}</b>" "{say::TYPE_CODE_WHICH}</p>
                         <form class="form" method="post" action="/connexion/second-facteur" novalidate>
                             <input type="hidden" name="vers" value=vers/>
-                            {Field { inputmode: Some("numeric"), ..code_field("Code à 6 chiffres") }.view()}
-                            <button class="primary">"Continuer"</button>
+                            {Field { inputmode: Some("numeric"), ..code_field(say::LABEL_CODE) }.view()}
+                            <button class="primary">{say::GO_ON}</button>
                         </form>
                     </li>
                 </ol>
@@ -203,14 +204,14 @@ pub fn codes_view(codes: Vec<String>, next: String) -> AnyView {
     view! {
         <div class="welcome">
             <Icon path=KEY/>
-            <h1>"Vos codes de secours"</h1>
-            <p class="soft">"Ils remplacent votre téléphone s’il est perdu."</p>
+            <h1>{say::RECOVERY_TITLE}</h1>
+            <p class="soft">{say::RECOVERY_INTRO}</p>
         </div>
         <section class="card">
-            {note(Tone::Wait, "Cette page ne revient pas. Écrivez ces codes sur un papier, ou imprimez-la. Gardez le papier loin du téléphone.")}
+            {note(Tone::Wait, say::RECOVERY_WRITE_DOWN)}
             <ol class="recovery">{codes}</ol>
-            <p class="soft">"Chaque code sert une seule fois."</p>
-            <p class="actions"><a class="button primary" href=next>"C’est noté"</a></p>
+            <p class="soft">{say::RECOVERY_GOOD_ONCE}</p>
+            <p class="actions"><a class="button primary" href=next>{say::RECOVERY_NOTED}</a></p>
         </section>
     }
     .into_any()

@@ -17,6 +17,7 @@ use domain::limits::{API_TOKENS_MAX, TITLE_CHARS_MAX};
 use domain::{Instant, Invalid};
 use store::Line;
 use uuid::Uuid;
+use words::desk::access::tokens as say;
 
 const PREFIX: &str = "api";
 
@@ -46,7 +47,7 @@ pub async fn make(app: &App, by: &Staff, form: Uuid, typed: &str) -> Result<Stri
         return Err(Problem::not_found());
     }
     if there.len() >= API_TOKENS_MAX {
-        let words = "Il y a trop de clés d’accès. Retirez celles qui ne servent plus.";
+        let words = say::REFUSED_TOO_MANY;
         return Err(Problem::state("too_many_tokens", words));
     }
     keep(&mut tx, by, by.actor(), (&name, hash), app.now()).await?;

@@ -20,6 +20,8 @@ use domain::{FieldError, Instant, Settings, french};
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::access::tokens as say;
+use words::desk::common;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -69,17 +71,17 @@ async fn shown(
     let settings = programmes::settings(&mut tx, by.programme).await?;
     let lines = store::of_body(&mut tx, by.programme, by.role).await?;
     drop(tx);
-    let title = "Clés d’accès";
+    let title = say::PAGE_TITLE;
     let mut frame = Frame::of(&app.assets, caller, &settings, title, "/comptes");
     frame.narrow = true;
     let html = page(&frame, || {
-        let done = is_done.then(|| note(Tone::Ok, "La clé est retirée. Le logiciel n’entre plus."));
+        let done = is_done.then(|| note(Tone::Ok, say::DONE_REMOVED));
         view! {
-            {crumbs("/comptes".into(), "Comptes")}
+            {crumbs("/comptes".into(), common::ACCOUNTS)}
             <div class="head">
                 <div>
-                    <h1>"Clés d’accès pour un logiciel"</h1>
-                    <p class="soft">"Un tableur, un autre service\u{a0}: avec une clé, il lit et il écrit ici à la place d’une personne."</p>
+                    <h1>{say::HEADING}</h1>
+                    <p class="soft">{say::INTRO}</p>
                 </div>
             </div>
             {done}
@@ -94,7 +96,7 @@ async fn shown(
 
 fn lines_view(lines: &[Line], settings: &Settings, now: Instant) -> AnyView {
     let content = match lines {
-        [] => view! { <p class="soft">"Aucune clé en service."</p> }.into_any(),
+        [] => view! { <p class="soft">{say::EMPTY}</p> }.into_any(),
         _ => {
             let rows: Vec<_> = lines.iter().map(|it| row(it, settings, now)).collect();
             view! { <ul class="rows">{rows}</ul> }.into_any()
@@ -102,7 +104,7 @@ fn lines_view(lines: &[Line], settings: &Settings, now: Instant) -> AnyView {
     };
     view! {
         <section class="card accounts">
-            <h2>"En service"</h2>
+            <h2>{say::LIST_TITLE}</h2>
             {content}
         </section>
     }
@@ -112,13 +114,13 @@ fn lines_view(lines: &[Line], settings: &Settings, now: Instant) -> AnyView {
 fn row(it: &Line, settings: &Settings, now: Instant) -> AnyView {
     let day = |at: i64| local_day(settings, Instant::from_ms(at));
     let used = match it.last_used_at.map(day) {
-        None => "Jamais utilisée".to_owned(),
-        Some(used) if used == local_day(settings, now) => "Utilisée aujourd’hui".into(),
-        Some(used) => format!("Utilisée le {}", french::date(used)),
+        None => say::USED_NEVER.to_owned(),
+        Some(used) if used == local_day(settings, now) => say::USED_TODAY.into(),
+        Some(used) => say::used_on_day(&french::date(used)),
     };
     let made = french::date(day(it.created_at));
     let whose = it.whose.clone();
-    let whose = whose.map(|it| view! { <small>"Au nom de "{it}"."</small> });
+    let whose = whose.map(|it| view! { <small>{say::ROW_ON_BEHALF_OF}" "{it}"."</small> });
     let action = format!("/comptes/cles/{}", it.id());
     let (name, again) = (it.name.clone(), it.name.clone());
     view! {
@@ -128,10 +130,10 @@ fn row(it: &Line, settings: &Settings, now: Instant) -> AnyView {
                 <span class="row-text">
                     <b>{name}</b>
                     {whose}
-                    <small>"Faite le "{made}"."</small>
+                    <small>{say::ROW_MADE_ON}" "{made}"."</small>
                     <small>{used}"."</small>
                 </span>
-                <button class="quiet">"Retirer"<span class="sr">" la clé de "{again}</span></button>
+                <button class="quiet">{say::REMOVE}<span class="sr">" "{say::REMOVE_WHICH_KEY}" "{again}</span></button>
             </form>
         </li>
     }
@@ -141,19 +143,19 @@ fn row(it: &Line, settings: &Settings, now: Instant) -> AnyView {
 fn form(typed: Typed, faults: &Faults) -> AnyView {
     let name = Field {
         name: "name",
-        label: "Pour quel logiciel",
+        label: say::LABEL_PROGRAM,
         kind: "text",
         value: typed.name,
-        help: Some("Un nom pour la reconnaître. Par exemple\u{a0}: tableur des sorties.".into()),
+        help: Some(say::HINT_PROGRAM.into()),
         error: faults.at("name"),
         ..Field::default()
     };
     view! {
         <form class="form card account" method="post" action="/comptes/cles" novalidate>
-            <h2>"Faire une clé"</h2>
+            <h2>{say::FORM_TITLE}</h2>
             <input type="hidden" name="id" value=Uuid::new_v4().to_string()/>
             {name.view()}
-            <p class="actions"><button class="primary">"Faire la clé"</button></p>
+            <p class="actions"><button class="primary">{say::MAKE_KEY}</button></p>
         </form>
     }
     .into_any()
@@ -162,12 +164,12 @@ fn form(typed: Typed, faults: &Faults) -> AnyView {
 fn what_it_does() -> AnyView {
     view! {
         <section class="card">
-            <h2>"Ce que fait une clé"</h2>
+            <h2>{say::ABOUT_TITLE}</h2>
             <ul>
-                <li>"Elle ouvre ce que vous voyez, et rien de plus."</li>
-                <li>"Elle ne change ni les comptes, ni les réglages. Elle ne fait pas d’autre clé."</li>
-                <li>"Ce que fait le logiciel est écrit dans le journal, à votre nom."</li>
-                <li>"Si votre compte est fermé, la clé s’arrête."</li>
+                <li>{say::ABOUT_OPENS}</li>
+                <li>{say::ABOUT_LIMITS}</li>
+                <li>{say::ABOUT_JOURNAL}</li>
+                <li>{say::ABOUT_END}</li>
             </ul>
         </section>
     }
@@ -176,9 +178,9 @@ fn what_it_does() -> AnyView {
 
 fn words(error: &FieldError) -> Option<&'static str> {
     Some(match (error.field.as_str(), error.code) {
-        ("name", "missing") => "Il manque le nom du logiciel. Écrivez-le.",
-        ("name", "too_long") => "Ce nom est trop long. Écrivez-le plus court.",
-        ("name", _) => "Écrivez le nom sur une seule ligne.",
+        ("name", "missing") => say::REFUSED_NAME_MISSING,
+        ("name", "too_long") => say::REFUSED_NAME_TOO_LONG,
+        ("name", _) => say::REFUSED_NAME_ONE_LINE,
         _ => return None,
     })
 }
@@ -212,7 +214,7 @@ async fn key_page(
     let mut tx = app.db.read().await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
-    let title = "Une clé d’accès";
+    let title = say::KEY_PAGE_TITLE;
     let mut frame = Frame::of(&app.assets, caller, &settings, title, "/comptes");
     frame.narrow = true;
     let (root, described) = (
@@ -222,19 +224,19 @@ async fn key_page(
     let header = "Authorization: Bearer …";
     Ok(page(&frame, || {
         view! {
-            {crumbs("/comptes/cles".into(), "Clés d’accès")}
-            <div class="head"><h1>"La clé pour\u{a0}: "{name}</h1></div>
+            {crumbs("/comptes/cles".into(), say::PAGE_TITLE)}
+            <div class="head"><h1>{say::KEY_HEADING_BEFORE_NAME}" "{name}</h1></div>
             <section class="card">
-                {note(Tone::Wait, "Cette page ne revient pas. Copiez la clé maintenant.")}
+                {note(Tone::Wait, say::KEY_COPY_NOW)}
                 <p class="secret" data-key>{token}</p>
-                <h2>"Quoi en faire"</h2>
+                <h2>{say::KEY_USES_TITLE}</h2>
                 <ul>
-                    <li>"Collez-la dans le logiciel, là où il demande une clé ou un jeton («\u{a0}token\u{a0}»). Il l’envoie ainsi\u{a0}: "<code>{header}</code></li>
-                    <li>"L’adresse de départ\u{a0}: "<code class="address">{root}</code>" Ce qu’on peut y demander\u{a0}: "<a class="address" href="/api/v1/openapi.json">{described}</a></li>
-                    <li>"Qui a la clé peut l’utiliser. Ne l’écrivez ni dans un message, ni sur un papier."</li>
-                    <li>"Perdue, ou vue par quelqu’un\u{a0}: retirez-la, faites-en une autre."</li>
+                    <li>{say::KEY_USE_PASTE}" "<code>{header}</code></li>
+                    <li>{say::KEY_USE_BASE_ADDRESS}" "<code class="address">{root}</code>" "{say::KEY_USE_DESCRIPTION}" "<a class="address" href="/api/v1/openapi.json">{described}</a></li>
+                    <li>{say::KEY_USE_KEEP_SECRET}</li>
+                    <li>{say::KEY_USE_LOST}</li>
                 </ul>
-                <p class="actions"><a class="button primary" href="/comptes/cles">"C’est copié"</a></p>
+                <p class="actions"><a class="button primary" href="/comptes/cles">{say::KEY_COPIED}</a></p>
             </section>
         }
         .into_any()

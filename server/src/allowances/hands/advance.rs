@@ -12,6 +12,7 @@ use crate::http::error::Problem;
 use crate::{outings, programmes};
 use domain::{Cents, Day, Invalid, OutingId, ProgrammeId};
 use uuid::Uuid;
+use words::desk::allowances::hands::advance as say;
 
 /// Cents that are written down at once: a purse, not a vault.
 pub const ADVANCE_CENTS_MAX: i64 = 1_000_000;
@@ -156,7 +157,7 @@ pub async fn note(
     {
         return Err(Problem::state(
             "more_than_left",
-            "C’est plus que ce qui reste de l’avance.",
+            say::REFUSED_MORE_THAN_LEFT,
         ));
     }
     tx.commit().await?;

@@ -19,6 +19,7 @@ use domain::{AllowanceId, Cents, Invalid, ListId, OutingId, ProgrammeId, Setting
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+use words::desk::allowances::hands as say;
 
 /// What is handed over.
 #[derive(Clone, Debug)]
@@ -138,13 +139,8 @@ async fn by_list(
     let mut lists: BTreeMap<domain::allowance::ListNumber, Vec<AllowanceId>> = BTreeMap::new();
     for line in chosen {
         let found = all.iter().find(|it| it.id == line.0);
-        let found = found.ok_or_else(|| {
-            Problem::unknown(
-                "lines",
-                "unknown_line",
-                "Cette ligne n’est pas de cette sortie.",
-            )
-        })?;
+        let found = found
+            .ok_or_else(|| Problem::unknown("lines", "unknown_line", say::REFUSED_OTHER_OUTING))?;
         let number = found.list().ok_or_else(without_a_name)?;
         lists.entry(number).or_default().push(*line);
     }
@@ -152,10 +148,7 @@ async fn by_list(
 }
 
 fn without_a_name() -> Problem {
-    Problem::state(
-        "no_identity",
-        "Une de ces personnes n’a pas encore donné son nom : elle ne peut pas être payée.",
-    )
+    Problem::state("no_identity", say::REFUSED_WITHOUT_NAME)
 }
 
 /// An id that follows from another: the same form gives the same acts.

@@ -10,6 +10,7 @@ use crate::http::error::Problem;
 use domain::outing::Reason;
 use domain::{AllowanceId, Instant, PeerId, ProgrammeId};
 use uuid::Uuid;
+use words::desk::allowances::life::contest as say;
 
 /// The peer whose line it is disagrees with it, with or without words. Said twice before an answer,
 /// it is said once. Somebody else's line is not there.
@@ -70,10 +71,7 @@ pub async fn answer(
     };
     if begin(&mut tx, caller, act, now).await? {
         if !found.is_contested() {
-            return Err(Problem::state(
-                "not_contested",
-                "Personne n’attend de réponse pour cette aide.",
-            ));
+            return Err(Problem::state("not_contested", say::REFUSED_NOBODY_WAITS));
         }
         store::insert_word(&mut tx, programme, line, (id, "answered")).await?;
     }

@@ -22,6 +22,7 @@ use domain::{AllowanceId, Cents, Day, Instant, Invalid, ListId, ProgrammeId, Set
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 use uuid::Uuid;
+use words::desk::allowances::life as say;
 
 /// What somebody wrote about a line: why it came back, who saw the money, what they disagree with.
 #[derive(Serialize, Deserialize)]
@@ -75,13 +76,13 @@ pub(super) async fn hold(
 /// A line cannot take a step, told to a person.
 pub fn told(wrong: WrongStep) -> Problem {
     let detail = match wrong.code() {
-        "already_listed" => "Cette aide est déjà sur une liste.",
-        "already_sent" => "Cette liste a déjà été envoyée.",
-        "not_listed" => "Cette aide n’est plus sur cette liste : elle a été retournée.",
-        "not_sent" => "Cette liste n’a pas encore été envoyée.",
-        "not_paid" => "Cette aide n’est pas encore payée.",
-        "already_received" => "Cette aide est déjà marquée comme reçue.",
-        _ => "Cette aide est déjà payée.",
+        "already_listed" => say::REFUSED_ALREADY_LISTED,
+        "already_sent" => say::REFUSED_ALREADY_SENT,
+        "not_listed" => say::REFUSED_NOT_LISTED,
+        "not_sent" => say::REFUSED_NOT_SENT,
+        "not_paid" => say::REFUSED_NOT_PAID,
+        "already_received" => say::REFUSED_ALREADY_RECEIVED,
+        _ => say::REFUSED_ALREADY_PAID,
     };
     Problem::state(wrong.code(), detail)
 }
@@ -126,11 +127,7 @@ async fn refused(
     Ok(match state {
         Some(state) if state == step.from() => Invalid::new("lines", "twice").into(),
         Some(state) => told(WrongStep { state, step }),
-        None => Problem::unknown(
-            "lines",
-            "unknown_line",
-            "Cette ligne n’est pas sur cette liste.",
-        ),
+        None => Problem::unknown("lines", "unknown_line", say::REFUSED_LINE_OF_OTHER_LIST),
     })
 }
 
@@ -197,7 +194,7 @@ pub async fn acknowledge(
         if !ledger::mark(&mut tx, programme, list, "acknowledged", now).await? {
             return Err(Problem::state(
                 "already_acknowledged",
-                "Cette liste est déjà marquée comme bien arrivée.",
+                say::REFUSED_ALREADY_ARRIVED,
             ));
         }
     }
@@ -280,8 +277,7 @@ pub(super) async fn must_be_appointed(
 pub(super) fn not_appointed() -> Problem {
     let mut problem = Problem::forbidden();
     problem.code = "not_appointed";
-    problem.detail =
-        "Seule une personne désignée par l’organisme qui paie peut remettre l’argent.".into();
+    problem.detail = say::REFUSED_NOT_APPOINTED.into();
     problem
 }
 
@@ -385,7 +381,7 @@ async fn keep_vouchers(
             if !kept.await? {
                 return Err(Problem::state(
                     "voucher_taken",
-                    format!("Le chèque n° {} a déjà été remis.", number.as_str()),
+                    say::refused_voucher_taken(&number.as_str()),
                 ));
             }
         }

@@ -24,6 +24,8 @@ use domain::{Cents, Day, Invalid, OutingId, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::allowances::advances as say;
+use words::desk::common;
 
 /// `GET /sorties/{id}/aides/feuille` and `GET /ccas/remise/{id}/feuille`
 pub async fn sheet(
@@ -33,34 +35,34 @@ pub async fn sheet(
 ) -> Result<Response, Problem> {
     let it = held(&app, &caller, id).await?;
     let day = day_title(it.outing.day, it.today);
-    let title = format!("Feuille d’avance du {}", date(it.outing.day));
+    let title = say::sheet_page_title(&date(it.outing.day));
     let frame = Frame::of(&app.assets, &caller, &it.settings, title, it.desk.part());
     let rows: Vec<_> = it.rows.iter().filter(|it| it.is_named()).collect();
     let content = || {
         let rows: Vec<_> = rows.into_iter().map(signed_row).collect();
         view! {
-            {crumbs(it.desk.path(id), "La remise")}
+            {crumbs(it.desk.path(id), say::SHEET_BACK)}
             <article class="card paid-sheet">
-                <h1>"Feuille d’avance"</h1>
+                <h1>{say::SHEET_TITLE}</h1>
                 <p>{day}" · "{it.settings.association.name.clone()}</p>
-                {scrolling("Personnes", view! {
+                {scrolling(say::SHEET_TABLE, view! {
                     <table>
                         <thead>
                             <tr>
-                                <th scope="col">"Nom"</th>
-                                <th scope="col" class="n">"Montant"</th>
-                                <th scope="col">"État"</th>
-                                <th scope="col" class="write">"Signature"</th>
+                                <th scope="col">{common::NAME}</th>
+                                <th scope="col" class="n">{common::AMOUNT}</th>
+                                <th scope="col">{common::STATE}</th>
+                                <th scope="col" class="write">{common::SIGNATURE}</th>
                             </tr>
                         </thead>
                         <tbody>{rows}</tbody>
                     </table>
                 })}
                 {purse(it.sheet)}
-                <p>"Remis\u{a0}: "{amount_in_words(it.sheet.paid)}"."</p>
+                <p>{say::SHEET_PAID_PREFIX}" "{amount_in_words(it.sheet.paid)}"."</p>
                 {signatures(&it.settings)}
             </article>
-            <p class="soft on-screen">"Dans le navigateur\u{a0}: Imprimer. La feuille porte des noms\u{a0}: elle se garde sous clé."</p>
+            <p class="soft on-screen">{say::SHEET_PRINT_HINT}</p>
         }
         .into_any()
     };
@@ -85,10 +87,10 @@ fn signed_row(row: &Row) -> AnyView {
 
 /// Who had the purse, and who counted it again.
 fn signatures(settings: &Settings) -> AnyView {
-    let payer = format!("Pour {}", settings.payer.the());
+    let payer = say::signature_payer(&settings.payer.the());
     view! {
         <div class="signatures">
-            <p>"La personne désignée pour remettre"</p>
+            <p>{say::SIGNATURE_APPOINTED}</p>
             <p>{payer}</p>
         </div>
     }
@@ -181,7 +183,7 @@ async fn shown(
         Desk::Association => "/aides",
         Desk::Payer => "/ccas/avances",
     };
-    let frame = Frame::of(&app.assets, caller, &bundle.settings, "L’avance", here);
+    let frame = Frame::of(&app.assets, caller, &bundle.settings, say::TITLE, here);
     let said = refused.as_ref().map(told);
     let status = refused.map_or(StatusCode::OK, |it| it.status);
     let page = page(&frame, || replenish_view(&bundle, said));
@@ -223,9 +225,9 @@ pub async fn replenished(
 fn told(problem: &Problem) -> String {
     let fault = problem.errors.first();
     let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
-        Some(("given_on", "in_the_future")) => "La date ne peut pas être à venir.",
-        Some(("given_on", _)) => "Écrivez la date.",
-        Some(("amount", _)) => "Écrivez un montant entre 0,01\u{a0}€ et 10\u{a0}000\u{a0}€.",
+        Some(("given_on", "in_the_future")) => say::REFUSED_FUTURE_DATE,
+        Some(("given_on", _)) => say::REFUSED_NO_DATE,
+        Some(("amount", _)) => say::REFUSED_AMOUNT,
         _ => return payer::told(problem),
     };
     sentence.to_owned()
@@ -259,7 +261,7 @@ fn table(bundle: &Bundle) -> Table {
         ]
     };
     Table {
-        name: "Avances",
+        name: say::TABLE_NAME,
         columns: &["jour", "personnes", "recu", "remis", "rendu"],
         rows: bundle.days.iter().map(row).collect(),
     }
@@ -269,19 +271,19 @@ fn replenish_view(bundle: &Bundle, said: Option<String>) -> AnyView {
     let left = bundle.books.left();
     let said = said.map(|text| note(Tone::Alarm, text));
     let short = (left.0 < 0).then(|| {
-        let words = "Il a été remis plus que l’avance. Notez ce que vous avez reçu.";
+        let words = say::MORE_THAN_RECEIVED;
         note(Tone::Wait, words)
     });
     let back = match bundle.desk {
-        Desk::Association => crumbs("/aides".into(), "Aides"),
+        Desk::Association => crumbs("/aides".into(), common::AIDS),
         Desk::Payer => ().into_any(),
     };
     view! {
         {back}
         <div class="head">
             <div>
-                <h1>"L’avance"</h1>
-                <p class="soft">"L’argent avec lequel on remet les aides en mains propres."</p>
+                <h1>{say::TITLE}</h1>
+                <p class="soft">{say::INTRO}</p>
             </div>
         </div>
         {said}
@@ -290,7 +292,7 @@ fn replenish_view(bundle: &Bundle, said: Option<String>) -> AnyView {
             <p>
                 <b class="amount">{amount(left)}</b>
                 <br/>
-                <span class="soft">"restent dans la pochette aujourd’hui"</span>
+                <span class="soft">{say::LEFT_TODAY}</span>
             </p>
         </section>
         {bundle_card(bundle)}
@@ -306,26 +308,26 @@ fn bundle_card(bundle: &Bundle) -> AnyView {
     let csv = format!("{}.csv?depuis={}", bundle.desk.books(), bundle.from);
     let since = Field {
         name: "depuis",
-        label: "Depuis le",
+        label: say::LABEL_SINCE,
         kind: "date",
         value: bundle.from.to_string(),
         ..Field::default()
     };
     view! {
         <section class="card">
-            <h2>"Remis depuis le "{date(bundle.from)}</h2>
+            <h2>{say::BUNDLE_TITLE_BEFORE_DATE}" "{date(bundle.from)}</h2>
             <form class="search-line" method="get" action=bundle.desk.books()>
                 {since.view()}
-                <button>"Voir"</button>
+                <button>{say::SHOW}</button>
             </form>
             <p class="worth">
                 <b class="amount">{amount(sum.paid)}</b>
                 <br/>
-                <span class="soft">"remis aux personnes · "{amount_in_words(sum.paid)}</span>
+                <span class="soft">{say::PAID_TO_PEOPLE}" "{amount_in_words(sum.paid)}</span>
             </p>
             {days_table(bundle, (lines, sum))}
             <div class="actions">
-                <a class="button" href=csv download><Icon path=DOWNLOAD/>"Télécharger pour Excel"</a>
+                <a class="button" href=csv download><Icon path=DOWNLOAD/>{common::DOWNLOAD_FOR_EXCEL}</a>
             </div>
         </section>
     }
@@ -335,21 +337,21 @@ fn bundle_card(bundle: &Bundle) -> AnyView {
 fn replenish_card(bundle: &Bundle) -> AnyView {
     let on = Field {
         name: "le",
-        label: "Reçu le",
+        label: say::RECEIVED_ON,
         kind: "date",
         value: bundle.today.to_string(),
         ..Field::default()
     };
     let how_much = Field {
         name: "montant",
-        label: "Montant, en euros",
+        label: say::LABEL_AMOUNT,
         kind: "text",
         inputmode: Some("decimal"),
         ..Field::default()
     };
     let title = match bundle.desk {
-        Desk::Association => format!("Argent reçu {}", bundle.settings.payer.of_the()),
-        Desk::Payer => "Argent mis dans l’avance".to_owned(),
+        Desk::Association => say::replenish_title_association(&bundle.settings.payer.of_the()),
+        Desk::Payer => say::REPLENISH_TITLE_PAYER.to_owned(),
     };
     view! {
         <section class="card">
@@ -357,8 +359,8 @@ fn replenish_card(bundle: &Bundle) -> AnyView {
             <form class="form" method="post" action=bundle.desk.books()>
                 <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
                 <div class="side">{on.view()}{how_much.view()}</div>
-                <p class="help">"Pour la première avance, et chaque fois qu’elle est reconstituée. Ce qui est noté ici ne s’efface pas."</p>
-                <div class="actions"><button class="primary">"Noter cet argent"</button></div>
+                <p class="help">{say::REPLENISH_HELP}</p>
+                <div class="actions"><button class="primary">{say::REPLENISH}</button></div>
             </form>
         </section>
     }
@@ -375,8 +377,8 @@ fn given_card(books: &Books) -> Option<AnyView> {
             view! {
                 <tr>
                     <th scope="row">{date(it.on)}</th>
-                    <td data-label="Noté par">{it.by.clone()}</td>
-                    <td class="n" data-label="Montant">{amount(it.amount)}</td>
+                    <td data-label=say::COLUMN_NOTED_BY>{it.by.clone()}</td>
+                    <td class="n" data-label=common::AMOUNT>{amount(it.amount)}</td>
                 </tr>
             }
         })
@@ -384,13 +386,13 @@ fn given_card(books: &Books) -> Option<AnyView> {
     (!rows.is_empty()).then(|| {
         view! {
             <section class="card">
-                <h2>"L’avance a été reconstituée"</h2>
+                <h2>{say::REPLENISHED_TITLE}</h2>
                 <table class="stack">
                     <thead>
                         <tr>
-                            <th scope="col">"Reçu le"</th>
-                            <th scope="col">"Noté par"</th>
-                            <th scope="col" class="n">"Montant"</th>
+                            <th scope="col">{say::RECEIVED_ON}</th>
+                            <th scope="col">{say::COLUMN_NOTED_BY}</th>
+                            <th scope="col" class="n">{common::AMOUNT}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -403,7 +405,7 @@ fn given_card(books: &Books) -> Option<AnyView> {
 
 fn days_table(bundle: &Bundle, (lines, sum): (i64, DaySheet)) -> AnyView {
     if bundle.days.is_empty() {
-        return view! { <p class="soft">"Rien n’a été remis depuis ce jour."</p> }.into_any();
+        return view! { <p class="soft">{say::DAYS_EMPTY}</p> }.into_any();
     }
     let rows: Vec<_> = bundle
         .days
@@ -414,17 +416,17 @@ fn days_table(bundle: &Bundle, (lines, sum): (i64, DaySheet)) -> AnyView {
             day_row(day, it.lines, it.sheet)
         })
         .collect();
-    let total = view! { "Total" }.into_any();
+    let total = view! { {common::TOTAL} }.into_any();
     view! {
         <table class="stack">
             <thead>
                 <tr>
-                    <th scope="col">"Sortie"</th>
-                    <th scope="col" class="n">"Personnes"</th>
-                    <th scope="col" class="n">"Reçu"</th>
-                    <th scope="col" class="n">"Remis"</th>
-                    <th scope="col" class="n">"Rendu"</th>
-                    <th scope="col" class="n">"Reste"</th>
+                    <th scope="col">{common::OUTING}</th>
+                    <th scope="col" class="n">{say::SHEET_TABLE}</th>
+                    <th scope="col" class="n">{common::RECEIPT}</th>
+                    <th scope="col" class="n">{say::COLUMN_PAID}</th>
+                    <th scope="col" class="n">{say::COLUMN_RETURNED}</th>
+                    <th scope="col" class="n">{say::COLUMN_LEFT}</th>
                 </tr>
             </thead>
             <tbody>{rows}{day_row(total, lines, sum)}</tbody>
@@ -437,11 +439,11 @@ fn day_row(what: AnyView, lines: i64, sheet: DaySheet) -> AnyView {
     view! {
         <tr>
             <th scope="row">{what}</th>
-            <td class="n" data-label="Personnes">{number(lines)}</td>
-            <td class="n" data-label="Reçu">{amount(sheet.received)}</td>
-            <td class="n" data-label="Remis">{amount(sheet.paid)}</td>
-            <td class="n" data-label="Rendu">{amount(sheet.returned)}</td>
-            <td class="n" data-label="Reste">{amount(sheet.left())}</td>
+            <td class="n" data-label=say::SHEET_TABLE>{number(lines)}</td>
+            <td class="n" data-label=common::RECEIPT>{amount(sheet.received)}</td>
+            <td class="n" data-label=say::COLUMN_PAID>{amount(sheet.paid)}</td>
+            <td class="n" data-label=say::COLUMN_RETURNED>{amount(sheet.returned)}</td>
+            <td class="n" data-label=say::COLUMN_LEFT>{amount(sheet.left())}</td>
         </tr>
     }
     .into_any()

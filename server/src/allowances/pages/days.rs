@@ -16,6 +16,8 @@ use axum::response::{IntoResponse, Response};
 use domain::french::{amount, counted};
 use domain::{Cents, Day};
 use leptos::prelude::*;
+use words::desk::allowances::days as say;
+use words::desk::common;
 
 /// Days in sight: half a year of them.
 const DAYS_MAX: u32 = 26;
@@ -28,13 +30,7 @@ pub async fn days(State(app): State<App>, caller: Caller) -> Result<Response, Pr
     let days = waiting(&mut tx, caller.programme, DAYS_MAX).await?;
     drop(tx);
     let today = local_day(&settings, app.now());
-    let frame = Frame::of(
-        &app.assets,
-        &caller,
-        &settings,
-        "Remise en mains propres",
-        "/ccas",
-    );
+    let frame = Frame::of(&app.assets, &caller, &settings, say::TITLE, "/ccas");
     Ok(page(&frame, || view_of(&days, today)).into_response())
 }
 
@@ -44,7 +40,7 @@ fn view_of(days: &[WaitingDay], today: Day) -> AnyView {
         view! {
             <div class="empty">
                 <Icon path=CHECK/>
-                <p>"Rien à remettre. Les aides arrivent ici quand une sortie est terminée."</p>
+                <p>{say::EMPTY}</p>
             </div>
         }
         .into_any()
@@ -52,11 +48,11 @@ fn view_of(days: &[WaitingDay], today: Day) -> AnyView {
         view! { <ul class="rows">{rows}</ul> }.into_any()
     };
     view! {
-        {crumbs("/ccas".into(), "Toutes les listes")}
+        {crumbs("/ccas".into(), common::ALL_LISTS)}
         <div class="head">
             <div>
-                <h1>"Remise en mains propres"</h1>
-                <p class="soft">"Choisissez le jour de la sortie. La remise édite la liste, la paie et note la signature."</p>
+                <h1>{say::TITLE}</h1>
+                <p class="soft">{say::INTRO}</p>
             </div>
         </div>
         {content}
@@ -67,7 +63,7 @@ fn view_of(days: &[WaitingDay], today: Day) -> AnyView {
 fn row(it: &WaitingDay, today: Day) -> Option<AnyView> {
     let day: Day = it.outing_day.parse().ok()?;
     let href = format!("/ccas/remise/{}", it.outing_id);
-    let people = counted(it.lines, "personne attend", "personnes attendent");
+    let people = counted(it.lines, say::WAITING_ONE, say::WAITING_MANY);
     Some(
         view! {
             <li>

@@ -14,15 +14,17 @@ use app::ui::Icon;
 use app::ui::pictograms::DOWNLOAD;
 use domain::{Instant, ListId};
 use leptos::prelude::*;
+use words::desk::allowances::documents as say;
+use words::desk::common;
 
 /// What a kind of file is called.
 pub(super) fn label(document: Document, format: Format) -> &'static str {
     match (format, document) {
-        (Format::Csv(Dialect::ExcelFr), _) => "Télécharger pour Excel",
-        (Format::Csv(Dialect::OpenData), _) => "Données ouvertes",
-        (Format::Xlsx, _) => "Classeur (XLSX)",
-        (Format::Pdf, Document::List) => "PDF à signer",
-        (Format::Pdf, Document::Payment) => "PDF à garder",
+        (Format::Csv(Dialect::ExcelFr), _) => common::DOWNLOAD_FOR_EXCEL,
+        (Format::Csv(Dialect::OpenData), _) => common::OPEN_DATA,
+        (Format::Xlsx, _) => say::FILE_WORKBOOK,
+        (Format::Pdf, Document::List) => say::FILE_PDF_LIST,
+        (Format::Pdf, Document::Payment) => say::FILE_PDF_STATEMENT,
     }
 }
 
@@ -83,7 +85,7 @@ pub(super) fn files_card(list: &ListRow, files: &Files) -> AnyView {
         let why = files.payment_gone.clone();
         let why = why.filter(|it| files.list_gone.as_ref() != Some(it));
         view! {
-            <h3>"État de paiement "{unbroken(&number.to_string())}</h3>
+            <h3>{say::STATEMENT_BEFORE_NUMBER}" "{unbroken(&number.to_string())}</h3>
             {why.map(|it| note(Tone::Info, it))}
             {files_of(list, Document::Payment, files)}
         }
@@ -91,9 +93,9 @@ pub(super) fn files_card(list: &ListRow, files: &Files) -> AnyView {
     let why = files.list_gone.clone().map(|it| note(Tone::Info, it));
     view! {
         <section class="card">
-            <h2>"Fichiers"</h2>
+            <h2>{say::TITLE}</h2>
             <p class="soft">
-                "L’empreinte SHA-256 prouve qu’un fichier n’a pas changé depuis qu’il a été édité."
+                {say::HASH_HELP}
             </p>
             {why}
             {files_of(list, Document::List, files)}
@@ -111,15 +113,15 @@ fn receipts(list: &ListRow, files: &Files) -> Option<AnyView> {
     }
     let number = list.number().to_string();
     let href = format!("/api/v1/allowance-lists/{number}/receipts.pdf");
-    let which = format!(" liste {number}");
+    let which = format!(" {}", say::receipts_which(&number));
     Some(
         view! {
-            <h3>"Reçus"</h3>
-            <p class="soft">"Un reçu par ligne payée. Trois par feuille, à découper."</p>
+            <h3>{say::RECEIPTS_TITLE}</h3>
+            <p class="soft">{say::RECEIPTS_HELP}</p>
             <p>
                 <a class="button" href=href download>
                     <Icon path=DOWNLOAD/>
-                    <span>"Reçus à signer (PDF)"<span class="sr">{which}</span></span>
+                    <span>{say::RECEIPTS_DOWNLOAD}<span class="sr">{which}</span></span>
                 </a>
             </p>
         }
@@ -143,7 +145,7 @@ fn files_of(list: &ListRow, document: Document, files: &Files) -> AnyView {
         .filter(|it| none_made || made(*it).is_some())
         .map(|format| {
             let href = address(&name, document, format);
-            let which = format!(" liste {name}");
+            let which = format!(" {}", say::file_which(&name));
             let print = made(format).map(|it| hex(it));
             let print = print.map(|it| view! { <code class="hash">{it}</code> });
             let called = label(document, format);

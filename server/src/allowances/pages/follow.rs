@@ -30,6 +30,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use uuid::Uuid;
+use words::desk::allowances::follow as say;
+use words::desk::common;
+use words::desk::common::count;
 
 /// Days back that regular payments are looked for in: a year and a month.
 const REGULAR_DAYS: i32 = 396;
@@ -130,7 +133,7 @@ async fn one(
         settings: settings.clone(),
     };
     tx.commit().await?;
-    let title = format!("Liste {number}");
+    let title = say::page_title(&number);
     let frame = Frame::of(&app.assets, caller, &settings, title, "/aides");
     let status = refused.map_or(StatusCode::OK, |it| it.status);
     Ok((status, page(&frame, || one_view(&view))).into_response())
@@ -153,28 +156,29 @@ fn one_view(view: &One) -> AnyView {
             )
         })
     };
-    let when = since(list.acknowledged_at, "bien arrivée").or(since(list.sent_at, "envoyée"));
+    let when =
+        since(list.acknowledged_at, say::SINCE_ARRIVED).or(since(list.sent_at, say::SINCE_SENT));
     let refused = view.refused.as_ref();
     let refused = refused.map(|text| note(Tone::Alarm, unbroken(text)));
-    let lines = counted(list.lines, "ligne", "lignes");
+    let lines = counted(list.lines, count::LINE, count::LINES);
     let send = (list.sent_at.is_none()).then(|| {
         let action = format!("/aides/{name}");
         view! {
             <form method="post" action=action>
                 {hidden_id()}
                 <button class="primary" name="geste" value="envoyer">
-                    "Envoyer "{view.settings.payer.to_the()}
+                    {say::SEND_BEFORE_PAYER}" "{view.settings.payer.to_the()}
                 </button>
             </form>
         }
     });
     view! {
-        {crumbs("/aides".into(), "Aides")}
+        {crumbs("/aides".into(), common::AIDS)}
         <div class="head">
             <div>
-                <h1>"Liste "{unbroken(&name)}</h1>
+                <h1>{say::TITLE_BEFORE_NUMBER}" "{unbroken(&name)}</h1>
                 <p class="soft">
-                    "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "
+                    {say::ISSUED_ON}" "{day_words(&list.issued_on)}" · "{lines}" · "
                     {state_word(&list.state)}{when}
                 </p>
             </div>
@@ -202,16 +206,16 @@ fn lines_card(view: &One) -> AnyView {
     let action = format!("/aides/{}", view.list.number());
     view! {
         <section class="card">
-            <h2>"Lignes"</h2>
+            <h2>{say::LINES_TITLE}</h2>
             <form class="form" method="post" action=action>
                 {hidden_id()}
                 <table class="stack lines">
                     <thead>
                         <tr>
-                            <th scope="col">"Qui"</th>
-                            <th scope="col">"Sortie"</th>
-                            <th scope="col" class="n">"Montant"</th>
-                            <th scope="col">"État"</th>
+                            <th scope="col">{common::WHO}</th>
+                            <th scope="col">{common::OUTING}</th>
+                            <th scope="col" class="n">{common::AMOUNT}</th>
+                            <th scope="col">{common::STATE}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -249,16 +253,16 @@ fn line_row(view: &One, line: &LineOnList) -> AnyView {
     let how = line.receipt.as_deref().and_then(Receipt::from_code);
     let how = how.map(|it| it.label().to_owned());
     let contested = (line.contest.as_deref() == Some("contested"))
-        .then(|| view! { <small class="line">"Pas d’accord"</small> });
+        .then(|| view! { <small class="line">{say::CONTESTED}</small> });
     let more = why
         .or(how)
         .map(|text| view! { <small class="line soft">{text}</small> });
     view! {
         <tr>
             <th scope="row">{who}</th>
-            <td data-label="Sortie">{day_words(&line.outing_day)}</td>
-            <td class="n" data-label="Montant">{amount(Cents(line.amount_cents))}</td>
-            <td data-label="État">{line_word(line)}{more}{contested}</td>
+            <td data-label=common::OUTING>{day_words(&line.outing_day)}</td>
+            <td class="n" data-label=common::AMOUNT>{amount(Cents(line.amount_cents))}</td>
+            <td data-label=common::STATE>{line_word(line)}{more}{contested}</td>
         </tr>
     }
     .into_any()
@@ -280,14 +284,14 @@ pub(super) fn receipt_fields() -> AnyView {
         .collect();
     let names = Field {
         name: "noms",
-        label: "Noms des témoins ou de la personne",
+        label: say::LABEL_WITNESSES,
         kind: "text",
-        help: Some("À remplir s’il n’y a pas de signature.".into()),
+        help: Some(say::WITNESSES_HELP.into()),
         ..Field::default()
     };
     view! {
         <fieldset>
-            <legend>"Comment le sait-on\u{a0}?"</legend>
+            <legend>{say::RECEIPT_HOW}</legend>
             <div class="choices">{hows}</div>
         </fieldset>
         {names.view()}
@@ -299,7 +303,7 @@ fn received_form() -> AnyView {
     view! {
         {receipt_fields()}
         <div class="actions">
-            <button class="primary" name="geste" value="recu">"Marquer comme reçu"</button>
+            <button class="primary" name="geste" value="recu">{say::MARK_RECEIVED}</button>
         </div>
     }
     .into_any()
@@ -336,23 +340,23 @@ pub(super) fn contested_card(all: &[Contested], peers: &HashMap<PeerId, Peer>) -
             let who = peer.map(|it| it.pseudonym.clone());
             let last = it.said.iter().rev().find(|it| it.contests);
             let words = last.and_then(|it| it.words.clone());
-            let words = words.map_or_else(|| "Sans un mot.".into(), |it| format!("« {it} »"));
+            let words = words.map_or_else(|| say::CONTEST_WITHOUT_WORDS.into(), |it| format!("« {it} »"));
             let action = format!("/aides/lignes/{}/reponse", it.line.id);
             let field = format!("reponse-{}", it.line.id);
             view! {
                 <li>
                     <p>
-                        <b>{who}</b>" · sortie du "{day_words(&it.line.outing_day)}" · "
+                        <b>{who}</b>" "{say::CONTEST_OUTING_BEFORE_DAY}" "{day_words(&it.line.outing_day)}" · "
                         {amount(Cents(it.line.amount_cents))}
                     </p>
                     <p>{words}</p>
                     <form class="form" method="post" action=action>
                         {hidden_id()}
                         <div class="field">
-                            <label for=field.clone()>"Votre réponse"</label>
+                            <label for=field.clone()>{say::LABEL_ANSWER}</label>
                             <textarea id=field name="mots" rows="2" required></textarea>
                         </div>
-                        <div class="actions"><button>"Répondre"</button></div>
+                        <div class="actions"><button>{say::ANSWER}</button></div>
                     </form>
                 </li>
             }
@@ -361,8 +365,8 @@ pub(super) fn contested_card(all: &[Contested], peers: &HashMap<PeerId, Peer>) -
     (!items.is_empty()).then(|| {
         view! {
             <section class="card">
-                <h2>"Pas d’accord"</h2>
-                <p class="soft">"Si une présence est fausse, corrigez-la d’abord sur la sortie."</p>
+                <h2>{say::CONTESTED}</h2>
+                <p class="soft">{say::CONTESTS_HELP}</p>
                 <ul class="contests">{items}</ul>
             </section>
         }
@@ -423,17 +427,17 @@ pub(super) fn regular_card(
         .filter_map(|(peer, months)| Some((peers.get(peer)?, months)))
         .map(|(peer, months)| {
             let name = peer.pseudonym.clone();
-            view! { <li>{name}"\u{a0}: "{counted(i64::from(*months), "mois", "mois")}" de suite"</li> }
+            view! { <li>{name}"\u{a0}: "{counted(i64::from(*months), count::MONTH, count::MONTHS)}" "{say::REGULAR_AFTER_MONTHS}</li> }
         })
         .collect();
     (!items.is_empty()).then(|| {
         view! {
             <details class="card">
-                <summary>"Aides devenues régulières"</summary>
+                <summary>{say::REGULAR_TITLE}</summary>
                 <p>
-                    "Des aides régulières peuvent compter pour le RSA (CASF, art. R. 262-11, 14°). "
-                    "C’est à vous d’en parler avec la personne. Le logiciel ne décide rien et ne dit "
-                    "rien à qui paie."
+                    {say::REGULAR_RSA}" "
+                    {say::REGULAR_UP_TO_YOU}" "
+                    {say::REGULAR_UP_TO_YOU_END}
                 </p>
                 <ul>{items}</ul>
             </details>
@@ -501,7 +505,7 @@ pub(in crate::allowances) fn euros(text: &str) -> Option<Cents> {
 pub(super) fn rates_card(settings: &Settings) -> AnyView {
     view! {
         <details class="card">
-            <summary>"Montant d’une présence"</summary>
+            <summary>{say::RATES_TITLE}</summary>
             {rates_form(settings, "")}
         </details>
     }
@@ -523,13 +527,13 @@ pub(crate) fn rates_form(settings: &Settings, to: &'static str) -> AnyView {
         .collect();
     let from = Field {
         name: "depuis",
-        label: "À partir du",
+        label: say::LABEL_RATE_FROM,
         kind: "date",
         ..Field::default()
     };
     let how_much = Field {
         name: "montant",
-        label: "Montant en euros",
+        label: say::LABEL_RATE_AMOUNT,
         kind: "text",
         inputmode: Some("decimal"),
         ..Field::default()
@@ -537,13 +541,13 @@ pub(crate) fn rates_form(settings: &Settings, to: &'static str) -> AnyView {
     let back = (!to.is_empty()).then(|| view! { <input type="hidden" name="vers" value=to/> });
     view! {
         <table>
-            <thead><tr><th scope="col">"Depuis le"</th><th scope="col" class="n">"Montant"</th></tr></thead>
+            <thead><tr><th scope="col">{say::COLUMN_RATE_FROM}</th><th scope="col" class="n">{common::AMOUNT}</th></tr></thead>
             <tbody>{rows}</tbody>
         </table>
         <form class="form" method="post" action="/aides/montant">
             {back}
             <div class="side">{from.view()}{how_much.view()}</div>
-            <div class="actions"><button>"Fixer ce montant"</button></div>
+            <div class="actions"><button>{say::SET_RATE}</button></div>
         </form>
     }
     .into_any()

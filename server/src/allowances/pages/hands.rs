@@ -36,6 +36,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+use words::desk::allowances::hands as say;
+use words::desk::common;
+use words::desk::common::count;
 
 /// Whose people hand the money over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,8 +81,8 @@ impl Desk {
 
     fn back(self, outing: OutingId) -> AnyView {
         match self {
-            Self::Association => crumbs(format!("/sorties/{outing}"), "La sortie"),
-            Self::Payer => crumbs("/ccas/remise".into(), "Toutes les remises"),
+            Self::Association => crumbs(format!("/sorties/{outing}"), common::THE_OUTING),
+            Self::Payer => crumbs("/ccas/remise".into(), say::BACK),
         }
     }
 }
@@ -176,11 +179,9 @@ async fn done(app: &App, caller: &Caller, id: OutingId, form: &Acting) -> Result
 fn told(problem: &Problem) -> String {
     let fault = problem.errors.first();
     let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
-        Some(("lines", "missing")) => "Touchez au moins un nom.",
-        Some(("vouchers", "wrong_count")) => {
-            "Écrivez le numéro de chaque chèque remis, avec un espace entre deux numéros."
-        }
-        Some(("amount", _)) => "Écrivez un montant entre 0,01\u{a0}€ et 10\u{a0}000\u{a0}€.",
+        Some(("lines", "missing")) => say::REFUSED_NO_LINE,
+        Some(("vouchers", "wrong_count")) => say::REFUSED_VOUCHER_COUNT,
+        Some(("amount", _)) => say::REFUSED_AMOUNT,
         _ => return payer::told(problem),
     };
     sentence.to_owned()
@@ -229,8 +230,8 @@ impl Row {
     /// the same too. Nothing where the name is enough.
     pub(super) fn told_apart(&self) -> Option<String> {
         let it = self.identity.as_ref().filter(|_| self.has_homonym)?;
-        let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
-        let reference = it.reference.as_ref().map(|it| format!("référence {it}"));
+        let born = it.born.map(|day| say::apart_born(&date_cell(day)));
+        let reference = it.reference.as_ref().map(|it| say::apart_reference(&it));
         let marks: Vec<String> = [born, reference].into_iter().flatten().collect();
         Some(marks.join(", "))
     }
@@ -380,7 +381,7 @@ async fn screen(
         &app.assets,
         caller,
         &held.settings,
-        "Remise en mains propres",
+        say::TITLE,
         held.desk.part(),
     );
     let page = page(&frame, || view(&held, said, &typed));
@@ -393,7 +394,7 @@ fn view(held: &Held, said: Option<String>, typed: &Acting) -> AnyView {
         {held.desk.back(held.outing.id)}
         <div class="head">
             <div>
-                <h1>"Remise en mains propres"</h1>
+                <h1>{say::TITLE}</h1>
                 <p class="soft">{day_title(held.outing.day, held.today)}</p>
             </div>
         </div>
@@ -419,32 +420,32 @@ fn to_hand_over(held: &Held, typed: &Acting) -> AnyView {
         .collect();
     if waiting.is_empty() {
         let words = match held.rows.is_empty() {
-            true => "Rien à remettre. Les aides arrivent ici quand la sortie est terminée.",
-            false => "Rien à remettre pour le moment.",
+            true => say::EMPTY,
+            false => say::EMPTY_FOR_NOW,
         };
         return note(Tone::Info, words);
     }
     let total: Cents = waiting.iter().map(|it| it.amount()).sum();
-    let people = counted(waiting.len() as i64, "personne", "personnes");
+    let people = counted(waiting.len() as i64, count::PERSON, count::PEOPLE);
     let rows: Vec<_> = waiting.iter().map(|it| tap(held, it, typed)).collect();
     let action = held.desk.path(held.outing.id);
     view! {
         <form class="card form hands" method="post" action=action>
             {hidden_id()}
             <fieldset>
-                <legend>"À remettre\u{a0}: "{people}", "{amount(total)}</legend>
-                <p class="help">"Touchez le nom quand l’argent est remis et la feuille signée."</p>
+                <legend>{say::FORM_LEGEND}" "{people}", "{amount(total)}</legend>
+                <p class="help">{say::FORM_HELP}</p>
                 <ul class="taps">{rows}</ul>
             </fieldset>
             <details open=!typed.noms.is_empty()>
-                <summary>"Une personne ne signe pas\u{a0}?"</summary>
-                <p class="help">"Enregistrez-la à part\u{a0}: touchez son nom seul, puis dites qui a vu ou reçu."</p>
+                <summary>{say::NO_SIGNATURE}</summary>
+                <p class="help">{say::NO_SIGNATURE_HELP}</p>
                 {receipt_fields()}
             </details>
             <div class="actions">
                 <button class="primary" name="geste" value="remettre">
                     <Icon path=CHECK/>
-                    "Enregistrer la remise"
+                    {say::HAND_OVER}
                 </button>
             </div>
         </form>
@@ -456,7 +457,7 @@ fn tap(held: &Held, row: &Row, typed: &Acting) -> AnyView {
     let id = AllowanceId(row.line.id);
     let checked = typed.ligne.contains(&id);
     let contested = (held.desk == Desk::Association && row.line.is_contested())
-        .then_some(" · n’est pas d’accord, à voir ensemble");
+        .then(|| view! { " "{say::LINE_CONTESTED} });
     view! {
         <li>
             <label class="choice">
@@ -464,7 +465,7 @@ fn tap(held: &Held, row: &Row, typed: &Acting) -> AnyView {
                 {row.sign()}
                 <span class="row-text">
                     <b>{row.name()}</b>
-                    <small>{row.known_by()}" · remis, signé"{contested}</small>
+                    <small>{row.known_by()}" "{say::LINE_HANDED_OVER}{contested}</small>
                 </span>
                 <span class="num whole">{amount(row.amount())}</span>
             </label>
@@ -478,18 +479,14 @@ fn tap(held: &Held, row: &Row, typed: &Acting) -> AnyView {
 fn vouchers(held: &Held, row: &Row, typed: &Acting) -> Option<AnyView> {
     let id = AllowanceId(row.line.id);
     let count = hands::vouchers_of(&held.settings, row.amount())?;
-    let of = counted(count as i64, "chèque", "chèques");
+    let of = counted(count as i64, say::VOUCHER_ONE, say::VOUCHER_MANY);
     let apart = row.told_apart().map(|it| format!(", {it}"));
-    let label = format!(
-        "Numéros des chèques de {}{}",
-        row.name(),
-        apart.unwrap_or_default()
-    );
+    let label = say::label_voucher_numbers(&row.name(), &apart.unwrap_or_default());
     Some(
         view! {
             <p class="numbers">
                 <input type="hidden" name="de" value=id.to_string()/>
-                <span aria-hidden="true">{of}", n°"</span>
+                <span aria-hidden="true">{of}{say::VOUCHER_NUMBERS_PREFIX}</span>
                 <input
                     name="numeros"
                     aria-label=label
@@ -509,9 +506,9 @@ fn vouchers(held: &Held, row: &Row, typed: &Acting) -> Option<AnyView> {
 pub(super) fn why_not(row: &Row) -> (&'static str, &'static str) {
     match row.state() {
         AllowanceState::Received => ("tag ok", "remis"),
-        AllowanceState::Paid => ("tag", "payé, pas encore marqué reçu"),
-        _ if row.is_corrected() => ("tag", "présence corrigée, rien à remettre"),
-        _ => ("tag wait", "pas encore de nom"),
+        AllowanceState::Paid => ("tag", say::WHY_PAID),
+        _ if row.is_corrected() => ("tag", say::WHY_CORRECTED),
+        _ => ("tag wait", say::WHY_UNNAMED),
     }
 }
 
@@ -522,14 +519,14 @@ fn others(held: &Held) -> Option<AnyView> {
     let waits = held.rows.iter().any(nameless).then(|| {
         view! {
             <p class="soft">
-                "Sans nom civil, une aide ne peut pas être remise. Elle attend\u{a0}: ouvrez la fiche de la personne."
+                {say::OTHERS_UNNAMED}
             </p>
         }
     });
     (!rows.is_empty()).then(|| {
         view! {
             <section class="card">
-                <h2>"Les autres"</h2>
+                <h2>{say::OTHERS_TITLE}</h2>
                 {waits}
                 <ul class="waiting">{rows}</ul>
             </section>
@@ -548,7 +545,7 @@ fn other(row: &Row) -> AnyView {
         }
         _ => view! { <b>{name}</b> }.into_any(),
     };
-    let list = row.line.list().map(|it| unbroken(&format!("Liste {it}")));
+    let list = row.line.list().map(|it| unbroken(&say::list_of_line(&it)));
     let apart = row.told_apart().map(|it| view! { <small>{it}</small> });
     view! {
         <li>
@@ -568,13 +565,13 @@ fn other(row: &Row) -> AnyView {
 
 /// The figures of a day's purse.
 pub(super) fn purse(sheet: DaySheet) -> AnyView {
-    let before = ("Dans la pochette avant", sheet.before);
+    let before = (say::PURSE_BEFORE, sheet.before);
     let before = (sheet.before != Cents(0)).then_some(before);
     let of_the_day = [
-        ("Avance reçue", sheet.received),
-        ("Remis aux personnes", sheet.paid),
-        ("Rendu", sheet.returned),
-        ("Reste dans la pochette", sheet.left()),
+        (say::PURSE_RECEIVED, sheet.received),
+        (say::PURSE_PAID, sheet.paid),
+        (say::PURSE_RETURNED, sheet.returned),
+        (say::PURSE_LEFT, sheet.left()),
     ];
     let rows: Vec<_> = before
         .into_iter()
@@ -594,36 +591,31 @@ pub(super) fn purse(sheet: DaySheet) -> AnyView {
 fn advance(held: &Held) -> AnyView {
     let field = Field {
         name: "montant",
-        label: "Montant, en euros",
+        label: say::LABEL_AMOUNT,
         kind: "text",
         inputmode: Some("decimal"),
         ..Field::default()
     };
     let action = held.desk.path(held.outing.id);
     let paper = format!("{action}/feuille");
-    let short = (held.sheet.left().0 < 0).then(|| {
-        note(
-            Tone::Wait,
-            "Il a été remis plus que l’avance reçue. Notez l’avance.",
-        )
-    });
+    let short = (held.sheet.left().0 < 0).then(|| note(Tone::Wait, say::MORE_THAN_RECEIVED));
     let since = format!("{}?depuis={}", held.desk.books(), held.outing.day);
     view! {
         <section class="card">
-            <h2>"L’avance du "{day_words(&held.outing.day.to_string())}</h2>
+            <h2>{say::ADVANCE_TITLE_BEFORE_DAY}" "{day_words(&held.outing.day.to_string())}</h2>
             {short}
             {purse(held.sheet)}
             <form class="form" method="post" action=action>
                 {hidden_id()}
                 {field.view()}
                 <div class="actions">
-                    <button name="geste" value="avance">"Avance reçue"</button>
-                    <button name="geste" value="rendu">"Argent rendu"</button>
+                    <button name="geste" value="avance">{say::PURSE_RECEIVED}</button>
+                    <button name="geste" value="rendu">{say::MONEY_RETURNED}</button>
                 </div>
             </form>
             <div class="actions">
-                <a class="button" href=paper><Icon path=SHEET/>"Feuille à signer"</a>
-                <a class="button quiet" href=since>"Voir toute l’avance"</a>
+                <a class="button" href=paper><Icon path=SHEET/>{say::PAPER_TO_SIGN}</a>
+                <a class="button quiet" href=since>{say::SEE_WHOLE_ADVANCE}</a>
             </div>
         </section>
     }

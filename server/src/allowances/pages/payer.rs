@@ -35,6 +35,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+use words::desk::allowances::payer as say;
+use words::desk::common;
+use words::desk::common::count;
 
 /// Lists on one page: a year of them.
 const LISTS_PER_PAGE: u32 = 12;
@@ -61,20 +64,20 @@ pub struct Asked {
 
 /// The states a payer asks for, and their words.
 const STATES: [(&str, &str); 4] = [
-    ("", "Toutes"),
-    ("open", "À payer"),
-    ("settled", "Réglées"),
-    ("issued", "Pas encore envoyées"),
+    ("", common::ALL_FEMININE),
+    ("open", say::TAB_TO_PAY),
+    ("settled", say::TAB_SETTLED),
+    ("issued", say::TAB_NOT_SENT),
 ];
 
 /// What the word of a list's state is, for its two readers.
 pub(super) fn state_word(state: &str) -> &'static str {
     match state {
-        "preparing" => "en préparation",
-        "issued" => "pas encore envoyée",
-        "sent" => "envoyée",
-        "acknowledged" => "bien arrivée",
-        _ => "réglée",
+        "preparing" => say::STATE_PREPARING,
+        "issued" => say::STATE_ISSUED,
+        "sent" => say::STATE_SENT,
+        "acknowledged" => say::STATE_ARRIVED,
+        _ => say::STATE_SETTLED,
     }
 }
 
@@ -101,7 +104,7 @@ pub async fn lists_page(
     let (lists, next) = some_lists(&mut tx, &caller, &asked.avant, LISTS_PER_PAGE, state).await?;
     let view = Lists {
         hands_over: life::is_appointed(&mut tx, &settings, &caller).await?,
-        title: format!("Listes pour {}", settings.payer.the()),
+        title: say::title(&settings.payer.the()),
         association: settings.association.of_the(),
         envelope: envelope(&mut tx, caller.programme, &settings, year).await?,
         months: paid_by_month(&mut tx, caller.programme, since).await?,
@@ -182,13 +185,10 @@ async fn search(app: &App, caller: &Caller, words: &str) -> Result<Vec<Found>, P
 }
 
 fn lists_view(view: Lists, hint: Option<AnyView>) -> AnyView {
-    let about = format!(
-        "Les listes viennent {}. Une liste ne change plus une fois éditée.",
-        view.association
-    );
+    let about = say::intro(&view.association);
     let found = view.found.map(|it| found_card(&view.asked, it));
     let hands_over = view.hands_over.then(|| {
-        view! { <a class="button" href="/ccas/remise">"Remettre en mains propres"</a> }
+        view! { <a class="button" href="/ccas/remise">{say::HAND_OVER}</a> }
     });
     view! {
         <div class="head">
@@ -218,22 +218,22 @@ fn figures(envelope: &Envelope, year: i16) -> AnyView {
             </li>
         }
     };
-    let paid = figure(envelope.paid, format!("payé en {year}"));
-    let promised = figure(envelope.promised, "sur des listes, à payer".into());
+    let paid = figure(envelope.paid, say::figure_paid(&year));
+    let promised = figure(envelope.promised, say::FIGURE_PROMISED.into());
     let budget = envelope
         .budget
-        .map(|it| figure(it, format!("budget {year}")));
+        .map(|it| figure(it, say::figure_budget(&year)));
     let left = envelope
         .left()
-        .map(|it| figure(it, "resteront ensuite".into()));
-    view! { <ul class="tiles" aria-label="Cette année">{budget}{paid}{promised}{left}</ul> }
+        .map(|it| figure(it, say::FIGURE_LEFT.into()));
+    view! { <ul class="tiles" aria-label=say::FIGURES_LABEL>{budget}{paid}{promised}{left}</ul> }
         .into_any()
 }
 
 fn search_form(asked: String) -> AnyView {
     let field = Field {
         name: "q",
-        label: "Chercher un nom ou un numéro de liste",
+        label: say::LABEL_SEARCH,
         kind: "search",
         value: asked,
         ..Field::default()
@@ -241,7 +241,7 @@ fn search_form(asked: String) -> AnyView {
     view! {
         <form class="card search-line" method="get" action="/ccas" role="search">
             {field.view()}
-            <button>"Chercher"</button>
+            <button>{say::SEARCH}</button>
         </form>
     }
     .into_any()
@@ -249,12 +249,12 @@ fn search_form(asked: String) -> AnyView {
 
 fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
     let title = match found.len() {
-        0 => format!("Personne ne s’appelle « {asked} » sur les listes"),
-        n => counted(n as i64, "ligne trouvée", "lignes trouvées"),
+        0 => say::found_nobody(&asked),
+        n => counted(n as i64, say::FOUND_ONE, say::FOUND_MANY),
     };
     let more = found.len().checked_sub(FOUND_SHOWN).filter(|it| *it > 0);
     let more = more.map(|_| {
-        let words = format!("Voici les {FOUND_SHOWN} plus récentes. Écrivez le nom et le prénom.");
+        let words = say::found_too_many(&FOUND_SHOWN);
         view! { <p class="help">{words}</p> }
     });
     let rows: Vec<_> = found
@@ -265,9 +265,9 @@ fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
             view! {
                 <tr>
                     <th scope="row">{it.name}<small class="line soft">{it.known_by}</small></th>
-                    <td data-label="Liste"><a href=href>{unbroken(&it.number)}</a></td>
-                    <td data-label="Date">{date_cell(it.day)}</td>
-                    <td class="n" data-label="Montant">{amount(it.amount)}</td>
+                    <td data-label=say::COLUMN_LIST><a href=href>{unbroken(&it.number)}</a></td>
+                    <td data-label=common::DATE>{date_cell(it.day)}</td>
+                    <td class="n" data-label=common::AMOUNT>{amount(it.amount)}</td>
                 </tr>
             }
         })
@@ -277,10 +277,10 @@ fn found_card(asked: &str, found: Vec<Found>) -> AnyView {
             <table class="stack">
                 <thead>
                     <tr>
-                        <th scope="col">"Nom"</th>
-                        <th scope="col">"Liste"</th>
-                        <th scope="col">"Date"</th>
-                        <th scope="col" class="n">"Montant"</th>
+                        <th scope="col">{common::NAME}</th>
+                        <th scope="col">{say::COLUMN_LIST}</th>
+                        <th scope="col">{common::DATE}</th>
+                        <th scope="col" class="n">{common::AMOUNT}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -299,7 +299,7 @@ fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyVi
         view! {
             <div class="empty">
                 <Icon path=SHEET/>
-                <p>"Pas de liste ici."</p>
+                <p>{say::LISTS_EMPTY}</p>
             </div>
         }
         .into_any()
@@ -308,12 +308,12 @@ fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyVi
             <table class="stack lists">
                 <thead>
                     <tr>
-                        <th scope="col">"Numéro"</th>
-                        <th scope="col">"Éditée le"</th>
-                        <th scope="col">"État"</th>
-                        <th scope="col" class="n">"Lignes"</th>
-                        <th scope="col" class="n">"Total"</th>
-                        <th scope="col"><span class="sr">"Fichiers"</span></th>
+                        <th scope="col">{say::COLUMN_NUMBER}</th>
+                        <th scope="col">{say::COLUMN_ISSUED_ON}</th>
+                        <th scope="col">{common::STATE}</th>
+                        <th scope="col" class="n">{say::COLUMN_LINES}</th>
+                        <th scope="col" class="n">{common::TOTAL}</th>
+                        <th scope="col"><span class="sr">{say::COLUMN_FILES}</span></th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -323,8 +323,8 @@ fn lists_card(state: &'static str, lists: &[Shown], next: Option<&str>) -> AnyVi
     };
     view! {
         <section class="card">
-            <h2>"Listes"</h2>
-            {tabs("Listes par état", states)}
+            <h2>{say::LISTS_TITLE}</h2>
+            {tabs(say::TABS_LABEL, states)}
             {content}
             {older_link(&format!("/ccas?etat={state}&"), next)}
         </section>
@@ -338,10 +338,10 @@ fn list_row(list: &ListRow) -> AnyView {
     view! {
         <tr>
             <th scope="row" class="whole"><a href=href>{name.clone()}</a></th>
-            <td data-label="Éditée le">{day_words(&list.issued_on)}</td>
-            <td data-label="État">{state_word(&list.state)}</td>
-            <td class="n" data-label="Lignes">{number(list.lines)}</td>
-            <td class="n" data-label="Total">{amount(Cents(list.total_cents))}</td>
+            <td data-label=say::COLUMN_ISSUED_ON>{day_words(&list.issued_on)}</td>
+            <td data-label=common::STATE>{state_word(&list.state)}</td>
+            <td class="n" data-label=say::COLUMN_LINES>{number(list.lines)}</td>
+            <td class="n" data-label=common::TOTAL>{amount(Cents(list.total_cents))}</td>
             <td class="files"><div class="actions">{downloads(&name, "")}</div></td>
         </tr>
     }
@@ -357,17 +357,17 @@ fn period_card(year: i16) -> AnyView {
         value,
         ..Field::default()
     };
-    let from = day("from", "Listes éditées du", format!("{year:04}-01-01"));
+    let from = day("from", say::LABEL_PERIOD_FROM, format!("{year:04}-01-01"));
     let to = day("to", "au", format!("{year:04}-12-31"));
     view! {
         <details class="card">
-            <summary>"Exporter une période"</summary>
+            <summary>{say::PERIOD_TITLE}</summary>
             <form class="form" method="get" action="/api/v1/allowance-lines.csv">
                 <div class="side">{from.view()}{to.view()}</div>
-                <p class="help">"Toutes les lignes de ces listes, avec leur situation d’aujourd’hui."</p>
+                <p class="help">{say::PERIOD_HELP}</p>
                 <div class="actions">
-                    <button name="dialect" value="excel-fr">"Télécharger pour Excel"</button>
-                    <button class="quiet" name="dialect" value="open-data">"Données ouvertes"</button>
+                    <button name="dialect" value="excel-fr">{common::DOWNLOAD_FOR_EXCEL}</button>
+                    <button class="quiet" name="dialect" value="open-data">{common::OPEN_DATA}</button>
                 </div>
             </form>
         </details>
@@ -398,13 +398,13 @@ fn months_card(months: &[MonthTotal]) -> Option<AnyView> {
     Some(
         view! {
             <section class="card">
-                <h2>"Payé par mois"</h2>
+                <h2>{say::MONTHS_TITLE}</h2>
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"Mois"</th>
-                            <th scope="col" class="n">"Lignes"</th>
-                            <th scope="col" class="n">"Montant"</th>
+                            <th scope="col">{common::MONTH}</th>
+                            <th scope="col" class="n">{say::COLUMN_LINES}</th>
+                            <th scope="col" class="n">{common::AMOUNT}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -541,16 +541,14 @@ async fn done(
 pub(super) fn told(problem: &Problem) -> String {
     let fault = problem.errors.first();
     let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
-        Some(("lines", "missing")) => "Cochez au moins une ligne.",
-        Some(("reason", _)) => "Écrivez pourquoi la ligne revient.",
-        Some(("paid_on", "in_the_future")) => "La date de paiement ne peut pas être à venir.",
-        Some(("names", _)) => "Écrivez qui a vu ou reçu l’argent.",
-        Some(("vouchers", _)) => "Les numéros de chèques ne vont pas avec ce paiement.",
-        Some(("mode", _)) => "Ce mode de paiement n’est pas prévu.",
-        Some(("from", "before_what_was_counted")) => {
-            "Des sorties de ce jour ou d’après sont déjà comptées. Choisissez un jour plus tard."
-        }
-        Some(("amount_cents", _)) => "Le montant doit être plus grand que zéro.",
+        Some(("lines", "missing")) => say::REFUSED_NO_LINE,
+        Some(("reason", _)) => say::REFUSED_NO_REASON,
+        Some(("paid_on", "in_the_future")) => say::REFUSED_FUTURE_DATE,
+        Some(("names", _)) => say::REFUSED_NO_NAMES,
+        Some(("vouchers", _)) => say::REFUSED_VOUCHERS,
+        Some(("mode", _)) => say::REFUSED_MODE,
+        Some(("from", "before_what_was_counted")) => say::REFUSED_RATE_DAY,
+        Some(("amount_cents", _)) => say::REFUSED_RATE_AMOUNT,
         _ => problem.detail.as_str(),
     };
     sentence.to_owned()
@@ -596,7 +594,7 @@ async fn one(
         settings: settings.clone(),
     };
     tx.commit().await?;
-    let title = format!("Liste {number}");
+    let title = say::list_page_title(&number);
     let frame = Frame::of(&app.assets, caller, &settings, title, "/ccas");
     let status = refused.map_or(StatusCode::OK, |it| it.status);
     Ok((status, page(&frame, || one_view(&view))).into_response())
@@ -607,7 +605,7 @@ impl One {
     fn name(&self, rank: usize, line: &LineOnList) -> String {
         match self.names.get(&AllowanceId(line.line_id)) {
             Some(it) => format!("{} {}", it.surname, it.first_name),
-            None => format!("Ligne {}", rank + 1),
+            None => say::line_without_name(&(rank + 1)),
         }
     }
 }
@@ -618,14 +616,14 @@ fn one_view(view: &One) -> AnyView {
     let total = Cents(list.total_cents);
     let refused = view.refused.as_ref();
     let refused = refused.map(|text| note(Tone::Alarm, unbroken(text)));
-    let lines = counted(list.lines, "ligne", "lignes");
+    let lines = counted(list.lines, count::LINE, count::LINES);
     view! {
-        {crumbs("/ccas".into(), "Toutes les listes")}
+        {crumbs("/ccas".into(), common::ALL_LISTS)}
         <div class="head">
             <div>
-                <h1>"Liste "{unbroken(&name)}</h1>
+                <h1>{say::LIST_TITLE_BEFORE_NUMBER}" "{unbroken(&name)}</h1>
                 <p class="soft">
-                    "Éditée le "{day_words(&list.issued_on)}" · "{lines}" · "{state_word(&list.state)}
+                    {say::LIST_ISSUED_ON}" "{day_words(&list.issued_on)}" · "{lines}" · "{state_word(&list.state)}
                 </p>
             </div>
         </div>
@@ -659,7 +657,7 @@ fn arrived_form(view: &One) -> Option<AnyView> {
         view! {
             <form method="post" action=action>
                 {hidden_id()}
-                <button name="geste" value="arrivee"><Icon path=CHECK/>"Liste bien arrivée"</button>
+                <button name="geste" value="arrivee"><Icon path=CHECK/>{say::LIST_ARRIVED}</button>
             </form>
         }
         .into_any()
@@ -669,11 +667,11 @@ fn arrived_form(view: &One) -> Option<AnyView> {
 /// Where a line stands, in the payer's words.
 pub(in crate::allowances) fn line_word(line: &LineOnList) -> &'static str {
     match line.state() {
-        _ if line.returned_act.is_some() => "retournée",
-        AllowanceState::Sent => "à payer",
-        AllowanceState::Paid => "payée",
-        AllowanceState::Received => "reçue",
-        AllowanceState::Due | AllowanceState::Listed => "pas encore envoyée",
+        _ if line.returned_act.is_some() => say::LINE_RETURNED,
+        AllowanceState::Sent => say::LINE_TO_PAY,
+        AllowanceState::Paid => say::LINE_PAID,
+        AllowanceState::Received => say::LINE_RECEIVED,
+        AllowanceState::Due | AllowanceState::Listed => say::STATE_ISSUED,
     }
 }
 
@@ -686,15 +684,15 @@ fn lines_card(view: &One) -> AnyView {
         .enumerate()
         .map(|(rank, line)| line_row(view, (rank, line), vouchers))
         .collect();
-    let head = vouchers.then(|| view! { <th scope="col">"Numéros de chèques"</th> });
+    let head = vouchers.then(|| view! { <th scope="col">{say::VOUCHER_NUMBERS}</th> });
     let table = view! {
         <table class="stack lines">
             <thead>
                 <tr>
-                    <th scope="col">"Nom"</th>
-                    <th scope="col">"Date"</th>
-                    <th scope="col" class="n">"Montant"</th>
-                    <th scope="col">"État"</th>
+                    <th scope="col">{common::NAME}</th>
+                    <th scope="col">{common::DATE}</th>
+                    <th scope="col" class="n">{common::AMOUNT}</th>
+                    <th scope="col">{common::STATE}</th>
                     {head}
                 </tr>
             </thead>
@@ -714,7 +712,7 @@ fn lines_card(view: &One) -> AnyView {
     } else {
         table.into_any()
     };
-    view! { <section class="card"><h2>"Lignes"</h2>{content}</section> }.into_any()
+    view! { <section class="card"><h2>{say::COLUMN_LINES}</h2>{content}</section> }.into_any()
 }
 
 fn is_open(line: &LineOnList) -> bool {
@@ -723,7 +721,7 @@ fn is_open(line: &LineOnList) -> bool {
 
 /// What the payer tells people of one name apart by.
 pub(super) fn known_by(it: &CivilIdentity) -> String {
-    let born = it.born.map(|day| format!("né·e le {}", date_cell(day)));
+    let born = it.born.map(|day| say::born(&date_cell(day)));
     let known = born.or_else(|| it.reference.clone());
     known.unwrap_or_default()
 }
@@ -751,20 +749,20 @@ fn line_row(view: &One, (rank, line): (usize, &LineOnList), vouchers: bool) -> A
         let field = open.then(|| {
             view! {
                 <input type="hidden" name="de" value=id/>
-                <input name="numeros" aria-label="Numéros de chèques" autocomplete="off"/>
+                <input name="numeros" aria-label=say::VOUCHER_NUMBERS autocomplete="off"/>
             }
         });
-        view! { <td data-label="Chèques">{field}</td> }
+        view! { <td data-label=say::COLUMN_VOUCHERS>{field}</td> }
     });
     let corrected = (open && line.corrected).then(|| {
-        view! { <small class="line">"Corrigée depuis : à retourner."</small> }
+        view! { <small class="line">{say::LINE_CORRECTED}</small> }
     });
     view! {
         <tr>
             <th scope="row">{label}</th>
-            <td data-label="Date">{line.outing_day.parse::<Day>().map(date_cell).unwrap_or_default()}</td>
-            <td class="n" data-label="Montant">{amount(Cents(line.amount_cents))}</td>
-            <td data-label="État">{line_word(line)}{corrected}</td>
+            <td data-label=common::DATE>{line.outing_day.parse::<Day>().map(date_cell).unwrap_or_default()}</td>
+            <td class="n" data-label=common::AMOUNT>{amount(Cents(line.amount_cents))}</td>
+            <td data-label=common::STATE>{line_word(line)}{corrected}</td>
             {numbers}
         </tr>
     }
@@ -774,23 +772,23 @@ fn line_row(view: &One, (rank, line): (usize, &LineOnList), vouchers: bool) -> A
 fn pay_fields(view: &One) -> AnyView {
     let decision = Field {
         name: "decision",
-        label: "Référence de la décision",
+        label: say::LABEL_DECISION,
         kind: "text",
         value: view.settings.decision_reference.clone().unwrap_or_default(),
         ..Field::default()
     };
     let day = Field {
         name: "le",
-        label: "Payé le",
+        label: common::PAID_ON,
         kind: "date",
         value: view.today.to_string(),
         ..Field::default()
     };
     let hand = Field {
         name: "main",
-        label: "Remis par",
+        label: say::LABEL_HANDED_BY,
         kind: "text",
-        help: Some("Votre nom, si vous n’écrivez rien.".into()),
+        help: Some(say::HANDED_BY_HELP.into()),
         ..Field::default()
     };
     let usual = view.settings.payment_mode;
@@ -807,7 +805,7 @@ fn pay_fields(view: &One) -> AnyView {
         <div class="side">
             {decision.view()}
             <div class="field">
-                <label for="mode">"Mode de paiement"</label>
+                <label for="mode">{say::LABEL_MODE}</label>
                 <select id="mode" name="mode">{modes}</select>
             </div>
             {day.view()}
@@ -815,11 +813,11 @@ fn pay_fields(view: &One) -> AnyView {
         </div>
         <label class="tick-line">
             <input type="checkbox" name="signe" value="true"/>
-            <span>"La personne a signé la liste"</span>
+            <span>{say::LABEL_SIGNED}</span>
         </label>
         <div class="actions">
-            <button class="primary" name="geste" value="payer">"Payer les lignes cochées"</button>
-            <button name="geste" value="tout">"Payer toutes les lignes"</button>
+            <button class="primary" name="geste" value="payer">{say::PAY_TICKED}</button>
+            <button name="geste" value="tout">{say::PAY_ALL}</button>
         </div>
     }
     .into_any()
@@ -841,19 +839,19 @@ fn return_card(view: &One) -> Option<AnyView> {
     (!options.is_empty()).then(|| {
         view! {
             <details class="card">
-                <summary>"Retourner une ligne"</summary>
+                <summary>{say::RETURN_TITLE}</summary>
                 <form class="form" method="post" action=action>
                     {hidden_id()}
                     <div class="field">
-                        <label for="ligne">"Quelle ligne"</label>
+                        <label for="ligne">{say::LABEL_RETURN_LINE}</label>
                         <select id="ligne" name="ligne">{options}</select>
                     </div>
                     <div class="field">
-                        <label for="motif">"Pourquoi"</label>
+                        <label for="motif">{common::WHY}</label>
                         <textarea id="motif" name="motif" rows="3" required></textarea>
                     </div>
-                    <p class="help">"Elle n’est pas payée ici. Elle pourra revenir sur une liste suivante."</p>
-                    <div class="actions"><button name="geste" value="retour">"Retourner la ligne"</button></div>
+                    <p class="help">{say::RETURN_HELP}</p>
+                    <div class="actions"><button name="geste" value="retour">{say::RETURN_LINE}</button></div>
                 </form>
             </details>
         }
@@ -867,8 +865,8 @@ fn settle_card(view: &One) -> Option<AnyView> {
         return Some(
             view! {
                 <section class="card">
-                    <h2>"État de paiement "{unbroken(&number.to_string())}</h2>
-                    <p class="soft">"Payé\u{a0}: "{amount(Cents(view.list.paid_cents))}"."</p>
+                    <h2>{say::STATEMENT_BEFORE_NUMBER}" "{unbroken(&number.to_string())}</h2>
+                    <p class="soft">{say::STATEMENT_PAID_PREFIX}" "{amount(Cents(view.list.paid_cents))}"."</p>
                 </section>
             }
             .into_any(),
@@ -877,19 +875,24 @@ fn settle_card(view: &One) -> Option<AnyView> {
     let sent = view.list.sent_at.is_some();
     let open = view.lines.iter().filter(|it| !it.is_over()).count();
     let content = if open > 0 {
-        let wait = counted(open as i64, "ligne attend", "lignes attendent");
-        view! { <p class="soft">{wait}" encore d’être payées ou reçues."</p> }.into_any()
+        let wait = counted(
+            open as i64,
+            say::STATEMENT_WAITS_ONE,
+            say::STATEMENT_WAITS_MANY,
+        );
+        view! { <p class="soft">{wait}" "{say::STATEMENT_AFTER_WAITS}</p> }.into_any()
     } else {
         let action = format!("/ccas/{name}");
         view! {
             <form class="actions" method="post" action=action>
                 {hidden_id()}
-                <button class="primary" name="geste" value="regler">"Éditer l’état de paiement"</button>
+                <button class="primary" name="geste" value="regler">{say::ISSUE_STATEMENT}</button>
             </form>
         }
         .into_any()
     };
     sent.then(|| {
-        view! { <section class="card"><h2>"État de paiement"</h2>{content}</section> }.into_any()
+        view! { <section class="card"><h2>{say::STATEMENT_TITLE}</h2>{content}</section> }
+            .into_any()
     })
 }

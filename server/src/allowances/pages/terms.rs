@@ -18,6 +18,7 @@ use domain::french::amount_cell;
 use domain::{AccountId, Invalid, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::allowances::terms as say;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -32,7 +33,7 @@ pub async fn show(
     caller: Caller,
     Query(asked): Query<Asked>,
 ) -> Result<Response, Problem> {
-    let done = (asked.fait == "oui").then_some("C’est enregistré.");
+    let done = (asked.fait == "oui").then_some(say::SAVED);
     shown(&app, &caller, done, None).await
 }
 
@@ -85,9 +86,9 @@ async fn set(app: &App, caller: &Caller, form: &Setting) -> Result<(), Problem> 
 fn told(problem: &Problem) -> String {
     let fault = problem.errors.first();
     let sentence = match fault.map(|it| (it.field.as_str(), it.code)) {
-        Some(("amount", _)) => "Écrivez un montant en euros, ou laissez vide.",
-        Some(("year", _)) => "L’enveloppe se fixe pour cette année ou la suivante.",
-        Some(("accounts", _)) => "Ce compte n’existe plus. Relisez la page, puis recommencez.",
+        Some(("amount", _)) => say::REFUSED_AMOUNT,
+        Some(("year", _)) => say::REFUSED_YEAR,
+        Some(("accounts", _)) => say::REFUSED_ACCOUNT,
         _ => return payer::told(problem),
     };
     sentence.to_owned()
@@ -119,7 +120,7 @@ async fn shown(
         refused: refused.map(|(problem, form)| (told(&problem), form)),
         settings: settings.clone(),
     };
-    let title = "Enveloppe et remise";
+    let title = say::TITLE;
     let frame = Frame::of(&app.assets, caller, &settings, title, "/ccas/reglages");
     Ok((status, page(&frame, || view_of(&it))).into_response())
 }
@@ -131,17 +132,17 @@ fn view_of(it: &Shown) -> AnyView {
     view! {
         <div class="head">
             <div>
-                <h1>"Enveloppe et remise"</h1>
-                <p class="soft">"Chaque changement est noté au journal, avec votre nom."</p>
+                <h1>{say::TITLE}</h1>
+                <p class="soft">{say::INTRO}</p>
             </div>
         </div>
         {done}
         {refused}
         <section class="card">
-            <h2>"L’enveloppe de l’année"</h2>
+            <h2>{say::ENVELOPE_TITLE}</h2>
             {envelope_form(it, it.year)}
             {envelope_form(it, it.year + 1)}
-            <p class="help">"Laissez vide s’il n’y a pas d’enveloppe. L’enveloppe ne bloque rien\u{a0}: elle montre ce qu’il reste."</p>
+            <p class="help">{say::ENVELOPE_HELP}</p>
         </section>
         {appoint_card(it)}
     }
@@ -159,7 +160,7 @@ fn envelope_form(it: &Shown, year: i16) -> AnyView {
         <form class="search-line" method="post" action="/ccas/reglages">
             <input type="hidden" name="annee" value=year.to_string()/>
             <div class="field">
-                <label for=id.clone()>"Enveloppe "{year}", en euros"</label>
+                <label for=id.clone()>{say::LABEL_ENVELOPE_BEFORE_YEAR}" "{year}{say::LABEL_ENVELOPE_AFTER_YEAR}</label>
                 <input
                     id=id
                     name="montant"
@@ -169,7 +170,7 @@ fn envelope_form(it: &Shown, year: i16) -> AnyView {
                 />
             </div>
             <button name="geste" value="enveloppe">
-                "Enregistrer"<span class="sr">" l’enveloppe "{year}</span>
+                {say::SAVE}<span class="sr">" "{say::SAVE_BEFORE_YEAR}" "{year}</span>
             </button>
         </form>
     }
@@ -180,17 +181,17 @@ fn appoint_card(it: &Shown) -> AnyView {
     let choices: Vec<_> = it.staff.iter().map(|one| choice(it, one)).collect();
     view! {
         <section class="card">
-            <h2>"Qui remet l’argent en mains propres"</h2>
+            <h2>{say::APPOINTED_TITLE}</h2>
             <p class="soft">
-                "Ces personnes ont l’avance. Elles remettent les aides contre signature."
+                {say::APPOINTED_INTRO}
             </p>
             <form class="form" method="post" action="/ccas/reglages">
                 <fieldset>
-                    <legend class="sr">"Personnes désignées"</legend>
+                    <legend class="sr">{say::APPOINTED_LEGEND}</legend>
                     <div class="choices">{choices}</div>
                 </fieldset>
                 <div class="actions">
-                    <button class="primary" name="geste" value="designer">"Désigner ces personnes"</button>
+                    <button class="primary" name="geste" value="designer">{say::APPOINT}</button>
                 </div>
             </form>
         </section>

@@ -10,6 +10,8 @@ use domain::{Cents, Instant, PeerId, Settings};
 use leptos::prelude::*;
 use std::collections::{BTreeMap, HashMap};
 use uuid::Uuid;
+use words::desk::allowances::waits as say;
+use words::desk::common;
 
 /// More are folded.
 const IN_SIGHT: usize = 8;
@@ -27,11 +29,11 @@ enum What {
 impl What {
     fn label(self) -> &'static str {
         match self {
-            Self::Name => "Un nom à demander",
-            Self::List => "À mettre sur une liste",
-            Self::Arrival => "Liste envoyée, pas encore arrivée",
-            Self::Payment => "Liste arrivée, à payer",
-            Self::Hand => "Payée, pas encore reçue",
+            Self::Name => say::STEP_NAME,
+            Self::List => say::STEP_LIST,
+            Self::Arrival => say::STEP_ARRIVAL,
+            Self::Payment => say::STEP_PAYMENT,
+            Self::Hand => say::STEP_HAND_OVER,
         }
     }
 }
@@ -105,22 +107,22 @@ pub(super) fn waits_card(waits: &[Wait], peers: &HashMap<PeerId, Peer>) -> Optio
         <table class="stack lines">
             <thead>
                 <tr>
-                    <th scope="col">"Qui"</th>
-                    <th scope="col">"Où c’est"</th>
-                    <th scope="col">"Depuis le"</th>
-                    <th scope="col" class="n">"Montant"</th>
+                    <th scope="col">{common::WHO}</th>
+                    <th scope="col">{say::COLUMN_STEP}</th>
+                    <th scope="col">{say::COLUMN_SINCE}</th>
+                    <th scope="col" class="n">{common::AMOUNT}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
         </table>
     };
     let content = if how_many > IN_SIGHT {
-        let words = format!("Voir les {how_many} attentes, la plus longue d’abord");
+        let words = say::see_all(&how_many);
         view! { <details><summary>{words}</summary>{table}</details> }.into_any()
     } else {
         table.into_any()
     };
-    Some(view! { <section class="card"><h2>"Qui attend"</h2>{content}</section> }.into_any())
+    Some(view! { <section class="card"><h2>{say::TITLE}</h2>{content}</section> }.into_any())
 }
 
 fn row(it: &Wait, peers: &HashMap<PeerId, Peer>) -> AnyView {
@@ -131,9 +133,9 @@ fn row(it: &Wait, peers: &HashMap<PeerId, Peer>) -> AnyView {
     view! {
         <tr>
             <th scope="row"><span class="tick-line">{who}</span></th>
-            <td data-label="Où c’est">{it.what.label()}</td>
-            <td data-label="Depuis le">{day_words(&it.since)}</td>
-            <td class="n" data-label="Montant">{amount(it.total)}</td>
+            <td data-label=say::COLUMN_STEP>{it.what.label()}</td>
+            <td data-label=say::COLUMN_SINCE>{day_words(&it.since)}</td>
+            <td class="n" data-label=common::AMOUNT>{amount(it.total)}</td>
         </tr>
     }
     .into_any()

@@ -24,6 +24,8 @@ use domain::{Instant, ListId, ProgrammeId, Settings};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use store::ListEnd;
+use words::desk::allowances::retention as say;
+use words::desk::common::count;
 
 const DAY_MS: i64 = 86_400_000;
 
@@ -134,12 +136,9 @@ pub async fn why_gone(
     let days = i64::from(settings.own_copy_days);
     Ok(Some(gone(
         "own_copy_ended",
-        format!(
-            "Ces fichiers ne sont plus ici pour l’association : {} ont passé depuis que la liste \
-             est bien arrivée. Ils restent chez {}, qui paie. Le numéro, le total et l’empreinte \
-             de chaque fichier restent ici.",
-            counted(days, "jour", "jours"),
-            settings.payer.the(),
+        say::own_copy_ended(
+            &counted(days, count::DAY, count::DAYS),
+            &settings.payer.the(),
         ),
     )))
 }
@@ -149,12 +148,7 @@ pub fn destroyed(settings: &Settings) -> Problem {
     let years = i64::from(settings.accounting_years);
     gone(
         "files_destroyed",
-        format!(
-            "Les fichiers et les noms de cette liste sont détruits : la durée de garde des comptes \
-             ({}) est passée. Le numéro, le total, les lignes sans nom et l’empreinte de chaque \
-             fichier restent.",
-            counted(years, "an", "ans"),
-        ),
+        say::files_destroyed(&counted(years, count::YEAR, count::YEARS)),
     )
 }
 

@@ -19,6 +19,7 @@ use domain::{AllowanceId, Cents, CivilIdentity, Day, ListId, ProgrammeId, Settin
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use uuid::Uuid;
+use words::desk::allowances::statement as say;
 
 /// An « état de paiement » as it was the moment it was issued.
 #[derive(Serialize, Deserialize)]
@@ -95,7 +96,7 @@ pub async fn number(
         }
         return Err(Problem::state(
             "already_settled",
-            format!("L’état de paiement de cette liste existe déjà : {number}."),
+            say::refused_already_issued(&number),
         ));
     }
     let today = local_day(&settings, now);
@@ -146,10 +147,10 @@ async fn settled(
     if open == 0 {
         return Ok(lines);
     }
-    let lines = domain::french::counted(open as i64, "ligne attend", "lignes attendent");
+    let lines = domain::french::counted(open as i64, say::WAITS_ONE, say::WAITS_MANY);
     Err(Problem::state(
         "not_settled",
-        format!("{lines} encore d’être payées ou reçues. L’état de paiement vient après."),
+        say::refused_not_settled(&lines),
     ))
 }
 

@@ -5,6 +5,8 @@ use super::fonts::Weight;
 use super::paper::{MARGIN_PT, Paper, Part, Style, WIDTH_PT};
 use super::table::Column;
 use domain::{Day, Settings, french};
+use words::desk::common::count;
+use words::desk::export::pdf::form as say;
 
 /// What is said beside.
 pub const SMALL: Style = Style {
@@ -51,7 +53,11 @@ pub fn known_by(born: Option<Day>, reference: Option<&str>) -> String {
 
 /// « 8 lignes ».
 pub fn lines_in_words(count: usize) -> String {
-    french::counted(i64::try_from(count).unwrap_or(i64::MAX), "ligne", "lignes")
+    french::counted(
+        i64::try_from(count).unwrap_or(i64::MAX),
+        count::LINE,
+        count::LINES,
+    )
 }
 
 /// Association and town, the title, then what is said of the whole.
@@ -78,8 +84,8 @@ pub fn closing(paper: &mut Paper, settings: &Settings, sum: &str, certified: &st
     paper.paragraph(Part::Paragraph, TEXT, certified);
     paper.y_pt += 14.0;
     let [association, payer] =
-        [&settings.association, &settings.payer].map(|it| format!("Pour {}, le", it.the()));
-    let below = "Nom, qualité, signature";
+        [&settings.association, &settings.payer].map(|it| say::sign_for(&it.the()));
+    let below = say::SIGN_HINT;
     signatures(paper, [(&association, below), (&payer, below)]);
 }
 

@@ -10,19 +10,21 @@ use super::table::{Column, Shape, table};
 use crate::export::csv::ListLine;
 use domain::allowance::ListNumber;
 use domain::{Day, Settings, french};
+use words::desk::common;
+use words::desk::export::pdf::list as say;
 
 /// Room for a hand to sign.
 const ROW_PT_MIN: f32 = 28.0;
 
 const COLUMNS: [Column; 8] = [
-    column("N°", 4.0, true),
-    column("Nom", 16.0, false),
-    column("Prénom", 13.0, false),
-    column("Né·e le, ou référence", 11.0, false),
-    column("Sortie du", 11.0, false),
-    column("Montant", 10.0, true),
-    column("Payé le", 11.0, false),
-    column("Signature", 18.0, false),
+    column(common::NUMBER_SIGN, 4.0, true),
+    column(common::NAME, 16.0, false),
+    column(common::FIRST_NAME, 13.0, false),
+    column(say::COLUMN_BORN, 11.0, false),
+    column(say::COLUMN_OUTING, 11.0, false),
+    column(common::AMOUNT, 10.0, true),
+    column(common::PAID_ON, 11.0, false),
+    column(common::SIGNATURE, 18.0, false),
 ];
 
 /// What is said of a list as a whole.
@@ -39,27 +41,23 @@ pub struct ListHead<'a> {
 /// A list as PDF. The payment columns are blank: they are for a pen.
 pub fn list_pdf(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, PdfError> {
     let mut paper = Paper::new()?;
-    let title = format!("État nominatif n° {}", head.number);
+    let title = say::title(&head.number);
     opening(&mut paper, head.settings, &title, &said(head, lines.len()));
     let rows: Vec<Vec<String>> = (1..).zip(lines).map(|(n, it)| row(n, it)).collect();
     let total = lines.iter().map(|it| it.amount).sum();
     let mut sums = vec![String::new(); COLUMNS.len()];
     if let [_, name, .., amount, _, _] = sums.as_mut_slice() {
-        *name = "Total".into();
+        *name = common::TOTAL.into();
         *amount = french::amount(total);
     }
     let shape = Shape {
-        about: "Une ligne par personne et par sortie, avec le montant et la place pour signer.",
+        about: say::TABLE_ABOUT,
         columns: &COLUMNS,
         row_head: 1,
         row_pt_min: ROW_PT_MIN,
     };
     table(&mut paper, shape, &rows, Some(&sums));
-    let sum = format!(
-        "Arrêté le présent état à la somme de {} ({}).",
-        french::amount_in_words(total),
-        french::amount(total),
-    );
+    let sum = say::sum(&french::amount_in_words(total), &french::amount(total));
     closing(&mut paper, head.settings, &sum, &certified(head.settings));
     paper.finish(&title, &title, head.issued_on)
 }
@@ -67,23 +65,22 @@ pub fn list_pdf(head: ListHead<'_>, lines: &[ListLine<'_>]) -> Result<Vec<u8>, P
 /// « Service fait », and who says so.
 pub fn certified(settings: &Settings) -> String {
     let who = settings.association.the();
-    format!("{}, certifié par {who}.", settings.service_done)
+    say::certified(&settings.service_done, &who)
 }
 
 fn said(head: ListHead<'_>, count: usize) -> Vec<String> {
     let settings = head.settings;
     let decision = settings.decision_reference.as_ref();
-    let made = format!(
-        "Établi le {} par {}, pour {}. Mode de paiement : {}. {}.",
-        french::date(head.issued_on),
-        settings.association.the(),
-        settings.payer.the(),
-        settings.payment_mode.label(),
-        lines_in_words(count),
+    let made = say::made(
+        &french::date(head.issued_on),
+        &settings.association.the(),
+        &settings.payer.the(),
+        &settings.payment_mode.label(),
+        &lines_in_words(count),
     );
     [
-        Some(format!("Objet : {}.", settings.list_object)),
-        decision.map(|it| format!("Décision : {it}.")),
+        Some(say::object(&settings.list_object)),
+        decision.map(|it| say::decision(&it)),
         Some(made),
     ]
     .into_iter()

@@ -19,6 +19,7 @@ use krilla::tagging::{
 };
 use krilla::{Document, SerializeSettings, color::rgb};
 use std::num::NonZeroU16;
+use words::desk::export::pdf::paper as say;
 
 /// A4, in points (ISO 216: 210 × 297 mm).
 pub const PAGE_PT: (f32, f32) = (595.28, 841.89);
@@ -220,7 +221,7 @@ impl Paper {
     fn number_pages(&mut self, foot: &str) {
         let count = self.pages.len();
         for (number, page) in (1..).zip(&mut self.pages) {
-            let text = format!("{foot} · page {number} sur {count}");
+            let text = say::foot_page(&foot, &number, &count);
             let width = self.fonts.width_pt(&text, Weight::Regular, FOOT_SIZE_PT);
             page.words.push(Words {
                 x_pt: PAGE_PT.0 - MARGIN_PT - width,

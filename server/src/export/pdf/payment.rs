@@ -6,43 +6,45 @@ use super::paper::Paper;
 use super::table::{Column, Shape, table};
 use crate::export::payment::{Paid, PaymentHead, PaymentLine, total};
 use domain::french;
+use words::desk::common;
+use words::desk::export::pdf::payment as say;
 
 const COLUMNS: [Column; 8] = [
-    column("N°", 4.0, true),
-    column("Nom et prénom", 16.5, false),
-    column("Né·e le, ou référence", 12.0, false),
-    column("Sortie du", 12.0, false),
-    column("Montant", 10.5, true),
-    column("Payé le", 12.0, false),
-    column("Comment", 16.0, false),
-    column("Reçu", 15.0, false),
+    column(common::NUMBER_SIGN, 4.0, true),
+    column(say::COLUMN_NAME, 16.5, false),
+    column(say::COLUMN_BORN, 12.0, false),
+    column(say::COLUMN_OUTING, 12.0, false),
+    column(common::AMOUNT, 10.5, true),
+    column(common::PAID_ON, 12.0, false),
+    column(say::COLUMN_WAY, 16.0, false),
+    column(common::RECEIPT, 15.0, false),
 ];
 
 /// An « état de paiement » as PDF.
 pub fn payment_pdf(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Result<Vec<u8>, PdfError> {
     let mut paper = Paper::new()?;
-    let title = format!("État de paiement n° {}", head.number);
+    let title = say::title(&head.number);
     opening(&mut paper, head.settings, &title, &said(head, lines));
     let rows: Vec<Vec<String>> = (1..).zip(lines).map(|(n, it)| row(n, it)).collect();
     let paid = total(lines);
     let mut sums = vec![String::new(); COLUMNS.len()];
     if let [_, name, _, _, amount, ..] = sums.as_mut_slice() {
-        *name = "Total payé".into();
+        *name = say::TOTAL_PAID.into();
         *amount = french::amount(paid);
     }
     let shape = Shape {
-        about: "Une ligne par personne et par sortie, avec la façon dont elle a été payée et reçue.",
+        about: say::TABLE_ABOUT,
         columns: &COLUMNS,
         row_head: 1,
         row_pt_min: 0.0,
     };
     table(&mut paper, shape, &rows, Some(&sums));
     let (words, figures) = (french::amount_in_words(paid), french::amount(paid));
-    let sum = format!("Payé en tout : {words} ({figures}).");
+    let sum = say::sum(&words, &figures);
     let rest = lines.iter().filter(|it| it.paid.is_none()).count();
     let returned = match rest {
-        0 => "Toutes les lignes ont été payées.".into(),
-        n => format!("{} sans paiement, avec la raison.", lines_in_words(n)),
+        0 => say::ALL_PAID.into(),
+        n => say::without_payment(&lines_in_words(n)),
     };
     closing(&mut paper, head.settings, &sum, &returned);
     paper.finish(&title, &title, head.issued_on)
@@ -51,20 +53,19 @@ pub fn payment_pdf(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Result<Vec<u
 fn said(head: PaymentHead<'_>, lines: &[PaymentLine]) -> Vec<String> {
     let settings = head.settings;
     vec![
-        format!("Objet : {}.", settings.list_object),
-        format!(
-            "Établi le {} pour l’état nominatif n° {} {}. {}.",
-            french::date(head.issued_on),
-            head.list,
-            settings.association.of_the(),
-            lines_in_words(lines.len()),
+        say::object(&settings.list_object),
+        say::made(
+            &french::date(head.issued_on),
+            &head.list,
+            &settings.association.of_the(),
+            &lines_in_words(lines.len()),
         ),
     ]
 }
 
 fn row(rank: u32, line: &PaymentLine) -> Vec<String> {
     let paid = line.paid.as_ref();
-    let back = line.returned.as_ref().map(|it| format!("Retournée : {it}"));
+    let back = line.returned.as_ref().map(|it| say::returned(&it));
     vec![
         rank.to_string(),
         format!("{} {}", line.surname, line.first_name),
@@ -79,11 +80,11 @@ fn row(rank: u32, line: &PaymentLine) -> Vec<String> {
 
 /// « espèces, par Mme Roy, décision 2026-12 ».
 pub fn way(paid: &Paid) -> String {
-    let vouchers = (!paid.vouchers.is_empty()).then(|| format!("n° {}", paid.vouchers.join(" ")));
+    let vouchers = (!paid.vouchers.is_empty()).then(|| say::way_vouchers(&paid.vouchers.join(" ")));
     let parts = [
         Some(paid.mode.label().to_owned()),
         vouchers,
-        paid.hand.as_ref().map(|it| format!("par {it}")),
+        paid.hand.as_ref().map(|it| say::way_hand(&it)),
         paid.decision.as_deref().map(decision),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
@@ -91,9 +92,9 @@ pub fn way(paid: &Paid) -> String {
 
 /// Some payers write the word itself before their reference.
 fn decision(reference: &str) -> String {
-    match reference.to_lowercase().starts_with("décision") {
+    match reference.to_lowercase().starts_with(say::DECISION_WORD) {
         true => reference.to_owned(),
-        false => format!("décision {reference}"),
+        false => say::way_decision(&reference),
     }
 }
 

@@ -8,6 +8,7 @@ use super::payment::way;
 use crate::export::payment::{Paid, PaymentLine};
 use domain::allowance::ListNumber;
 use domain::{Day, Settings, french};
+use words::desk::export::pdf::receipt as say;
 
 /// Smaller than a document's: three are on a sheet.
 const TITLE: Style = Style {
@@ -61,7 +62,7 @@ pub fn receipts_pdf(
         one(&mut paper, head, receipt, &said);
         paper.y_pt = end_pt;
     }
-    let title = format!("Reçus de la liste n° {}", head.list);
+    let title = say::title(&head.list);
     paper.finish(&title, &title, head.made_on)
 }
 
@@ -91,7 +92,7 @@ fn one(paper: &mut Paper, head: ReceiptsHead<'_>, receipt: &ReceiptLine<'_>, sai
     let from = format!("{} · {}", settings.payer.name, settings.town);
     paper.paragraph(Part::Paragraph, SMALL, &from);
     let y_pt = paper.y_pt;
-    let title = format!("Reçu n° {}-{}", head.list, receipt.rank);
+    let title = say::receipt_title(&head.list, &receipt.rank);
     paper.paragraph(Part::Title, TITLE, &title);
     let amount = french::amount(receipt.line.amount_cents);
     let wide = paper.fonts.width_pt(&amount, TITLE.weight, TITLE.size_pt);
@@ -103,10 +104,10 @@ fn one(paper: &mut Paper, head: ReceiptsHead<'_>, receipt: &ReceiptLine<'_>, sai
         paper.paragraph(Part::Paragraph, style(n), text);
     }
     paper.y_pt += BEFORE_SIGNING_PT;
-    let payer = format!("Pour {}, le", settings.payer.the());
+    let payer = say::sign_for(&settings.payer.the());
     let sides = [
-        ("Reçu cette somme, le", "Signature de la personne"),
-        (payer.as_str(), "Nom, qualité, signature"),
+        (say::SIGN_RECEIVED, say::SIGN_PERSON),
+        (payer.as_str(), say::SIGN_HINT),
     ];
     signatures(paper, sides);
 }
@@ -115,33 +116,24 @@ fn said(head: ReceiptsHead<'_>, receipt: &ReceiptLine<'_>) -> Vec<String> {
     let ReceiptLine { rank, line, paid } = receipt;
     let amount = line.amount_cents;
     let known_by = match (&line.reference, line.born) {
-        (Some(reference), _) => format!(", référence {reference}"),
-        (None, Some(born)) => format!(", né·e le {}", french::date(born)),
+        (Some(reference), _) => say::known_by_reference(&reference),
+        (None, Some(born)) => say::known_by_birth(&french::date(born)),
         (None, None) => String::new(),
     };
     let received = paid.receipt_words();
     [
-        Some(format!(
-            "À : {} {}{known_by}.",
-            line.surname, line.first_name
+        Some(say::to_whom(&line.surname, &line.first_name, &known_by)),
+        Some(say::sum(
+            &french::amount_in_words(amount),
+            &french::amount(amount),
         )),
-        Some(format!(
-            "La somme de : {} ({}).",
-            french::amount_in_words(amount),
-            french::amount(amount)
+        Some(say::paid_on(&french::date(paid.on), &way(paid))),
+        Some(say::object(
+            &head.settings.list_object,
+            &french::date(line.outing_day),
         )),
-        Some(format!(
-            "Payée le {} : {}.",
-            french::date(paid.on),
-            way(paid)
-        )),
-        Some(format!(
-            "Pour : {}, sortie du {}.",
-            head.settings.list_object,
-            french::date(line.outing_day)
-        )),
-        Some(format!("État nominatif n° {}, ligne {rank}.", head.list)),
-        (!received.is_empty()).then(|| format!("Remise : {received}.")),
+        Some(say::list_line(&head.list, &rank)),
+        (!received.is_empty()).then(|| say::handed_over(&received)),
     ]
     .into_iter()
     .flatten()

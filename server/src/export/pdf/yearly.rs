@@ -6,15 +6,18 @@ use super::form::{SIGNING_PT, SMALL, STRONG, TEXT, TITLE, column, signatures};
 use super::paper::{MARGIN_PT, Paper, Part, WIDTH_PT};
 use super::table::{Column, Shape, table};
 use domain::{Cents, CivilIdentity, Day, Settings, french};
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::export::pdf::yearly as say;
 
 /// Room for the sums and what is said of them.
 const SUMS_PT: f32 = 70.0;
 
 const COLUMNS: [Column; 4] = [
-    column("Sortie du", 14.0, false),
-    column("Où en est l’aide", 30.0, false),
-    column("Payée le", 14.0, false),
-    column("Montant", 12.0, true),
+    column(say::COLUMN_OUTING, 14.0, false),
+    column(say::COLUMN_STANDING, 30.0, false),
+    column(say::COLUMN_PAID_ON, 14.0, false),
+    column(common::AMOUNT, 12.0, true),
 ];
 
 /// Whose, of when, and who says so.
@@ -50,18 +53,18 @@ pub struct YearlyLine {
 /// A yearly statement as PDF.
 pub fn yearly_pdf(head: YearlyHead<'_>, lines: &[YearlyLine]) -> Result<Vec<u8>, PdfError> {
     let mut paper = Paper::new()?;
-    let title = format!("Relevé annuel {}", head.year);
+    let title = say::title(&head.year);
     opening(&mut paper, head, &title);
     let total: Cents = lines.iter().map(|it| it.amount).sum();
     let rows: Vec<Vec<String>> = lines.iter().map(row).collect();
     let sums = [
-        "Total".into(),
+        common::TOTAL.into(),
         String::new(),
         String::new(),
         french::amount(total),
     ];
     let shape = Shape {
-        about: "Une ligne par sortie de l’année, avec le montant de l’aide et où elle en est.",
+        about: say::TABLE_ABOUT,
         columns: &COLUMNS,
         row_head: 0,
         row_pt_min: 0.0,
@@ -85,12 +88,8 @@ fn opening(paper: &mut Paper, head: YearlyHead<'_>, title: &str) {
         None => to_fill(paper),
     }
     let said = [
-        format!("Objet : {}.", settings.list_object),
-        format!(
-            "Aides payées par {}. Relevé fait le {}.",
-            settings.payer.the(),
-            french::date(head.made_on)
-        ),
+        say::object(&settings.list_object),
+        say::made(&settings.payer.the(), &french::date(head.made_on)),
     ];
     for text in said {
         paper.paragraph(Part::Paragraph, TEXT, &text);
@@ -99,11 +98,9 @@ fn opening(paper: &mut Paper, head: YearlyHead<'_>, title: &str) {
 }
 
 fn whose(identity: &CivilIdentity) -> String {
-    let born = identity
-        .born
-        .map(|it| format!("né·e le {}", french::date(it)));
+    let born = identity.born.map(|it| say::born(&french::date(it)));
     let reference = identity.reference.as_ref();
-    let reference = reference.map(|it| format!("référence {it}"));
+    let reference = reference.map(|it| say::reference(&it));
     let name = format!("{} {}", identity.surname, identity.first_name);
     let parts: Vec<String> = [Some(name), born, reference]
         .into_iter()
@@ -114,7 +111,7 @@ fn whose(identity: &CivilIdentity) -> String {
 
 /// « Nom et prénom : » and a line for a pen.
 fn to_fill(paper: &mut Paper) {
-    const WORDS: &str = "Nom et prénom :";
+    const WORDS: &str = say::NAME_TO_FILL;
     let from = MARGIN_PT + paper.fonts.width_pt(WORDS, STRONG.weight, STRONG.size_pt) + 6.0;
     paper.y_pt += 8.0;
     let below = paper.y_pt + STRONG.size_pt + 2.0;
@@ -147,20 +144,17 @@ fn closing(paper: &mut Paper, head: YearlyHead<'_>, lines: &[YearlyLine], total:
     paper.y_pt += 14.0;
     let sum = |what: &str, cents: Cents| {
         let (words, figures) = (french::amount_in_words(cents), french::amount(cents));
-        format!("{what} : {words} ({figures}).")
+        say::sum(&what, &words, &figures)
     };
-    let of_the_year = format!(
-        "Total de l’année, {}",
-        french::counted(outings, "sortie", "sorties")
-    );
+    let of_the_year = say::total_of_year(&french::counted(outings, count::OUTING, count::OUTINGS));
     paper.paragraph(Part::Paragraph, STRONG, &sum(&of_the_year, total));
-    paper.paragraph(Part::Paragraph, TEXT, &sum("Déjà payé", paid));
+    paper.paragraph(Part::Paragraph, TEXT, &sum(say::ALREADY_PAID, paid));
     let rest = Cents(total.0 - paid.0);
-    paper.paragraph(Part::Paragraph, TEXT, &sum("Reste à payer", rest));
+    paper.paragraph(Part::Paragraph, TEXT, &sum(say::LEFT_TO_PAY, rest));
     if head.is_certified {
         paper.y_pt += 14.0;
-        let by = format!("Pour {}, le", head.settings.association.the());
-        signatures(paper, [(by.as_str(), "Nom, qualité, signature"), ("", "")]);
+        let by = say::sign_for(&head.settings.association.the());
+        signatures(paper, [(by.as_str(), say::SIGN_HINT), ("", "")]);
     }
 }
 

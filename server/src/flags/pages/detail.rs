@@ -23,6 +23,9 @@ use serde::Deserialize;
 use serde_json::json;
 use std::collections::HashMap;
 use uuid::Uuid;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::flags::detail as say;
 
 /// What the page shows.
 struct Sheet {
@@ -86,7 +89,7 @@ fn view(sheet: &Sheet) -> AnyView {
         .map(|it| state_tag(it.state, it.planned_on));
     let flags: Vec<_> = sheet.flags.iter().map(|it| one(sheet, it)).collect();
     view! {
-        {crumbs("/signalements".into(), "Signalements")}
+        {crumbs("/signalements".into(), common::FLAGS)}
         <div class="head">
             <div>
                 <h1>{sheet.title.clone()}</h1>
@@ -96,12 +99,12 @@ fn view(sheet: &Sheet) -> AnyView {
         </div>
         {may_pick_up.then(|| view! {
             <section class="card">
-                <h2>"Vous y êtes passés\u{a0}?"</h2>
+                <h2>{say::PICKED_UP_TITLE}</h2>
                 {picked_up_form(sheet.site, sheet.fault.clone())}
             </section>
         })}
         <section>
-            <h2>{counted(sheet.flags.len() as i64, "signalement", "signalements")}</h2>
+            <h2>{counted(sheet.flags.len() as i64, count::FLAG, count::FLAGS)}</h2>
             <ul class="rows">{flags}</ul>
         </section>
     }
@@ -145,11 +148,8 @@ fn became(sheet: &Sheet, flag: &Flag) -> String {
         (true, Some(city)) => city.the(),
         _ => settings.association.the(),
     };
-    let picked_up = counted(flag.picked_up, "ramassée", "ramassées");
-    format!(
-        "Fait le {} par {by}\u{a0}: {picked_up}.",
-        day.unwrap_or_default()
-    )
+    let picked_up = counted(flag.picked_up, say::PICKED_UP_ONE, say::PICKED_UP_MANY);
+    say::became_done(&day.unwrap_or_default(), &by, &picked_up)
 }
 
 fn picture(id: FactId) -> AnyView {
@@ -157,7 +157,7 @@ fn picture(id: FactId) -> AnyView {
     let href = src.clone();
     view! {
         <a class="picture" href=href>
-            <img src=src alt="Photo du signalement" loading="lazy"/>
+            <img src=src alt=say::PICTURE_ALT loading="lazy"/>
         </a>
     }
     .into_any()
@@ -180,10 +180,7 @@ pub async fn picked_up(
 ) -> Result<Response, Problem> {
     let count = form.count.trim().parse::<u32>().ok();
     let Some(count) = count.filter(|n| (1..=COUNT_MAX).contains(n)) else {
-        let words = format!(
-            "Écrivez un nombre entre 1 et {}.",
-            french::number(COUNT_MAX.into())
-        );
+        let words = say::refused_count(&french::number(COUNT_MAX.into()));
         let page = shown(&app, &caller, id, Some(words)).await?;
         return Ok((StatusCode::UNPROCESSABLE_ENTITY, page).into_response());
     };

@@ -21,6 +21,9 @@ use domain::{Instant, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeSet;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::flags::list as say;
 
 /// Flags on the page; all of them are in the files.
 const FLAGS_SHOWN_MAX: usize = 100;
@@ -70,15 +73,15 @@ pub async fn list(
         &app.assets,
         &caller,
         &settings,
-        "Signalements",
+        common::FLAGS,
         "/signalements",
     );
     Ok(page(&frame, || {
         view! {
             <div class="head">
                 <div>
-                    <h1>"Signalements"</h1>
-                    <p class="soft">{counted(shown.len() as i64, "signalement", "signalements")}</p>
+                    <h1>{common::FLAGS}</h1>
+                    <p class="soft">{counted(shown.len() as i64, count::FLAG, count::FLAGS)}</p>
                 </div>
                 {is_agent.then(to_flagging)}
             </div>
@@ -98,13 +101,13 @@ fn filters(asked: &Asked, quarters: BTreeSet<String>) -> AnyView {
     let urgent = asked.urgent == "oui";
     view! {
         <form class="card filters" method="get" action="/signalements">
-            {select("etat", "État", states.into(), &asked.etat)}
-            {select("quartier", "Quartier", quarters, &asked.quartier)}
+            {select("etat", common::STATE, states.into(), &asked.etat)}
+            {select("quartier", common::QUARTER, quarters, &asked.quartier)}
             <label class="choice">
                 <input type="checkbox" name="urgent" value="oui" checked=urgent/>
-                <span>"Urgents seulement"</span>
+                <span>{say::FILTER_URGENT_ONLY}</span>
             </label>
-            <button class="primary">"Filtrer"</button>
+            <button class="primary">{say::APPLY_FILTERS}</button>
         </form>
     }
     .into_any()
@@ -127,7 +130,7 @@ fn select(
         <div class="field">
             <label for=name>{label}</label>
             <select id=name name=name>
-                <option value="">"Tous"</option>
+                <option value="">{common::ALL_MASCULINE}</option>
                 {options}
             </select>
         </div>
@@ -140,13 +143,13 @@ fn rows(settings: &Settings, flags: &[&Flag]) -> AnyView {
         return view! {
             <div class="empty">
                 <Icon path=FLAG/>
-                <p>"Rien ne correspond. Ce que les agents signalent paraît ici."</p>
+                <p>{say::EMPTY}</p>
             </div>
         }
         .into_any();
     }
     let more = (flags.len() > FLAGS_SHOWN_MAX).then(|| {
-        let words = format!("Voici les {FLAGS_SHOWN_MAX} plus récents. Les fichiers les ont tous.");
+        let words = say::more_than_shown(&FLAGS_SHOWN_MAX);
         note(Tone::Info, words)
     });
     let shown = flags.iter().take(FLAGS_SHOWN_MAX);
@@ -185,8 +188,8 @@ fn row(settings: &Settings, flag: &Flag) -> AnyView {
 fn done(settings: &Settings, flag: &Flag, at: Instant) -> String {
     let day = french::date_cell(local_day(settings, at));
     match flag.picked_up {
-        0 => format!("le {day}"),
-        n => format!("le {day}, {}", french::number(n)),
+        0 => say::done_day(&day),
+        n => say::done_day_count(&day, &french::number(n)),
     }
 }
 
@@ -201,18 +204,18 @@ fn files() -> AnyView {
     };
     view! {
         <section class="card">
-            <h2>"Emporter les chiffres"</h2>
-            <p class="soft">"Chaque signalement avec son délai, et les nombres par mois et par quartier."</p>
+            <h2>{say::FILES_TITLE}</h2>
+            <p class="soft">{say::FILES_INTRO}</p>
             <p class="actions">
-                {link("/api/v1/flagging/signalements.xlsx", "Classeur (XLSX)")}
-                {link("/api/v1/flagging/signalements.csv", "Signalements (CSV)")}
-                {link("/api/v1/flagging/mois.csv", "Mois (CSV)")}
+                {link("/api/v1/flagging/signalements.xlsx", say::FILE_WORKBOOK)}
+                {link("/api/v1/flagging/signalements.csv", say::FILE_FLAGS)}
+                {link("/api/v1/flagging/mois.csv", say::FILE_MONTHS)}
             </p>
             <p class="help">
-                "Données ouvertes\u{a0}: "
-                <a href="/api/v1/flagging/signalements.csv?dialect=open-data">"signalements"</a>
+                {say::OPEN_DATA_LABEL}" "
+                <a href="/api/v1/flagging/signalements.csv?dialect=open-data">{say::OPEN_DATA_FLAGS}</a>
                 ", "
-                <a href="/api/v1/flagging/mois.csv?dialect=open-data">"mois"</a>
+                <a href="/api/v1/flagging/mois.csv?dialect=open-data">{say::OPEN_DATA_MONTHS}</a>
                 "."
             </p>
         </section>

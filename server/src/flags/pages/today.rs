@@ -19,6 +19,8 @@ use domain::place::SiteState;
 use domain::{Day, Instant, Settings, SiteId};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use words::desk::common::count;
+use words::desk::flags::today as say;
 
 /// As many as somebody sees in a day; the others are on the page of all flags.
 const PLACES_SHOWN_MAX: usize = 40;
@@ -100,13 +102,13 @@ pub async fn home(
     drop(tx);
     let places = places(&settings, &flags);
     let noted = done == "ramasse";
-    let frame = Frame::of(&app.assets, caller, &settings, "À voir aujourd’hui", "/");
+    let frame = Frame::of(&app.assets, caller, &settings, say::TITLE, "/");
     Ok(page(&frame, || {
         view! {
-            {noted.then(|| note(Tone::Ok, "C’est noté. Merci\u{a0}!"))}
+            {noted.then(|| note(Tone::Ok, say::DONE_PICKED_UP))}
             <div class="head">
                 <div>
-                    <h1>"À voir aujourd’hui"</h1>
+                    <h1>{say::TITLE}</h1>
                     <p class="soft">{summary(&places)}</p>
                 </div>
                 {to_flagging()}
@@ -123,11 +125,10 @@ pub async fn home(
 fn summary(places: &[Place]) -> String {
     let total = places.len() as i64;
     match places.iter().filter(|it| it.urgent).count() {
-        0 => counted(total, "lieu signalé", "lieux signalés"),
-        urgent => format!(
-            "{}, dont {}",
-            counted(total, "lieu signalé", "lieux signalés"),
-            counted(urgent as i64, "urgent", "urgents")
+        0 => counted(total, say::PLACE_ONE, say::PLACE_MANY),
+        urgent => say::summary_with_urgent(
+            &counted(total, say::PLACE_ONE, say::PLACE_MANY),
+            &counted(urgent as i64, count::URGENT, count::URGENT_MANY),
         ),
     }
 }
@@ -144,10 +145,10 @@ fn urgent_note(
     }
     let next = outings.coming.first().map(|it| {
         let day = crate::http::pieces::day_title(it.day, today);
-        format!("Prochaine sortie\u{a0}: {}.", day.to_lowercase())
+        say::next_outing(&day.to_lowercase())
     });
     let content = view! {
-        <p>"Un lieu urgent attend. "{next}</p>
+        <p>{say::URGENT_WAITS}" "{next}</p>
         {emergency(settings).map(|it| view! { <p class="actions">{it}</p> })}
     };
     Some(note(Tone::Alarm, content))
@@ -158,8 +159,8 @@ fn sections(settings: &Settings, mut places: Vec<Place>, now: Instant) -> AnyVie
         return view! {
             <div class="empty">
                 <Icon path=CHECK/>
-                <h2>"Rien n’attend"</h2>
-                <p>"Ce que vous signalez paraît ici, jusqu’à ce que ce soit fait."</p>
+                <h2>{say::EMPTY_TITLE}</h2>
+                <p>{say::EMPTY}</p>
             </div>
         }
         .into_any();
@@ -167,7 +168,7 @@ fn sections(settings: &Settings, mut places: Vec<Place>, now: Instant) -> AnyVie
     let more = places.len().saturating_sub(PLACES_SHOWN_MAX);
     places.truncate(PLACES_SHOWN_MAX);
     let more = (more > 0).then(|| {
-        let words = counted(more as i64, "autre lieu attend", "autres lieux attendent");
+        let words = counted(more as i64, say::MORE_ONE, say::MORE_MANY);
         view! { <p><a href="/signalements?etat=seen">{words}</a></p> }
     });
     let sections: Vec<_> = by_quarter(places)
@@ -197,7 +198,7 @@ fn row(settings: &Settings, place: &Place, now: Instant) -> AnyView {
                     {state_tag(place.state, place.planned_on)}
                 </p>
                 <b><a href=href>{place.title.clone()}</a></b>
-                <small>{place.what}{seen}" · signalé "{since}</small>
+                <small>{place.what}{seen}" "{say::ROW_FLAGGED}" "{since}</small>
             </div>
             {picked_up_form(place.site, None)}
         </li>

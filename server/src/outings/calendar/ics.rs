@@ -3,13 +3,14 @@
 
 use domain::{Day, Instant};
 use jiff::tz::TimeZone;
+use words::desk::common;
 
 /// Octets of a line before it is folded (RFC 5545, 3.1).
 const LINE_OCTETS_MAX: usize = 75;
 /// Two hours, as an outing takes.
 const DURATION: &str = "PT2H";
 /// What a calendar shows: neutral on a phone that lies on a table.
-const SUMMARY: &str = "Sortie";
+const SUMMARY: &str = common::OUTING;
 
 /// When an outing begins.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -55,7 +56,7 @@ pub fn calendar(events: &[Event], now: Instant) -> String {
     line("PRODID", "-//Cueillette//Sorties//FR");
     line("CALSCALE", "GREGORIAN");
     line("METHOD", "PUBLISH");
-    line("X-WR-CALNAME", &escaped("Sorties"));
+    line("X-WR-CALNAME", &escaped(common::OUTINGS));
     for event in events {
         line("BEGIN", "VEVENT");
         line("UID", &escaped(&event.uid));

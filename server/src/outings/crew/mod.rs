@@ -25,6 +25,7 @@ use domain::{
 use std::collections::{HashMap, HashSet};
 use std::net::IpAddr;
 use store::Joining;
+use words::desk::outings::crew as say;
 
 /// Lets a phone join the outing of a code.
 pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAnswer, Problem> {
@@ -76,10 +77,7 @@ pub async fn join(app: &App, from: IpAddr, asked: &JoinRequest) -> Result<JoinAn
         account: opened.account,
     };
     if !store::join(&mut tx, joining).await? {
-        return Err(Problem::state(
-            "phone_revoked",
-            "Ce téléphone a été retiré de la sortie. Parlez-en à un·e professionnel·le.",
-        ));
+        return Err(Problem::state("phone_revoked", say::PHONE_REMOVED));
     }
     tx.commit().await?;
     Ok(JoinAnswer {
@@ -120,11 +118,7 @@ async fn opened_by(tx: &mut Tx, mac: &[u8]) -> Result<Option<Opened>, Problem> {
 }
 
 fn unknown_code() -> Problem {
-    Problem::unknown(
-        "code",
-        "unknown_code",
-        "Ce code n’existe pas, ou ne sert plus. Demandez-le encore une fois.",
-    )
+    Problem::unknown("code", "unknown_code", say::CODE_UNKNOWN)
 }
 
 fn check_joinable(outing: &Outing, opened: &Opened, now: Instant) -> Result<(), Problem> {
@@ -133,10 +127,7 @@ fn check_joinable(outing: &Outing, opened: &Opened, now: Instant) -> Result<(), 
     }
     let until = opened.until.or(outing.code_expires_at);
     if until.is_none_or(|until| until <= now) {
-        let mut problem = Problem::state(
-            "code_expired",
-            "Ce code ne sert plus. Demandez le nouveau code.",
-        );
+        let mut problem = Problem::state("code_expired", say::CODE_EXPIRED);
         problem.errors = vec![Invalid::new("code", "code_expired").0];
         return Err(problem);
     }
@@ -184,7 +175,7 @@ pub async fn pack(app: &App, caller: &Caller) -> Result<Pack, Problem> {
         outing: PackOuting {
             id,
             day: outing.day,
-            title: format!("Sortie de {}", french::weekday(outing.day)),
+            title: say::pack_title(&french::weekday(outing.day)),
             state: outing.state.as_str().into(),
             reads_until: phone_terms(&settings, &outing).0,
         },

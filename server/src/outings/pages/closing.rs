@@ -14,15 +14,18 @@ use app::ui::Icon;
 use app::ui::pictograms::{CHECK, PHONE};
 use domain::french::{amount, amount_in_words, counted, number};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::outings::closing as say;
 
 /// The page; `asks_again` once the button was pressed while phones may still hold facts.
 pub fn view(sheet: &Sheet, spots: &[Point], asks_again: bool) -> AnyView {
     let here = format!("/sorties/{}", sheet.outing.id);
     view! {
-        {crumbs(here.clone(), "La sortie")}
+        {crumbs(here.clone(), common::THE_OUTING)}
         <div class="head">
             <div>
-                <h1>"Terminer la sortie"</h1>
+                <h1>{common::END_THE_OUTING}</h1>
                 <p class="soft">{super::title_of(&sheet.outing, sheet.today())}</p>
             </div>
         </div>
@@ -51,12 +54,12 @@ fn button(sheet: &Sheet, here: String) -> AnyView {
     view! {
         <section class="card next">
             <div>
-                <h2>"Tout est juste\u{a0}?"</h2>
-                <p>"Une sortie terminée ne change plus. Une erreur se corrige ensuite par une révision, qui dit pourquoi."</p>
+                <h2>{say::FINISH_TITLE}</h2>
+                <p>{say::FINISH_ABOUT}</p>
             </div>
             <form class="actions" method="post" action=action>
-                <button class="primary"><Icon path=CHECK/>"Terminer la sortie"</button>
-                <a class="button quiet" href=here>"Pas encore"</a>
+                <button class="primary"><Icon path=CHECK/>{common::END_THE_OUTING}</button>
+                <a class="button quiet" href=here>{say::NOT_YET}</a>
             </form>
         </section>
     }
@@ -68,22 +71,22 @@ fn ask_again(sheet: &Sheet) -> AnyView {
     let action = format!("/sorties/{}/fin", sheet.outing.id);
     let again = format!("/sorties/{}/fin", sheet.outing.id);
     let words: Vec<_> = holding(sheet)
-        .map(|(rank, why)| view! { <li>"Téléphone "{rank}"\u{a0}: "{may_hold(Some(why))}</li> })
+        .map(|(rank, why)| view! { <li>{say::PHONE_PREFIX}" "{rank}"\u{a0}: "{may_hold(Some(why))}</li> })
         .collect();
     let told = note(
         Tone::Alarm,
         view! {
-            <b>"Des relevés ne sont peut-être pas encore arrivés."</b>
+            <b>{say::ASK_AGAIN_TITLE}</b>
             <ul>{words}</ul>
-            <p>"Le mieux\u{a0}: ouvrir la page sur ce téléphone, avec du réseau, puis revenir ici. Si on termine, ces relevés arriveront en retard et attendront une révision."</p>
+            <p>{say::ASK_AGAIN_ABOUT}</p>
         },
     );
     view! {
         {told}
         <form class="actions" method="post" action=action>
             <input type="hidden" name="sure" value="oui"/>
-            <button class="danger">"Terminer quand même"</button>
-            <a class="button" href=again>"Attendre"</a>
+            <button class="danger">{say::FINISH_ALL_THE_SAME}</button>
+            <a class="button" href=again>{say::WAIT}</a>
         </form>
     }
     .into_any()
@@ -99,38 +102,31 @@ fn holding(sheet: &Sheet) -> impl Iterator<Item = (usize, Why)> {
 fn may_hold(why: Option<Why>) -> String {
     match why {
         Some(Why::Missing(n)) => {
-            let words = counted(n, "relevé manque", "relevés manquent");
-            format!("{words} dans sa suite.")
+            let words = counted(n, say::MISSING_ONE, say::MISSING_MANY);
+            say::may_hold_missing(&words)
         }
-        Some(Why::Quiet) => {
-            "plus de nouvelles depuis 10\u{a0}minutes. Il garde peut-être des relevés.".into()
-        }
-        None => "rien ne manque.".into(),
+        Some(Why::Quiet) => say::MAY_HOLD_QUIET.into(),
+        None => say::MAY_HOLD_NOTHING.into(),
     }
 }
 
 fn presences(sheet: &Sheet) -> AnyView {
     let how_many = sheet.present().len();
-    let nobody = (how_many == 0).then(|| {
-        note(
-            Tone::Wait,
-            "Personne n’est noté présent. Sans présence, il n’y a pas d’aide.",
-        )
-    });
+    let nobody = (how_many == 0).then(|| note(Tone::Wait, say::PRESENCES_NONE));
     let seen = sheet.people.iter().filter(|it| it.seen).count();
     let seen = (seen > 0).then(|| {
         let who = counted(
             seen as i64,
-            "personne a été vue par l’équipe, et n’est pas notée présente.",
-            "personnes ont été vues par l’équipe, et ne sont pas notées présentes.",
+            say::SEEN_NOT_PRESENT_ONE,
+            say::SEEN_NOT_PRESENT_MANY,
         );
         note(Tone::Wait, who)
     });
-    let title = format!("Présences\u{a0}: {how_many}");
+    let title = say::presences_title(&how_many);
     view! {
         <section class="card" id="equipe">
             <h2>{title}</h2>
-            <p class="soft">"Touchez pour noter une présence. Touchez encore pour la retirer."</p>
+            <p class="soft">{say::PRESENCES_ABOUT}</p>
             {nobody}
             {seen}
             {people::taps(sheet, "fin")}
@@ -150,17 +146,15 @@ fn outliers(sheet: &Sheet) -> Option<AnyView> {
         .iter()
         .map(|it| {
             let sentence = match it {
-                Outlier::Pickup { site, count, at } => format!(
-                    "{}\u{a0}: {} notées d’un coup, à {}.",
-                    title_of_site(sheet, *site),
-                    number(*count),
-                    local_hour(&sheet.settings, *at),
+                Outlier::Pickup { site, count, at } => say::outlier_pickup(
+                    &title_of_site(sheet, *site),
+                    &number(*count),
+                    &local_hour(&sheet.settings, *at),
                 ),
-                Outlier::Place { site, count, usual } => format!(
-                    "{}\u{a0}: {} cette fois, d’habitude environ {}.",
-                    title_of_site(sheet, Some(*site)),
-                    number(*count),
-                    number(*usual),
+                Outlier::Place { site, count, usual } => say::outlier_place(
+                    &title_of_site(sheet, Some(*site)),
+                    &number(*count),
+                    &number(*usual),
                 ),
             };
             view! { <li>{sentence}</li> }
@@ -169,9 +163,9 @@ fn outliers(sheet: &Sheet) -> Option<AnyView> {
     Some(note(
         Tone::Wait,
         view! {
-            <b>"À regarder deux fois"</b>
+            <b>{say::OUTLIERS_TITLE}</b>
             <ul>{rows}</ul>
-            "Une faute de frappe s’annule sur le téléphone qui l’a notée."
+            {say::OUTLIERS_ABOUT}
         },
     ))
 }
@@ -179,10 +173,11 @@ fn outliers(sheet: &Sheet) -> Option<AnyView> {
 fn what_comes(sheet: &Sheet) -> AnyView {
     let total = sheet.amount();
     let (done, places) = sheet.done();
-    let syringes = counted(sheet.syringes(), "seringue", "seringues");
+    let syringes = counted(sheet.syringes(), count::SYRINGE, count::SYRINGES);
     let estimated = sheet.estimated();
-    let estimated =
-        (estimated > 0).then(|| format!(", dont {}", counted(estimated, "estimée", "estimées")));
+    let estimated = (estimated > 0).then(|| {
+        say::of_which_estimated(&counted(estimated, say::ESTIMATED_ONE, say::ESTIMATED_MANY))
+    });
     let payer = capital(&sheet.settings.payer.the());
     let unnamed = sheet
         .present()
@@ -190,31 +185,27 @@ fn what_comes(sheet: &Sheet) -> AnyView {
         .filter(|it| !it.peer.has_identity)
         .count();
     let unnamed = (unnamed > 0).then(|| {
-        let who = counted(
-            unnamed as i64,
-            "personne présente n’a pas encore donné son nom.",
-            "personnes présentes n’ont pas encore donné leur nom.",
-        );
-        view! { <p class="soft">{who}" L’aide attend."</p> }
+        let who = counted(unnamed as i64, say::UNNAMED_ONE, say::UNNAMED_MANY);
+        view! { <p class="soft">{who}" "{say::UNNAMED_AID_WAITS}</p> }
     });
     view! {
         <section class="card">
-            <h2>"Ce que la sortie donne"</h2>
+            <h2>{say::OUTCOME_TITLE}</h2>
             <dl class="pairs">
                 <div>
-                    <dt>"Ramassées"</dt>
+                    <dt>{common::PICKED_UP}</dt>
                     <dd><b>{syringes}</b>{estimated}</dd>
                 </div>
                 <div>
-                    <dt>"Lieux faits"</dt>
-                    <dd><b>{done}</b>" sur "{places}</dd>
+                    <dt>{say::PLACES_DONE}</dt>
+                    <dd><b>{done}</b>" "{say::DONE_OUT_OF}" "{places}</dd>
                 </div>
                 <div>
-                    <dt>"Aides à venir"</dt>
+                    <dt>{say::AIDS_TO_COME}</dt>
                     <dd><b class="amount">{amount(total)}</b><br/>{amount_in_words(total)}</dd>
                 </div>
             </dl>
-            <p class="soft">{payer}" paie les présences. Le nombre de seringues n’y change rien."</p>
+            <p class="soft">{payer}" "{say::PAYER_PAYS_PRESENCES}</p>
             {unnamed}
         </section>
     }
@@ -230,16 +221,16 @@ fn phones(sheet: &Sheet) -> AnyView {
             let why = sheet.review.may_hold(it, sheet.now);
             let held = (!it.revoked).then(|| may_hold(why));
             let tag = match (it.revoked, why.is_some()) {
-                (true, _) => view! { <span class="tag">"retiré"</span> },
-                (false, true) => view! { <span class="tag todo">"à voir"</span> },
-                (false, false) => view! { <span class="tag ok">"à jour"</span> },
+                (true, _) => view! { <span class="tag">{say::PHONE_REMOVED}</span> },
+                (false, true) => view! { <span class="tag todo">{say::PHONE_TO_SEE}</span> },
+                (false, false) => view! { <span class="tag ok">{say::PHONE_UP_TO_DATE}</span> },
             };
             view! {
                 <li>
                     <p class="phone-line">
                         <Icon path=PHONE/>
                         <span class="row-text">
-                            <b>"Téléphone "{rank + 1}</b>
+                            <b>{say::PHONE_PREFIX}" "{rank + 1}</b>
                             <small>{contact(sheet, it)}</small>
                             {held.map(|text| view! { <small class="line">{capital(&text)}</small> })}
                         </span>
@@ -251,14 +242,14 @@ fn phones(sheet: &Sheet) -> AnyView {
         .collect();
     let none = rows
         .is_empty()
-        .then(|| view! { <p class="soft">"Aucun téléphone n’a rejoint cette sortie."</p> });
+        .then(|| view! { <p class="soft">{say::PHONES_NONE}</p> });
     let hand_in = (!rows.is_empty()).then(|| {
         let href = format!("/sorties/{}/remettre", sheet.outing.id);
-        view! { <p><a href=href>"Remettre des relevés par fichier"</a></p> }
+        view! { <p><a href=href>{say::HAND_IN_BY_FILE}</a></p> }
     });
     view! {
         <section class="card" id="telephones">
-            <h2>"Téléphones"</h2>
+            <h2>{say::PHONES_TITLE}</h2>
             {none}
             <ul class="phones">{rows}</ul>
             {hand_in}
@@ -278,18 +269,10 @@ pub fn quiet_phones(sheet: &Sheet) -> Option<AnyView> {
         .collect();
     let (who, they) = match quiet.as_slice() {
         [] => return None,
-        [one] => (
-            format!("Le téléphone {one} n’a pas donné de nouvelles depuis 10\u{a0}minutes."),
-            "Il garde peut-être des relevés. On peut attendre, ou terminer\u{a0}: \
-             ils arriveront plus tard et seront signalés.",
-        ),
+        [one] => (say::quiet_phone_one(&one), say::QUIET_PHONE_ONE_ABOUT),
         many => (
-            format!(
-                "{} téléphones n’ont pas donné de nouvelles depuis 10\u{a0}minutes.",
-                many.len()
-            ),
-            "Ils gardent peut-être des relevés. On peut attendre, ou terminer\u{a0}: \
-             ces relevés arriveront plus tard et seront signalés.",
+            say::quiet_phones_many(&many.len()),
+            say::QUIET_PHONES_MANY_ABOUT,
         ),
     };
     let hand_in = format!("/sorties/{}/remettre", sheet.outing.id);
@@ -297,7 +280,7 @@ pub fn quiet_phones(sheet: &Sheet) -> Option<AnyView> {
         Tone::Wait,
         view! {
             <b>{who}</b>" "{they}
-            " "<a href=hand_in>"Remettre des relevés par fichier"</a>
+            " "<a href=hand_in>{say::HAND_IN_BY_FILE}</a>
         },
     ))
 }

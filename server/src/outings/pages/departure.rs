@@ -9,6 +9,7 @@ use domain::Settings;
 use domain::fact::AgentAccess;
 use domain::outing::{Equipment, Missing};
 use leptos::prelude::*;
+use words::desk::outings::departure as say;
 
 /// The card of an outing that did not open yet.
 pub fn card(sheet: &Sheet) -> Option<AnyView> {
@@ -20,7 +21,7 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <section class="card" id="depart">
-                <h2>"Avant de partir"</h2>
+                <h2>{say::TITLE}</h2>
                 {light(sheet)}
                 <form class="form" method="post" action=action novalidate>
                     {staff(sheet)}
@@ -30,9 +31,9 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
                     <p class="actions">
                         <button class="primary" name="geste" value="ouvrir">
                             <Icon path=WALK/>
-                            "Ouvrir la sortie"
+                            {say::OPEN_OUTING}
                         </button>
-                        <button name="geste" value="garder">"Garder sans ouvrir"</button>
+                        <button name="geste" value="garder">{say::KEEP_WITHOUT_OPENING}</button>
                     </p>
                 </form>
             </section>
@@ -45,13 +46,13 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
 fn light(sheet: &Sheet) -> AnyView {
     let missing = &sheet.missing;
     if missing.is_empty() {
-        return note(Tone::Ok, "Feu vert. La sortie peut ouvrir.");
+        return note(Tone::Ok, say::LIGHT_GREEN);
     }
     let words: Vec<String> = missing
         .iter()
         .map(|it| missing_word(&sheet.settings, it))
         .collect();
-    let sentence = format!("Il manque encore\u{a0}: {}.", listed(&words));
+    let sentence = say::light_missing(&listed(&words));
     match &sheet.refusal {
         Some(refusal) => note(
             Tone::Alarm,
@@ -63,16 +64,14 @@ fn light(sheet: &Sheet) -> AnyView {
 
 fn missing_word(settings: &Settings, missing: &Missing) -> String {
     match missing {
-        Missing::Coordinator => format!("un·e professionnel·le {}", settings.association.of_the()),
+        Missing::Coordinator => say::missing_coordinator(&settings.association.of_the()),
         Missing::Agent => match &settings.city {
-            Some(city) => format!("un·e agent·e {}", city.of_the()),
-            None => "un·e agent·e".into(),
+            Some(city) => say::missing_agent_of_city(&city.of_the()),
+            None => say::MISSING_AGENT.into(),
         },
         Missing::Equipment(item) => item.label().into(),
-        Missing::AgentStaysAway => {
-            "à partir sans agent·e, ou à retirer le lieu où l’agent ne vient pas".into()
-        }
-        Missing::AgentTold => "à dire à l’agent·e où attendre dehors".into(),
+        Missing::AgentStaysAway => say::MISSING_AGENT_STAYS_AWAY.into(),
+        Missing::AgentTold => say::MISSING_AGENT_TOLD.into(),
     }
 }
 
@@ -105,20 +104,20 @@ fn staff(sheet: &Sheet) -> AnyView {
     };
     let coordinators = how_many(
         "coordinators",
-        format!("Professionnel·les {}", sheet.settings.association.of_the()),
+        say::label_coordinators(&sheet.settings.association.of_the()),
         here,
     );
     let rule = &sheet.settings.green_light;
     let agents = (sheet.settings.city.is_some() || rule.agents_min > 0).then(|| {
         let label = match &sheet.settings.city {
-            Some(city) => format!("Agent·es {}", city.of_the()),
-            None => "Agent·es".into(),
+            Some(city) => say::label_agents_of_city(&city.of_the()),
+            None => say::LABEL_AGENTS.into(),
         };
         how_many("agents", label, with)
     });
     view! {
         <fieldset>
-            <legend>"Qui encadre\u{a0}?"</legend>
+            <legend>{say::STAFF_TITLE}</legend>
             {coordinators}
             {agents}
         </fieldset>
@@ -129,10 +128,7 @@ fn staff(sheet: &Sheet) -> AnyView {
 /// What was agreed about the agent at the discreet places of this walk: the light obeys it.
 fn about_the_agent(sheet: &Sheet) -> Option<AnyView> {
     if sheet.accesses.contains(&AgentAccess::Absent) {
-        return Some(note(
-            Tone::Wait,
-            "Un lieu de cette marche n’accepte pas l’agent·e. Partez sans agent·e, ou retirez ce lieu.",
-        ));
+        return Some(note(Tone::Wait, say::AGENT_STAYS_AWAY));
     }
     if !sheet.accesses.contains(&AgentAccess::Waits) {
         return None;
@@ -142,7 +138,7 @@ fn about_the_agent(sheet: &Sheet) -> Option<AnyView> {
         view! {
             <label class="choice">
                 <input type="checkbox" name="agent_told" value="oui" checked=told/>
-                <span>"L’agent·e sait où attendre dehors"</span>
+                <span>{say::AGENT_TOLD}</span>
             </label>
         }
         .into_any(),
@@ -187,7 +183,7 @@ fn equipment(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <fieldset>
-                <legend>"Qu’est-ce qui est prêt\u{a0}?"</legend>
+                <legend>{say::EQUIPMENT_TITLE}</legend>
                 <div class="choices">{boxes}</div>
             </fieldset>
         }
@@ -200,16 +196,16 @@ fn all_the_same(refusal: Option<&Refusal>) -> AnyView {
     let refused = refusal.is_some_and(|it| it.no_green_light);
     let reason = Field {
         name: "reason",
-        label: "Raison pour ouvrir quand même",
+        label: say::LABEL_REASON,
         kind: "text",
         value: refusal.map(|it| it.reason.clone()).unwrap_or_default(),
-        help: Some("Elle est gardée, chiffrée. N’écrivez pas de nom.".into()),
-        error: refused.then(|| "Complétez ce qui manque, ou écrivez une raison.".into()),
+        help: Some(say::REASON_HELP.into()),
+        error: refused.then(|| say::REASON_MISSING.into()),
         ..Field::default()
     };
     view! {
         <details open=refused>
-            <summary>"Ouvrir sans feu vert"</summary>
+            <summary>{say::OPEN_WITHOUT_GREEN_LIGHT}</summary>
             {reason.view()}
         </details>
     }

@@ -13,11 +13,13 @@ use domain::OutingState;
 use domain::fact::Encounter;
 use domain::french::{amount, counted, distance, number};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::outings::detail as say;
 
 /// The page.
 pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
     view! {
-        {crumbs("/sorties".into(), "Sorties")}
+        {crumbs("/sorties".into(), common::OUTINGS)}
         {head(sheet)}
         {done_note(sheet, done)}
         {still(sheet)}
@@ -53,10 +55,7 @@ pub fn view(sheet: &Sheet, done: &str, origin: &Origin) -> AnyView {
 fn words_ended(sheet: &Sheet) -> Option<AnyView> {
     let at = sheet.words_ended?;
     let day = domain::french::date(local_day(&sheet.settings, at));
-    let words = format!(
-        "Les mots et les points «\u{a0}ici\u{a0}» de cette sortie ont été effacés le {day}. \
-         Les nombres restent."
-    );
+    let words = say::words_ended(&day);
     Some(note(Tone::Info, words))
 }
 
@@ -64,34 +63,31 @@ fn head(sheet: &Sheet) -> AnyView {
     let outing = &sheet.outing;
     let hour = |at: Option<domain::Instant>| at.map(|it| local_hour(&sheet.settings, it));
     let since = match outing.state {
-        OutingState::Open => hour(outing.opened_at).map(|it| format!("depuis {it}")),
-        OutingState::Closed => hour(outing.closed_at).map(|it| format!("à {it}")),
+        OutingState::Open => hour(outing.opened_at).map(|it| say::since_hour(&it)),
+        OutingState::Closed => hour(outing.closed_at).map(|it| say::at_hour(&it)),
         _ => None,
     };
     let (_, places) = sheet.done();
     let walk = match places {
         0 => None,
-        1 => Some("1\u{a0}lieu".to_owned()),
-        n => Some(format!(
-            "{n}\u{a0}lieux, environ {}",
-            distance(sheet.walk_m())
-        )),
+        1 => Some(say::WALK_ONE_PLACE.to_owned()),
+        n => Some(say::walk_places(&n, &distance(sheet.walk_m()))),
     };
-    let where_and_when = meeting(outing).map(|it| format!("Rendez-vous {it}"));
+    let where_and_when = meeting(outing).map(|it| say::meeting(&it));
     let line: Vec<String> = [where_and_when, walk].into_iter().flatten().collect();
     let end = sheet.is_open().then(|| {
         let href = format!("/sorties/{}/fin", outing.id);
         view! {
             <a class="button primary" href=href>
                 <Icon path=CHECK/>
-                "Terminer la sortie"
+                {common::END_THE_OUTING}
             </a>
         }
     });
     let start = (outing.state == OutingState::Planned).then(|| {
         view! {
             <a class="button to-departure" href="#depart">
-                "Préparer le départ"
+                {say::PREPARE_DEPARTURE}
                 <Icon path=NEXT/>
             </a>
         }
@@ -101,7 +97,7 @@ fn head(sheet: &Sheet) -> AnyView {
         view! {
             <a class="button quiet" href=href>
                 <Icon path=EDIT/>
-                "Modifier"
+                {say::EDIT}
             </a>
         }
     });
@@ -111,12 +107,12 @@ fn head(sheet: &Sheet) -> AnyView {
         view! {
             <a class="button" href=href>
                 <Icon path=EURO/>
-                "Remettre les aides"
+                {say::HAND_OVER_AIDS}
             </a>
         }
     });
     let to_presences = sheet.is_open().then(|| {
-        view! { <a class="button to-presences" href="#equipe">"Noter les présences"</a> }
+        view! { <a class="button to-presences" href="#equipe">{say::NOTE_PRESENCES}</a> }
     });
     view! {
         <div class="head">
@@ -141,26 +137,20 @@ fn head(sheet: &Sheet) -> AnyView {
 /// What the form before this page did.
 fn done_note(sheet: &Sheet, done: &str) -> Option<AnyView> {
     let sentence = match done {
-        "prevue" => "La sortie est prévue.".to_owned(),
-        "copiee" => {
-            "C’est copié\u{a0}: même heure, même rendez-vous, mêmes lieux, même équipe.".into()
+        "prevue" => say::DONE_PLANNED.to_owned(),
+        "copiee" => say::DONE_COPIED.into(),
+        "deja" => say::DONE_ALREADY_THERE.into(),
+        "modifiee" => say::DONE_EDITED.into(),
+        "revisee" => say::DONE_REVISED.into(),
+        "arretee" => say::DONE_REPETITION_ENDED.into(),
+        "ouverte" => say::DONE_OPENED.into(),
+        "gardee" => say::DONE_KEPT.into(),
+        "code" => say::DONE_CODE.into(),
+        "terminee" if sheet.outing.state == OutingState::Closed => {
+            let people = sheet.summary.presences.len() as i64;
+            let presences = counted(people, say::PRESENCE_ONE, say::PRESENCE_MANY);
+            say::done_closed(&presences, &amount(sheet.amount()))
         }
-        "deja" => "Cette semaine-là a déjà sa sortie, avec ses lieux. Rien n’a été changé.".into(),
-        "modifiee" => "La sortie est modifiée.".into(),
-        "revisee" => "C’est corrigé. La révision dit quoi et pourquoi.".into(),
-        "arretee" => "La répétition s’arrête après cette sortie.".into(),
-        "ouverte" => "La sortie est ouverte. Bonne cueillette.".into(),
-        "gardee" => "C’est gardé. La sortie n’est pas encore ouverte.".into(),
-        "code" => "Le nouveau code est prêt. L’ancien ne marche plus.".into(),
-        "terminee" if sheet.outing.state == OutingState::Closed => format!(
-            "La sortie est terminée. Merci à toute l’équipe\u{a0}: {}, {} à venir.",
-            counted(
-                sheet.summary.presences.len() as i64,
-                "présence",
-                "présences"
-            ),
-            amount(sheet.amount()),
-        ),
         _ => return None,
     };
     Some(note(Tone::Ok, sentence))
@@ -169,8 +159,8 @@ fn done_note(sheet: &Sheet, done: &str) -> Option<AnyView> {
 /// An outing that is over says so.
 fn still(sheet: &Sheet) -> Option<AnyView> {
     let sentence = match sheet.outing.state {
-        OutingState::Closed => "Cette sortie est terminée. Elle se lit, elle ne change plus.",
-        OutingState::Cancelled => "Cette sortie est annulée. Elle se lit, elle ne change plus.",
+        OutingState::Closed => say::STILL_CLOSED,
+        OutingState::Cancelled => say::STILL_CANCELLED,
         _ => return None,
     };
     Some(
@@ -188,21 +178,9 @@ fn still(sheet: &Sheet) -> Option<AnyView> {
 fn to_look_at(sheet: &Sheet) -> Option<AnyView> {
     let it = &sheet.summary;
     let sentences = [
-        (
-            it.early,
-            "relevé a été fait avant l’ouverture. Il est compté.",
-            "relevés ont été faits avant l’ouverture. Ils sont comptés.",
-        ),
-        (
-            it.to_check,
-            "relevé porte une heure impossible. Un téléphone déchargé fait cela. Il est compté.",
-            "relevés portent une heure impossible. Un téléphone déchargé fait cela. Ils sont comptés.",
-        ),
-        (
-            it.set_aside,
-            "relevé est mis de côté\u{a0}: il n’a pas pu être lu comme il faut. Il n’est pas compté.",
-            "relevés sont mis de côté\u{a0}: ils n’ont pas pu être lus comme il faut. Ils ne sont pas comptés.",
-        ),
+        (it.early, say::EARLY_ONE, say::EARLY_MANY),
+        (it.to_check, say::ODD_HOUR_ONE, say::ODD_HOUR_MANY),
+        (it.set_aside, say::SET_ASIDE_ONE, say::SET_ASIDE_MANY),
     ];
     let lines: Vec<_> = sentences
         .into_iter()
@@ -218,23 +196,20 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
     }
     let syringes = sheet.syringes();
     let picked = match (syringes, sheet.estimated()) {
-        (0..2, 0) => "seringue ramassée".to_owned(),
-        (_, 0) => "seringues ramassées".into(),
-        (0..2, n) => format!("seringue ramassée, dont {} estimée", number(n)),
-        (_, n) => format!(
-            "seringues ramassées, dont {}",
-            counted(n, "estimée", "estimées")
-        ),
+        (0..2, 0) => say::PICKED_ONE.to_owned(),
+        (_, 0) => say::PICKED_MANY.into(),
+        (0..2, n) => say::picked_one_estimated(&number(n)),
+        (_, n) => say::picked_many_estimated(&counted(n, say::ESTIMATED_ONE, say::ESTIMATED_MANY)),
     };
     let (done, places) = sheet.done();
     let (met, encounters) = encounters(sheet);
     Some(
         view! {
-            <ul class="tiles" aria-label="En chiffres">
+            <ul class="tiles" aria-label=say::FIGURES_LABEL>
                 <li class="card"><strong>{number(syringes)}</strong>{picked}</li>
                 <li class="card">
-                    <strong>{done}" "<small>"sur "{places}</small></strong>
-                    "lieux faits"
+                    <strong>{done}" "<small>{say::DONE_OUT_OF}" "{places}</small></strong>
+                    {say::PLACES_DONE}
                 </li>
                 <li class="card">{took_part(sheet)}</li>
                 <li class="card"><strong>{number(met)}</strong>{encounters}</li>
@@ -248,18 +223,17 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
 fn took_part(sheet: &Sheet) -> AnyView {
     if let Some(n) = sheet.outing.peers_counted {
         let noun = if n < 2 {
-            "participant·e"
+            say::PARTICIPANT_ONE
         } else {
-            "participant·es"
+            say::PARTICIPANT_MANY
         };
-        return view! { <strong>{number(n)}</strong>{noun}", d’après le fichier importé" }
-            .into_any();
+        return view! { <strong>{number(n)}</strong>{noun}{say::FROM_IMPORTED_FILE} }.into_any();
     }
     let present = sheet.summary.presences.len();
     let noun = if present < 2 {
-        "présence"
+        say::PRESENCE_ONE
     } else {
-        "présences"
+        say::PRESENCE_MANY
     };
     view! {
         <strong>{present}</strong>
@@ -279,21 +253,25 @@ fn encounters(sheet: &Sheet) -> (i64, String) {
             (n > 0).then(|| encounter_words(*who, n))
         })
         .collect();
-    let noun = if all < 2 { "rencontre" } else { "rencontres" };
+    let noun = if all < 2 {
+        say::ENCOUNTER_ONE
+    } else {
+        say::ENCOUNTER_MANY
+    };
     if words.is_empty() {
         (all, noun.into())
     } else {
-        (all, format!("{noun}\u{a0}: {}", listed(&words)))
+        (all, say::encounters(&noun, &listed(&words)))
     }
 }
 
 fn encounter_words(who: Encounter, n: i64) -> String {
     match who {
-        Encounter::Resident => counted(n, "riverain·e", "riverain·es"),
-        Encounter::Shopkeeper => counted(n, "commerçant·e", "commerçant·es"),
-        Encounter::User => counted(n, "usager·e", "usager·es"),
-        Encounter::Agent => counted(n, "agent·e", "agent·es"),
-        Encounter::Police => counted(n, "de la police", "de la police"),
+        Encounter::Resident => counted(n, say::RESIDENT_ONE, say::RESIDENT_MANY),
+        Encounter::Shopkeeper => counted(n, say::SHOPKEEPER_ONE, say::SHOPKEEPER_MANY),
+        Encounter::User => counted(n, say::USER_ONE, say::USER_MANY),
+        Encounter::Agent => counted(n, say::AGENT_ONE, say::AGENT_MANY),
+        Encounter::Police => counted(n, say::POLICE, say::POLICE),
     }
 }
 
@@ -307,10 +285,10 @@ fn papers(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <section class="card">
-                <h2>"À imprimer"</h2>
+                <h2>{say::PAPERS_TITLE}</h2>
                 <p class="actions">
-                    <a class="button" href=crew><Icon path=SHEET/>"Feuille de l’équipe"</a>
-                    <a class="button" href=card><Icon path=SHIELD/>"Carte de mission"</a>
+                    <a class="button" href=crew><Icon path=SHEET/>{say::CREW_SHEET}</a>
+                    <a class="button" href=card><Icon path=SHIELD/>{say::MISSION_CARD}</a>
                 </p>
             </section>
         }
@@ -327,11 +305,11 @@ fn repetition(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <details class="cancelling">
-                <summary>"Chaque semaine jusqu’au "{last}</summary>
-                <p>"Pour sauter cette semaine, annulez cette sortie. Pour la changer seule, modifiez-la."</p>
+                <summary>{say::REPETITION_UNTIL}" "{last}</summary>
+                <p>{say::REPETITION_ABOUT}</p>
                 {goes_on.then(|| view! {
                     <form class="form" method="post" action=action>
-                        <p class="actions"><button class="danger">"Arrêter après cette sortie"</button></p>
+                        <p class="actions"><button class="danger">{say::REPETITION_END}</button></p>
                     </form>
                 })}
             </details>
@@ -349,10 +327,10 @@ fn cancelling(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <details class="cancelling">
-                <summary>"Annuler cette sortie"</summary>
+                <summary>{say::CANCEL_TITLE}</summary>
                 <form class="form" method="post" action=action>
-                    <p>"La sortie restera dans la liste, marquée «\u{a0}annulée\u{a0}». Elle ne pourra plus ouvrir."</p>
-                    <p class="actions"><button class="danger">"Annuler la sortie"</button></p>
+                    <p>{say::CANCEL_ABOUT}</p>
+                    <p class="actions"><button class="danger">{say::CANCEL}</button></p>
                 </form>
             </details>
         }

@@ -10,6 +10,8 @@ use domain::french::counted;
 use domain::{Day, FieldError};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use words::desk::common;
+use words::desk::outings::hand_in as say;
 
 /// What the page tells besides the form.
 pub enum Told {
@@ -34,21 +36,21 @@ pub fn view(outing: &Outing, today: Day, told: &Told) -> AnyView {
         _ => (None, "fichier-aide"),
     };
     view! {
-        {crumbs(here, "La sortie")}
+        {crumbs(here, common::THE_OUTING)}
         <div class="head">
             <div>
-                <h1>"Remettre des relevés"</h1>
+                <h1>{say::TITLE}</h1>
                 <p class="soft">{title_of(outing, today)}</p>
             </div>
         </div>
         {received(told)}
         <section class="card">
-            <p>"Un téléphone n’a pas pu envoyer ses relevés\u{a0}? Il peut en faire un fichier."</p>
-            <p>"Prenez ce fichier, puis remettez-le ici. Un relevé déjà reçu ne compte pas deux fois."</p>
+            <p>{say::INTRO}</p>
+            <p>{say::INTRO_HOW}</p>
             <form class="form" method="post" action=action enctype="multipart/form-data">
                 <div class="field">
-                    <label for="fichier">"Fichier du téléphone"</label>
-                    <p class="help" id="fichier-aide">"Il finit par « .json »."</p>
+                    <label for="fichier">{say::LABEL_FILE}</label>
+                    <p class="help" id="fichier-aide">{say::FILE_HELP}</p>
                     {fault}
                     <input
                         id="fichier"
@@ -59,7 +61,7 @@ pub fn view(outing: &Outing, today: Day, told: &Told) -> AnyView {
                         aria-invalid=invalid
                     />
                 </div>
-                <button class="primary"><Icon path=SEND/>"Remettre le fichier"</button>
+                <button class="primary"><Icon path=SEND/>{say::HAND_IN}</button>
             </form>
         </section>
     }
@@ -81,7 +83,7 @@ fn received(told: &Told) -> Option<AnyView> {
     let lines: Vec<_> = wrong
         .into_iter()
         .map(|(why, n)| {
-            let facts = counted(n, "relevé", "relevés");
+            let facts = counted(n, say::FACT_ONE, say::FACT_MANY);
             view! { <p>{facts}"\u{a0}: "{why}</p> }
         })
         .collect();
@@ -100,14 +102,14 @@ fn summed_up(results: &[FactResult]) -> String {
     let there = number(&[FactStatus::Duplicate]);
     let wrong = number(&[FactStatus::Refused, FactStatus::Conflict]);
     if results.is_empty() {
-        return "Ce fichier ne contient aucun relevé.".into();
+        return say::SUMMARY_EMPTY.into();
     }
-    let mut parts = vec![counted(kept, "relevé reçu", "relevés reçus")];
+    let mut parts = vec![counted(kept, say::RECEIVED_ONE, say::RECEIVED_MANY)];
     if there > 0 {
-        parts.push(counted(there, "déjà là", "déjà là"));
+        parts.push(counted(there, say::ALREADY_THERE, say::ALREADY_THERE));
     }
     if wrong > 0 {
-        parts.push(counted(wrong, "refusé", "refusés"));
+        parts.push(counted(wrong, say::REFUSED_ONE, say::REFUSED_MANY));
     }
     format!("{}.", parts.join(", "))
 }
@@ -128,31 +130,27 @@ fn wrong_ones(results: &[FactResult]) -> BTreeMap<&'static str, i64> {
 
 fn reason_words(code: &str) -> &'static str {
     match code {
-        "not_for_this_sender" => "ce téléphone ne peut pas noter cela. Notez-le ici, au bureau.",
-        "not_of_this_phone" | "unknown_outing" => "c’est une autre sortie.",
-        "not_this_phone" => "c’est un autre téléphone.",
-        "unknown_site" => "le lieu n’est pas sur cette sortie.",
-        "other_content" => "un autre relevé porte déjà ce numéro.",
-        _ => "une information manque, ou n’est pas juste.",
+        "not_for_this_sender" => say::REASON_NOT_FROM_PHONE,
+        "not_of_this_phone" | "unknown_outing" => say::REASON_OTHER_OUTING,
+        "not_this_phone" => say::REASON_OTHER_PHONE,
+        "unknown_site" => say::REASON_SITE_NOT_ON_OUTING,
+        "other_content" => say::REASON_NUMBER_TAKEN,
+        _ => say::REASON_INCOMPLETE,
     }
 }
 
 /// What is wrong with the file, and what to do.
 pub fn fault_words(wrong: &FieldError) -> Option<&'static str> {
     Some(match (wrong.field.as_str(), wrong.code) {
-        ("file", "missing") => "Choisissez un fichier.",
-        ("file", "not_json") => "Ce n’est pas un fichier de relevés. Choisissez-en un autre.",
-        ("cueillette", "missing") => {
-            "Ce fichier ne vient pas de Cueillette. Choisissez-en un autre."
-        }
-        ("cueillette", _) => {
-            "Ce fichier vient d’une autre version de Cueillette. Gardez-le, et parlez-en à qui s’occupe du serveur."
-        }
-        ("file", _) => "Ce fichier est abîmé. Faites-en un autre avec le téléphone.",
-        ("outing", _) => "Ce fichier est d’une autre sortie. Ouvrez cette sortie-là.",
-        ("device", _) => "Ce téléphone n’a jamais rejoint cette sortie.",
-        ("facts", _) => "Ce fichier contient trop de relevés.",
-        ("body", "over_the_limit") => "Ce fichier est trop gros.",
+        ("file", "missing") => say::FAULT_NO_FILE,
+        ("file", "not_json") => say::FAULT_NOT_FACTS,
+        ("cueillette", "missing") => say::FAULT_NOT_OURS,
+        ("cueillette", _) => say::FAULT_OTHER_VERSION,
+        ("file", _) => say::FAULT_DAMAGED,
+        ("outing", _) => say::FAULT_OTHER_OUTING,
+        ("device", _) => say::FAULT_PHONE_NEVER_JOINED,
+        ("facts", _) => say::FAULT_TOO_MANY_FACTS,
+        ("body", "over_the_limit") => say::FAULT_TOO_BIG,
         _ => return None,
     })
 }

@@ -19,6 +19,8 @@ use domain::limits::PAGE_ITEMS_MAX;
 use domain::totals::Told;
 use domain::{Day, OutingState, ProgrammeId};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::outings::home as say;
 
 /// Totals on an agent's page: a year of months.
 const TOTALS_SHOWN: u32 = 12;
@@ -70,16 +72,16 @@ impl AgentOutings {
             view! {
                 <div class="empty">
                     <Icon path=CALENDAR/>
-                    <h3>"Pas de sortie prévue"</h3>
-                    <p>"La prochaine paraîtra ici, avec son jour et son heure."</p>
+                    <h3>{common::NO_OUTING_PLANNED}</h3>
+                    <p>{say::EMPTY_ABOUT}</p>
                 </div>
             }
         });
         let association = self.association.clone();
         view! {
             <section class="months">
-                <h2>"Sorties à venir"</h2>
-                <p class="soft">"Organisées par "{association}"."</p>
+                <h2>{say::COMING_TITLE}</h2>
+                <p class="soft">{say::ORGANISED_BY}" "{association}"."</p>
                 {none}
                 <ul class="rows">{rows}</ul>
                 {calendar_card(self.feed.as_deref(), &origin.0)}
@@ -99,18 +101,18 @@ fn totals_card(told: &[Told]) -> AnyView {
     });
     let chart = Chart {
         id: "totaux-mois",
-        title: "Seringues ramassées par tout le programme".into(),
-        heads: ("Sorties terminées en", "Seringues"),
+        title: say::CHART_TITLE.into(),
+        heads: (say::CHART_HEAD_MONTHS, common::SYRINGES),
         bars: bars.collect(),
     };
     let shown = match told.is_empty() {
-        true => view! { <p>"Pas encore de total."</p> }.into_any(),
+        true => view! { <p>{say::TOTALS_EMPTY}</p> }.into_any(),
         false => chart.lying(),
     };
     view! {
         <section class="card" id="totaux">
-            <h2>"Ramassées par tout le programme"</h2>
-            <p class="soft">"Tous les lieux, discrets compris. Un mois paraît quand il est fini, et quand son total ne dit rien d’un lieu discret. Sinon il attend le mois suivant\u{a0}: les deux paraissent ensemble."</p>
+            <h2>{say::TOTALS_TITLE}</h2>
+            <p class="soft">{say::TOTALS_ABOUT}</p>
             {shown}
         </section>
     }
@@ -127,7 +129,7 @@ fn months_of(it: &Told) -> String {
         true => french::month_name(first).to_owned(),
         false => french::month(first),
     };
-    capital(&format!("{from} à {}", french::month(last)))
+    capital(&say::months_range(&from, &french::month(last)))
 }
 
 fn agent_row(outing: &Outing, today: Day) -> AnyView {
@@ -141,10 +143,10 @@ fn agent_row(outing: &Outing, today: Day) -> AnyView {
                 <span class="row-text">
                     <b>{title_of(outing, today)}</b>
                     {hour.map(|text| view! { <span class="line">{text}</span> })}
-                    {place.map(|text| view! { <small>"Rendez-vous\u{a0}: "{text}</small> })}
+                    {place.map(|text| view! { <small>{say::MEETING_PREFIX}" "{text}</small> })}
                 </span>
                 {is_today.then(|| view! {
-                    <span class="row-end"><span class="tag info">"Aujourd’hui"</span></span>
+                    <span class="row-end"><span class="tag info">{say::TAG_TODAY}</span></span>
                 })}
             </div>
         </li>

@@ -10,6 +10,8 @@ use domain::fact::BoxState;
 use domain::french::counted;
 use domain::outing::Equipment;
 use leptos::prelude::*;
+use words::desk::common::count;
+use words::desk::outings::kit as say;
 
 fn picture(it: Equipment) -> &'static str {
     match it {
@@ -36,8 +38,8 @@ pub(super) fn equipment(sheet: &Sheet) -> Option<AnyView> {
         .filter(|it| has(needed, it) || has(checked, it))
         .map(|it| {
             let (mark, said) = match has(checked, it) {
-                true => (CHECK, "vérifié"),
-                false => (QUIT, "pas vérifié"),
+                true => (CHECK, say::CHECKED),
+                false => (QUIT, say::NOT_CHECKED),
             };
             view! {
                 <li class:missing=!has(checked, it)>
@@ -51,7 +53,7 @@ pub(super) fn equipment(sheet: &Sheet) -> Option<AnyView> {
     (!items.is_empty()).then(|| {
         view! {
             <section class="card">
-                <h2>"Le matériel"</h2>
+                <h2>{say::TITLE}</h2>
                 <ul class="kit" role="list">{items}</ul>
             </section>
         }
@@ -83,8 +85,8 @@ pub(super) fn boxes(sheet: &Sheet) -> Option<AnyView> {
         .collect();
     let title = counted(
         i64::try_from(boxes.len()).unwrap_or(i64::MAX),
-        "collecteur",
-        "collecteurs",
+        count::SHARPS_BOX,
+        count::SHARPS_BOXES,
     );
     Some(
         view! {

@@ -27,6 +27,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use std::ops::RangeInclusive;
 use uuid::Uuid;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::outings::list as say;
 
 /// Outings on one page.
 const OUTINGS_PER_PAGE: u32 = 20;
@@ -124,7 +127,7 @@ pub async fn list(
         origin: origin.0,
     };
     drop(tx);
-    let frame = Frame::of(&app.assets, &caller, &settings, "Sorties", "/sorties");
+    let frame = Frame::of(&app.assets, &caller, &settings, common::OUTINGS, "/sorties");
     Ok(page(&frame, || view(shown)).into_response())
 }
 
@@ -175,9 +178,9 @@ fn view(shown: Shown) -> AnyView {
         .then(|| calendar_card(shown.feed.as_deref(), &shown.origin));
     let further = shown.more_comes.then(|| {
         view! {
-            <nav class="pages" aria-label="Suite des sorties prévues">
+            <nav class="pages" aria-label=say::COMING_PAGES_LABEL>
                 <a class="button quiet" href="/sorties?voir=prevues">
-                    "Toutes les sorties prévues"
+                    {say::COMING_ALL}
                     <Icon path=NEXT/>
                 </a>
             </nav>
@@ -185,21 +188,21 @@ fn view(shown: Shown) -> AnyView {
     });
     view! {
         <div class="head">
-            <h1>"Sorties"</h1>
+            <h1>{common::OUTINGS}</h1>
             {shown.may_copy.then(copy_button)}
             <a class="button primary" href="/sorties/prevoir">
                 <Icon path=PLUS/>
-                "Prévoir une sortie"
+                {common::PLAN_AN_OUTING}
             </a>
         </div>
         {done_note(&shown.done)}
         {shown.hint}
-        {section("À venir", shown.coming, today)}
+        {section(say::COMING_TITLE, shown.coming, today)}
         {further}
         {coming_is_empty.then(nothing_planned)}
         {year_card(&shown.year)}
         {years_nav(&shown.years, shown.asked_year)}
-        {section("Passées", shown.past, today)}
+        {section(say::PAST_TITLE, shown.past, today)}
         {older}
         {feed}
     }
@@ -218,16 +221,16 @@ fn years_nav(years: &RangeInclusive<i16>, asked: Option<i16>) -> Option<AnyView>
         let href = format!("/sorties?annee={year}");
         (href, year, asked == Some(year))
     });
-    Some(tabs("Années", links))
+    Some(tabs(say::YEARS_LABEL, links))
 }
 
 fn nothing_planned() -> AnyView {
     view! {
         <div class="empty">
             <Icon path=CALENDAR/>
-            <h2>"Pas de sortie prévue"</h2>
-            <p>"Une sortie, c’est un jour, une heure, un rendez-vous et des lieux. D’habitude, il y en a une par semaine."</p>
-            <a class="button" href="/sorties/prevoir"><Icon path=PLUS/>"Prévoir une sortie"</a>
+            <h2>{common::NO_OUTING_PLANNED}</h2>
+            <p>{say::EMPTY_ABOUT}</p>
+            <a class="button" href="/sorties/prevoir"><Icon path=PLUS/>{common::PLAN_AN_OUTING}</a>
         </div>
     }
     .into_any()
@@ -250,18 +253,15 @@ fn year_card(year: &[(OutingId, Day, i64)]) -> Option<AnyView> {
     });
     let chart = Chart {
         id: "annee",
-        title: format!(
-            "Seringues ramassées par sortie, les {} dernières",
-            year.len()
-        ),
-        heads: ("Sortie", "Seringues"),
+        title: say::chart_title(&year.len()),
+        heads: (common::OUTING, common::SYRINGES),
         bars: bars.collect(),
     };
     Some(
         view! {
             <section class="card">
-                <h2>"Une année de sorties"</h2>
-                <p class="soft">"Les seringues de chaque sortie. Un petit nombre est une bonne nouvelle aussi."</p>
+                <h2>{say::YEAR_TITLE}</h2>
+                <p class="soft">{say::YEAR_ABOUT}</p>
                 {chart.standing()}
             </section>
         }
@@ -271,8 +271,8 @@ fn year_card(year: &[(OutingId, Day, i64)]) -> Option<AnyView> {
 
 fn done_note(done: &str) -> Option<AnyView> {
     let sentence = match done {
-        "annulee" => "La sortie est annulée.",
-        "calendrier" => "Votre adresse de calendrier est prête. Celle d’avant ne marche plus.",
+        "annulee" => say::DONE_CANCELLED,
+        "calendrier" => say::DONE_CALENDAR_ADDRESS,
         _ => return None,
     };
     Some(note(Tone::Info, sentence))
@@ -284,7 +284,7 @@ fn copy_button() -> AnyView {
     view! {
         <form method="post" action="/sorties/copier">
             <input type="hidden" name="id" value=id/>
-            <button><Icon path=REFRESH/>"Copier la semaine dernière"</button>
+            <button><Icon path=REFRESH/>{say::COPY_LAST_WEEK}</button>
         </form>
     }
     .into_any()
@@ -334,23 +334,23 @@ fn month_title(day: Day, today: Day) -> String {
 pub fn calendar_card(feed: Option<&str>, origin: &str) -> AnyView {
     let content = match feed {
         None => view! {
-            <p>"Les sorties peuvent s’afficher dans votre calendrier. On y lit «\u{a0}Sortie\u{a0}», le jour et l’heure, rien d’autre."</p>
+            <p>{say::CALENDAR_ABOUT}</p>
             <form class="actions" method="post" action="/calendrier">
-                <button name="geste" value="faire"><Icon path=CALENDAR/>"Faire une adresse"</button>
+                <button name="geste" value="faire"><Icon path=CALENDAR/>{say::CALENDAR_MAKE}</button>
             </form>
         }
         .into_any(),
         Some(path) => {
             let address = format!("{origin}{path}");
             view! {
-                <p>"Ajoutez cette adresse comme «\u{a0}agenda par URL\u{a0}». Elle est secrète\u{a0}: gardez-la pour vous."</p>
+                <p>{say::CALENDAR_HOW}</p>
                 <div class="field">
-                    <label for="adresse">"Adresse du calendrier"</label>
+                    <label for="adresse">{say::LABEL_CALENDAR_ADDRESS}</label>
                     <input id="adresse" type="text" readonly value=address/>
                 </div>
                 <form class="actions" method="post" action="/calendrier">
-                    <button class="quiet" name="geste" value="faire"><Icon path=REFRESH/>"Changer l’adresse"</button>
-                    <button class="quiet" name="geste" value="retirer">"Retirer l’adresse"</button>
+                    <button class="quiet" name="geste" value="faire"><Icon path=REFRESH/>{say::CALENDAR_CHANGE}</button>
+                    <button class="quiet" name="geste" value="retirer">{say::CALENDAR_WITHDRAW}</button>
                 </form>
             }
             .into_any()
@@ -358,7 +358,7 @@ pub fn calendar_card(feed: Option<&str>, origin: &str) -> AnyView {
     };
     view! {
         <details class="card" id="calendrier">
-            <summary>"Dans mon calendrier"</summary>
+            <summary>{say::CALENDAR_TITLE}</summary>
             {content}
         </details>
     }
@@ -371,7 +371,7 @@ fn row(row: &Row, today: Day) -> AnyView {
     let is_today = outing.day == today;
     let has_begun = matches!(outing.state, OutingState::Open | OutingState::Closed);
     let figures = has_begun.then(|| {
-        let syringes = counted(row.syringes, "seringue", "seringues");
+        let syringes = counted(row.syringes, count::SYRINGE, count::SYRINGES);
         let presences = took_part(outing, row.presences);
         view! {
             <span class="figures">
@@ -404,8 +404,8 @@ fn row(row: &Row, today: Day) -> AnyView {
 /// Presences; of an outing of the past, those whom its file counted: nobody is named there.
 fn took_part(outing: &Outing, presences: usize) -> String {
     match outing.peers_counted {
-        Some(n) => counted(n, "participant·e", "participant·es"),
-        None => counted(presences as i64, "présence", "présences"),
+        Some(n) => counted(n, say::PARTICIPANT_ONE, say::PARTICIPANT_MANY),
+        None => counted(presences as i64, say::PRESENCE_ONE, say::PRESENCE_MANY),
     }
 }
 
@@ -417,16 +417,16 @@ fn older_link(older: Option<OutingId>, first_page: bool) -> Option<AnyView> {
         let href = format!("/sorties?avant={id}");
         view! {
             <a class="button quiet" href=href>
-                "Sorties plus anciennes"
+                {say::OLDER}
                 <Icon path=NEXT/>
             </a>
         }
     });
     let newest = (!first_page).then(|| {
-        view! { <a class="button quiet" href="/sorties">"Revenir aux plus récentes"</a> }
+        view! { <a class="button quiet" href="/sorties">{say::BACK_TO_NEWEST}</a> }
     });
     Some(
-        view! { <nav class="pages" aria-label="Suite de la liste">{newest}{older}</nav> }
+        view! { <nav class="pages" aria-label=common::MORE_OF_THE_LIST>{newest}{older}</nav> }
             .into_any(),
     )
 }

@@ -6,6 +6,7 @@ use app::ui::SignPicture;
 use domain::OutingState;
 use domain::french::counted;
 use leptos::prelude::*;
+use words::desk::outings::people as say;
 
 /// The card of presences; only those who were there once the outing is over.
 pub fn card(sheet: &Sheet) -> Option<AnyView> {
@@ -20,8 +21,8 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
 fn buttons(sheet: &Sheet) -> AnyView {
     view! {
         <section class="card" id="equipe">
-            <h2>"Qui est là\u{a0}?"</h2>
-            <p class="soft">"Touchez pour noter une présence. Touchez encore pour la retirer."</p>
+            <h2>{say::TITLE}</h2>
+            <p class="soft">{say::ABOUT}</p>
             {taps(sheet, "")}
         </section>
     }
@@ -37,7 +38,7 @@ pub fn taps(sheet: &Sheet, back: &'static str) -> AnyView {
         .map(|it| button(it, action.clone(), back))
         .collect();
     let nobody = people.is_empty().then(|| {
-        view! { <p class="soft">"L’équipe n’a encore personne."</p> }
+        view! { <p class="soft">{say::EMPTY}</p> }
     });
     view! {
         {nobody}
@@ -52,11 +53,11 @@ fn button(person: &Person, action: String, back: &'static str) -> AnyView {
     let pressed = if person.present { "true" } else { "false" };
     let turned = if person.present { "false" } else { "true" };
     let seen = match (person.seen, person.expected && !person.present) {
-        (true, _) => Some("vu·e par l’équipe"),
-        (false, true) => Some("attendu·e"),
+        (true, _) => Some(say::SEEN_BY_CREW),
+        (false, true) => Some(say::EXPECTED),
         (false, false) => None,
     };
-    let no_name = (!peer.has_identity).then_some("pas encore de nom pour l’aide");
+    let no_name = (!peer.has_identity).then_some(say::NO_NAME_FOR_AID);
     view! {
         <li>
             <form method="post" action=action>
@@ -95,12 +96,12 @@ pub(super) fn those_present(sheet: &Sheet) -> Vec<AnyView> {
 fn who_was_there(sheet: &Sheet) -> AnyView {
     let people = those_present(sheet);
     let how_many = match people.len() {
-        0 => "Aucune présence n’a été notée.".to_owned(),
-        n => counted(n as i64, "présence notée.", "présences notées."),
+        0 => say::PRESENCES_NONE.to_owned(),
+        n => counted(n as i64, say::PRESENCE_ONE, say::PRESENCE_MANY),
     };
     view! {
         <section class="card" id="equipe">
-            <h2>"Qui était là"</h2>
+            <h2>{say::TITLE_PAST}</h2>
             <p class="soft">{how_many}</p>
             <ul class="people">{people}</ul>
         </section>
@@ -138,7 +139,7 @@ fn expected(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <section class="card" id="equipe">
-                <h2>"Équipe attendue"</h2>
+                <h2>{say::EXPECTED_TITLE}</h2>
                 {staff}
                 <ul class="people">{peers}</ul>
             </section>

@@ -13,6 +13,7 @@ use domain::fact::Whose;
 use domain::french::counted;
 use domain::{Instant, Settings};
 use leptos::prelude::*;
+use words::desk::outings::phones as say;
 
 /// The joining code, while phones may join.
 pub fn code_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
@@ -23,10 +24,10 @@ pub fn code_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
     let content = match &sheet.code {
         Some(code) => shown(sheet, code, origin, action),
         None => view! {
-            <h2>"Code pour rejoindre"</h2>
-            <p>"Pas de code en ce moment."</p>
+            <h2>{say::CODE_TITLE}</h2>
+            <p>{say::CODE_NONE}</p>
             <form class="actions" method="post" action=action>
-                <button><Icon path=KEY/>"Faire un code"</button>
+                <button><Icon path=KEY/>{say::CODE_MAKE}</button>
             </form>
         }
         .into_any(),
@@ -37,12 +38,12 @@ pub fn code_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
 fn shown(sheet: &Sheet, shown: &ShownCode, origin: &Origin, action: String) -> AnyView {
     let until = until(&sheet.settings, shown.expires_at, sheet.now);
     view! {
-        <h2>"Code pour rejoindre"</h2>
+        <h2>{say::CODE_TITLE}</h2>
         {signs(shown)}
-        {to_scan(shown, origin, "Code à scanner pour rejoindre la sortie")}
-        <p class="soft">"Il marche jusqu’à "{until}"."</p>
+        {to_scan(shown, origin, say::CODE_PICTURE)}
+        <p class="soft">{say::CODE_UNTIL}" "{until}"."</p>
         <form class="actions" method="post" action=action>
-            <button class="quiet"><Icon path=REFRESH/>"Nouveau code"</button>
+            <button class="quiet"><Icon path=REFRESH/>{say::CODE_RENEW}</button>
         </form>
     }
     .into_any()
@@ -59,7 +60,7 @@ fn signs(shown: &ShownCode) -> AnyView {
     let aloud: Vec<String> = shown.code.as_str().chars().map(String::from).collect();
     view! {
         <p class="code" aria-hidden="true">{signs}</p>
-        <p class="sr">"Code\u{a0}: "{aloud.join(" ")}</p>
+        <p class="sr">{say::CODE_ALOUD}" "{aloud.join(" ")}</p>
     }
     .into_any()
 }
@@ -85,7 +86,7 @@ pub fn own_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
     Some(
         view! {
             <section class=class id="mon-telephone">
-                <h2>"Mon téléphone"</h2>
+                <h2>{say::OWN_TITLE}</h2>
                 {content}
             </section>
         }
@@ -95,10 +96,10 @@ pub fn own_card(sheet: &Sheet, origin: &Origin) -> Option<AnyView> {
 
 fn own_choice(action: String) -> AnyView {
     view! {
-        <p class="soft">"Votre téléphone peut donner le feu vert et noter les présences, même sans réseau."</p>
+        <p class="soft">{say::OWN_ABOUT}</p>
         <form class="actions" method="post" action=action>
-            <button name="geste" value="ici"><Icon path=PHONE/>"Ce téléphone"</button>
-            <button class="quiet" name="geste" value="autre">"Un autre téléphone (le mien)"</button>
+            <button name="geste" value="ici"><Icon path=PHONE/>{say::OWN_THIS_PHONE}</button>
+            <button class="quiet" name="geste" value="autre">{say::OWN_OTHER_PHONE}</button>
         </form>
     }
     .into_any()
@@ -107,10 +108,10 @@ fn own_choice(action: String) -> AnyView {
 fn own_code(code: &ShownCode, origin: &Origin, action: String) -> AnyView {
     view! {
         {signs(code)}
-        {to_scan(code, origin, "Code à scanner avec mon téléphone")}
-        <p class="soft">"Ce code est pour vous. Il marche une seule fois, pendant 10\u{a0}minutes."</p>
+        {to_scan(code, origin, say::OWN_CODE_PICTURE)}
+        <p class="soft">{say::OWN_CODE_ABOUT}</p>
         <form class="actions" method="post" action=action>
-            <button class="quiet" name="geste" value="autre"><Icon path=REFRESH/>"Nouveau code"</button>
+            <button class="quiet" name="geste" value="autre"><Icon path=REFRESH/>{say::CODE_RENEW}</button>
         </form>
     }
     .into_any()
@@ -123,9 +124,9 @@ fn until(settings: &Settings, end: Instant, now: Instant) -> String {
     if day == today {
         hour
     } else if start_of_day(settings, today.plus_days(1)) == end {
-        "minuit".into()
+        say::MIDNIGHT.into()
     } else {
-        format!("demain à {hour}")
+        say::until_tomorrow(&hour)
     }
 }
 
@@ -142,7 +143,7 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
         .map(|(rank, it)| row(sheet, rank + 1, it, may_change))
         .collect();
     let about = if rows.is_empty() {
-        "Aucun téléphone n’a encore rejoint la sortie.".to_owned()
+        say::EMPTY.to_owned()
     } else if may_change {
         who_gets_what(&sheet.settings)
     } else {
@@ -151,7 +152,7 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
     Some(
         view! {
             <section class="card" id="telephones">
-                <h2>"Téléphones"</h2>
+                <h2>{say::TITLE}</h2>
                 <p class="soft">{about}</p>
                 <ul class="phones">{rows}</ul>
                 {hand_in(sheet)}
@@ -164,15 +165,14 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
 /// The way to hand in what a phone could not send.
 fn hand_in(sheet: &Sheet) -> Option<AnyView> {
     let href = format!("/sorties/{}/remettre", sheet.outing.id);
-    let link = view! { <p><a href=href>"Remettre des relevés par fichier"</a></p> };
+    let link = view! { <p><a href=href>{say::HAND_IN_BY_FILE}</a></p> };
     (!sheet.phones.is_empty()).then(|| link.into_any())
 }
 
 fn who_gets_what(settings: &Settings) -> String {
-    let first = "Dites à qui est chaque téléphone. \
-                 Ceux de l’association et des pairs reçoivent aussi les lieux discrets.";
+    let first = say::WHOSE_ABOUT;
     match &settings.city {
-        Some(city) => format!("{first} Celui d’un agent {}, jamais.", city.of_the()),
+        Some(city) => say::whose_about_with_city(&first, &city.of_the()),
         None => first.into(),
     }
 }
@@ -184,25 +184,25 @@ pub fn contact(sheet: &Sheet, phone: &Phone) -> String {
         Instant::from_ms(phone.last_seen_at),
         sheet.now,
     );
-    let facts = counted(phone.facts, "relevé reçu", "relevés reçus");
-    format!("Vu {seen} · {facts}")
+    let facts = counted(phone.facts, say::RECEIVED_ONE, say::RECEIVED_MANY);
+    say::contact(&seen, &facts)
 }
 
 fn row(sheet: &Sheet, rank: usize, phone: &Phone, may_change: bool) -> AnyView {
     let whose = phone.whose.as_deref().and_then(Whose::from_code);
     let tag = match (phone.revoked, whose) {
-        (true, _) => view! { <span class="tag">"retiré"</span> }.into_any(),
+        (true, _) => view! { <span class="tag">{say::TAG_REMOVED}</span> }.into_any(),
         (false, Some(_)) if phone.account_id.is_some() => {
-            view! { <span class="tag info">"professionnel·le"</span> }.into_any()
+            view! { <span class="tag info">{say::TAG_PROFESSIONAL}</span> }.into_any()
         }
         (false, Some(whose)) => view! { <span class="tag ok">{whose.label()}</span> }.into_any(),
-        (false, None) => view! { <span class="tag todo">"à confirmer"</span> }.into_any(),
+        (false, None) => view! { <span class="tag todo">{say::TAG_TO_CONFIRM}</span> }.into_any(),
     };
     let ask = (!phone.revoked).then(|| match whose {
         None if may_change => buttons(sheet, rank, phone, None),
         _ => view! {
             <details>
-                <summary>"Changer"<span class="sr">" le téléphone "{rank}</span></summary>
+                <summary>{say::CHANGE}<span class="sr">" "{say::CHANGE_WHICH}" "{rank}</span></summary>
                 {buttons(sheet, rank, phone, whose)}
             </details>
         }
@@ -213,7 +213,7 @@ fn row(sheet: &Sheet, rank: usize, phone: &Phone, may_change: bool) -> AnyView {
             <p class="phone-line">
                 <Icon path=PHONE/>
                 <span class="row-text">
-                    <b>"Téléphone "{rank}</b>
+                    <b>{say::PHONE_PREFIX}" "{rank}</b>
                     <small>{contact(sheet, phone)}</small>
                 </span>
                 {tag}
@@ -236,7 +236,7 @@ fn buttons(sheet: &Sheet, rank: usize, phone: &Phone, now: Option<Whose>) -> Any
         .filter(|it| has_agents || **it != Whose::Agent)
         .filter(|it| Some(**it) != now)
         .map(|it| {
-            let which = format!(" téléphone {rank}");
+            let which = format!(" {}", say::whose_which(&rank));
             view! {
                 <button name="geste" value=it.code()>
                     <span>{it.label()}<span class="sr">{which}</span></span>
@@ -244,14 +244,14 @@ fn buttons(sheet: &Sheet, rank: usize, phone: &Phone, now: Option<Whose>) -> Any
             }
         })
         .collect();
-    let which = format!(" le téléphone {rank}");
+    let which = format!(" {}", say::remove_which(&rank));
     view! {
         <form class="whose" method="post" action=action>
             <input type="hidden" name="device" value=device/>
             {choices}
             <button class="quiet away" name="geste" value="retirer">
                 <Icon path=QUIT/>
-                <span>"retirer"<span class="sr">{which}</span></span>
+                <span>{say::REMOVE}<span class="sr">{which}</span></span>
             </button>
         </form>
     }

@@ -10,23 +10,25 @@ use domain::place::SiteState;
 use domain::{Nature, OutingState, SiteId};
 use leptos::prelude::*;
 use serde_json::json;
+use words::desk::common;
+use words::desk::outings::places as say;
 
 /// Table of places, in the order of the walk.
 pub fn table_card(sheet: &Sheet) -> AnyView {
     if sheet.places.is_empty() {
         let choose = sheet.outing.state.plan_may_change().then(|| {
             let href = format!("/sorties/{}/marche", sheet.outing.id);
-            view! { <p><a href=href>"Choisir des lieux"</a></p> }
+            view! { <p><a href=href>{say::CHOOSE}</a></p> }
         });
         let here = sheet
             .outing
             .state
             .plan_may_change()
-            .then_some(" L’équipe peut compter «\u{a0}ici\u{a0}», là où elle est.");
+            .then(|| view! { " "{say::TEAM_MAY_COUNT_HERE} });
         return view! {
             <section class="card">
-                <h2>"Lieux"</h2>
-                <p class="soft">"Pas de lieu choisi."{here}</p>
+                <h2>{common::SITES}</h2>
+                <p class="soft">{say::EMPTY}{here}</p>
                 {choose}
             </section>
         }
@@ -39,17 +41,17 @@ pub fn table_card(sheet: &Sheet) -> AnyView {
         .collect();
     let reorder = sheet.outing.state.plan_may_change().then(|| {
         let href = format!("/sorties/{}/marche", sheet.outing.id);
-        view! { <p><a href=href>"Changer les lieux et leur ordre"</a></p> }
+        view! { <p><a href=href>{say::CHANGE}</a></p> }
     });
     view! {
         <section class="card">
-            <h2>"Lieux, dans l’ordre de la marche"</h2>
+            <h2>{say::TITLE}</h2>
             <table class="places">
                 <thead>
                     <tr>
-                        <th scope="col">"Lieu"</th>
-                        <th scope="col">"État"</th>
-                        <th scope="col" class="n">"Ramassées"</th>
+                        <th scope="col">{common::SITE}</th>
+                        <th scope="col">{common::STATE}</th>
+                        <th scope="col" class="n">{common::PICKED_UP}</th>
                     </tr>
                 </thead>
                 <tbody>{rows}</tbody>
@@ -66,8 +68,9 @@ fn row(place: &Place, outing: OutingState) -> AnyView {
         None => ("–".into(), None),
     };
     let estimated = place.estimated;
-    let estimated =
-        (estimated > 0).then(|| format!("dont {}", counted(estimated, "estimée", "estimées")));
+    let estimated = (estimated > 0).then(|| {
+        say::of_which_estimated(&counted(estimated, say::ESTIMATED_ONE, say::ESTIMATED_MANY))
+    });
     view! {
         <tr>
             <th scope="row">{name(place)}</th>
@@ -97,10 +100,10 @@ fn other_items(picked: &BySite) -> Option<String> {
 
 fn name(place: &Place) -> AnyView {
     let Some(site) = &place.site else {
-        return view! { "«\u{a0}Ici\u{a0}» · à rattacher" }.into_any();
+        return view! { {say::HERE_TO_ATTACH} }.into_any();
     };
-    let discreet = (site.nature == Nature::Discreet).then_some("lieu discret");
-    let beside = (!place.on_plan).then_some("hors du plan");
+    let discreet = (site.nature == Nature::Discreet).then_some(common::DISCREET_SITE);
+    let beside = (!place.on_plan).then_some(say::BESIDE_THE_PLAN);
     let about: Vec<&str> = [discreet, beside].into_iter().flatten().collect();
     let about = (!about.is_empty()).then(|| about.join(" · "));
     let title = site.title.clone();
@@ -115,16 +118,18 @@ fn name(place: &Place) -> AnyView {
 pub fn title_of_site(sheet: &Sheet, id: Option<SiteId>) -> String {
     let sites = sheet.places.iter().filter_map(|it| it.site.as_ref());
     let found = id.and_then(|id| sites.clone().find(|it| it.id == id));
-    found.map_or_else(|| "«\u{a0}Ici\u{a0}»".to_owned(), |it| it.title.clone())
+    found.map_or_else(|| say::HERE.to_owned(), |it| it.title.clone())
 }
 
 fn state(place: &Place, outing: OutingState) -> AnyView {
     let is_over = matches!(outing, OutingState::Closed | OutingState::Cancelled);
     match (&place.site, &place.picked) {
-        (None, _) => view! { <span class="tag todo">"à voir"</span> }.into_any(),
+        (None, _) => view! { <span class="tag todo">{say::STATE_TO_SEE}</span> }.into_any(),
         (Some(_), Some(_)) => state_tag(SiteState::Done),
         // Nobody knows whether it was clean or not reached: only what was noted is said.
-        (Some(_), None) if is_over => view! { <span class="tag">"rien noté"</span> }.into_any(),
+        (Some(_), None) if is_over => {
+            view! { <span class="tag">{say::STATE_NOTHING_NOTED}</span> }.into_any()
+        }
         (Some(_), None) => state_tag(SiteState::Planned),
     }
 }
@@ -162,16 +167,16 @@ pub fn map_card(sheet: &Sheet) -> Option<AnyView> {
     let data = json!(sites).to_string().replace('<', "\\u003c");
     Some(
         view! {
-            <section class="card town-card" aria-label="Carte des lieux">
+            <section class="card town-card" aria-label=say::MAP_LABEL>
                 <div class="map">
                     <cueillette-map
                         base="/base-map.pmtiles"
-                        operator-hint="Le plan de la ville manque. Il se donne au démarrage\u{a0}: --base-map FICHIER."
+                        operator-hint=say::MAP_MISSING
                     >
                         <script type="application/json" inner_html=data></script>
                     </cueillette-map>
                 </div>
-                <noscript><p class="soft">"La carte a besoin de JavaScript. Le tableau dit la même chose."</p></noscript>
+                <noscript><p class="soft">{say::MAP_NEEDS_SCRIPT}</p></noscript>
             </section>
         }
         .into_any(),

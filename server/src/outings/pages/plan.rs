@@ -19,6 +19,9 @@ use domain::french::counted;
 use domain::{AccountId, Nature, OutingId, Settings, SiteId};
 use leptos::prelude::*;
 use uuid::Uuid;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::outings::plan as say;
 
 /// `GET /sorties/prevoir`
 pub async fn plan_page(State(app): State<App>, caller: Caller) -> Result<Response, Problem> {
@@ -89,7 +92,7 @@ pub async fn planning(
     let title = if shown.faults.is_empty() {
         title.to_owned()
     } else {
-        format!("{title}\u{a0}: à revoir")
+        say::title_to_review(&title)
     };
     let frame = Frame::of(&app.assets, caller, &shown.settings, title, "/sorties");
     Ok(page(&frame, || view(&shown)).into_response())
@@ -111,8 +114,8 @@ struct Shown {
 impl Shown {
     fn title(&self) -> &'static str {
         match self.asked {
-            Asked::New => "Prévoir une sortie",
-            Asked::Edit(_) => "Modifier la sortie",
+            Asked::New => common::PLAN_AN_OUTING,
+            Asked::Edit(_) => say::TITLE_EDIT,
         }
     }
 }
@@ -124,19 +127,18 @@ fn view(shown: &Shown) -> AnyView {
     let (action, back, save, leave) = match shown.asked {
         Asked::New => (
             "/sorties".to_owned(),
-            ("/sorties".to_owned(), "Sorties"),
-            "Prévoir la sortie",
-            "Ne rien prévoir",
+            ("/sorties".to_owned(), common::OUTINGS),
+            common::PLAN_THE_OUTING,
+            say::LEAVE_NEW,
         ),
         Asked::Edit(_) => (
             format!("{here}/modifier"),
-            (here, "La sortie"),
-            "Garder ces changements",
-            "Ne rien changer",
+            (here, common::THE_OUTING),
+            say::SAVE_EDIT,
+            say::LEAVE_EDIT,
         ),
     };
-    let wrong =
-        (!faults.is_empty()).then(|| note(Tone::Alarm, "Un point est à revoir. Rien n’est perdu."));
+    let wrong = (!faults.is_empty()).then(|| note(Tone::Alarm, say::FAULTS));
     let away = back.0.clone();
     view! {
         {crumbs(back.0, back.1)}
@@ -162,7 +164,7 @@ fn when_and_where(shown: &Shown) -> AnyView {
     let (form, faults) = (&shown.form, &shown.faults);
     let when = Field {
         name: "day",
-        label: "Jour",
+        label: common::DAY,
         kind: "date",
         value: form.day.clone(),
         error: faults.at("day"),
@@ -170,7 +172,7 @@ fn when_and_where(shown: &Shown) -> AnyView {
     };
     let hour = Field {
         name: "starts_at",
-        label: "Heure du rendez-vous",
+        label: say::LABEL_HOUR,
         kind: "time",
         value: form.starts_at.clone(),
         error: faults.at("starts_at"),
@@ -178,7 +180,7 @@ fn when_and_where(shown: &Shown) -> AnyView {
     };
     let place = Field {
         name: "meeting_point",
-        label: "Lieu du rendez-vous",
+        label: say::LABEL_MEETING,
         kind: "text",
         value: form.meeting_point.clone(),
         help: Some(meeting_help(&shown.settings)),
@@ -188,17 +190,17 @@ fn when_and_where(shown: &Shown) -> AnyView {
     let repeat = matches!(shown.asked, Asked::New).then(|| {
         let field = Field {
             name: "repeat_until",
-            label: "Dernier jour",
+            label: say::LABEL_LAST_DAY,
             kind: "date",
             value: form.repeat_until.clone(),
-            help: Some("Le même jour et la même heure, avec la même équipe. Les lieux se choisissent chaque semaine.".into()),
+            help: Some(say::REPETITION_HELP.into()),
             error: faults.at("repeat_until"),
             ..Field::default()
         };
         let open = !form.repeat_until.is_empty();
         view! {
             <details open=open>
-                <summary>"Répéter chaque semaine"</summary>
+                <summary>{say::REPETITION_TITLE}</summary>
                 {field.view()}
             </details>
         }
@@ -248,23 +250,23 @@ fn meanwhile(shown: &Shown) -> Option<AnyView> {
     let told = note(
         Tone::Alarm,
         view! {
-            <b>"Quelqu’un a modifié cette sortie pendant que vous écriviez."</b>
-            " Rien n’est perdu\u{a0}: ce que vous avez écrit est dans la page. Relisez, puis gardez. "
-            <a href=again>"Ou prendre l’autre version"</a>
+            <b>{say::MEANWHILE_TITLE}</b>
+            " "{say::MEANWHILE_ABOUT}" "
+            <a href=again>{say::MEANWHILE_TAKE_OTHER}</a>
         },
     );
     Some(
         view! {
             {told}
             <section class="card">
-                <h2>"Ce qui a changé"</h2>
+                <h2>{say::CHANGES_TITLE}</h2>
                 <table class="changes">
                     <thead>
                         <tr>
-                            <th scope="col">"Quoi"</th>
-                            <th scope="col">"Avant"</th>
-                            <th scope="col">"Maintenant"</th>
-                            <th scope="col">"Vous"</th>
+                            <th scope="col">{common::WHAT}</th>
+                            <th scope="col">{say::HEAD_BEFORE}</th>
+                            <th scope="col">{say::HEAD_NOW}</th>
+                            <th scope="col">{say::HEAD_YOU}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -294,14 +296,24 @@ fn changed_row(shown: &Shown, change: &Change) -> AnyView {
         Change::Sites => {
             let now = form.was_sites.len() as i64;
             let mine = form.sites.len() as i64;
-            let words = |n| counted(n, "lieu", "lieux");
-            ("Lieux", "une autre liste".into(), words(now), words(mine))
+            let words = |n| counted(n, count::SITE, count::SITES);
+            (
+                common::SITES,
+                say::ANOTHER_LIST.into(),
+                words(now),
+                words(mine),
+            )
         }
         Change::Crew => {
             let now = (form.was_peers.len() + form.was_staff.len()) as i64;
             let mine = (form.peers.len() + form.staff.len()) as i64;
-            let words = |n| counted(n, "personne", "personnes");
-            ("Équipe", "une autre liste".into(), words(now), words(mine))
+            let words = |n| counted(n, count::PERSON, count::PEOPLE);
+            (
+                common::TEAM,
+                say::ANOTHER_LIST.into(),
+                words(now),
+                words(mine),
+            )
         }
     };
     view! {
@@ -318,11 +330,8 @@ fn changed_row(shown: &Shown, change: &Change) -> AnyView {
 /// Where the city takes part, its agents read the meeting point.
 fn meeting_help(settings: &Settings) -> String {
     match &settings.city {
-        Some(city) => format!(
-            "Les agents {} le voient aussi. N’écrivez pas de lieu discret.",
-            city.of_the()
-        ),
-        None => "Toute l’équipe le voit. N’écrivez pas de lieu discret.".into(),
+        Some(city) => say::meeting_help_with_city(&city.of_the()),
+        None => say::MEETING_HELP.into(),
     }
 }
 
@@ -336,18 +345,16 @@ fn site_choices(shown: &Shown) -> AnyView {
     let error = shown.faults.at("sites");
     let error = error.map(|text| error_line("sites-erreur".into(), text));
     let about = match shown.asked {
-        Asked::New => {
-            "Les plus utiles d’abord. L’ordre de la marche sera proposé, vous pourrez le changer."
-        }
-        Asked::Edit(_) => "Les lieux choisis d’abord. L’ordre de la marche se change à part.",
+        Asked::New => say::SITES_HELP_NEW,
+        Asked::Edit(_) => say::SITES_HELP_EDIT,
     };
     view! {
-        <h2>"Lieux de la marche"</h2>
+        <h2>{say::SITES_TITLE}</h2>
         {error}
-        {no_site.then(|| view! { <p class="soft">"Pas encore de lieu connu. La sortie peut se faire sans."</p> })}
+        {no_site.then(|| view! { <p class="soft">{say::SITES_NONE}</p> })}
         {(!no_site).then(|| view! { <p class="soft">{about}</p> })}
-        {group("Espaces publics", public)}
-        {group("Lieux discrets", discreet)}
+        {group(say::SITES_PUBLIC, public)}
+        {group(say::SITES_DISCREET, discreet)}
         {not_offered(shown.refused)}
     }
     .into_any()
@@ -388,12 +395,8 @@ fn not_offered(refused: i64) -> Option<AnyView> {
     if refused == 0 {
         return None;
     }
-    let sites = counted(
-        refused,
-        "lieu discret n’est pas proposé",
-        "lieux discrets ne sont pas proposés",
-    );
-    Some(view! { <p class="soft">{sites}"\u{a0}: les habitants ont dit non."</p> }.into_any())
+    let sites = counted(refused, say::NOT_OFFERED_ONE, say::NOT_OFFERED_MANY);
+    Some(view! { <p class="soft">{sites}{say::NOT_OFFERED_WHY}</p> }.into_any())
 }
 
 /// Who is expected: folded, for it is often the same people.
@@ -411,11 +414,8 @@ fn crew_choices(shown: &Shown) -> AnyView {
     let (peers, staff): (Vec<_>, Vec<_>) = (peers.collect(), staff.collect());
     let how_many = (form.peers.len() + form.staff.len()) as i64;
     let summary = match how_many {
-        0 => "Équipe attendue".to_owned(),
-        n => format!(
-            "Équipe attendue\u{a0}: {}",
-            counted(n, "personne", "personnes")
-        ),
+        0 => say::CREW_TITLE.to_owned(),
+        n => say::crew_title_counted(&counted(n, count::PERSON, count::PEOPLE)),
     };
     let error = shown.faults.at("crew");
     let open = error.is_some();
@@ -423,8 +423,8 @@ fn crew_choices(shown: &Shown) -> AnyView {
         <details open=open>
             <summary>{summary}</summary>
             {error.map(|text| error_line("crew-erreur".into(), text))}
-            {group("Pairs", peers)}
-            {group("Professionnel·les", staff)}
+            {group(say::CREW_PEERS, peers)}
+            {group(say::CREW_STAFF, staff)}
         </details>
     }
     .into_any()

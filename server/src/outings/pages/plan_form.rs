@@ -6,6 +6,8 @@ use crate::outings::store::{self, Crew, Outing};
 use crate::outings::{TypedPlan, series};
 use domain::{AccountId, Day, OutingId, PeerId, ProgrammeId, SiteId};
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::outings::plan_form as say;
 
 /// The form, as it was sent or as it is proposed. `was_…` is what its reader read: so that who
 /// writes second learns what changed, and nothing typed is lost.
@@ -118,16 +120,22 @@ impl PlanForm {
                 into.clone_from(typed);
             }
         };
-        text("Jour", &self.was_day, &now.day, &self.day, &mut merged.day);
         text(
-            "Heure",
+            common::DAY,
+            &self.was_day,
+            &now.day,
+            &self.day,
+            &mut merged.day,
+        );
+        text(
+            say::CHANGED_HOUR,
             &self.was_starts_at,
             &now.starts_at,
             &self.starts_at,
             &mut merged.starts_at,
         );
         text(
-            "Rendez-vous",
+            say::CHANGED_MEETING,
             &self.was_meeting_point,
             &now.meeting_point,
             &self.meeting_point,

@@ -15,6 +15,8 @@ use domain::french::{counted, distance};
 use domain::{FactId, Position, SiteId};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use words::desk::common::count;
+use words::desk::outings::points as say;
 
 /// Public places so near are offered besides those of the outing, in metres.
 const OFFERED_M: f64 = 200.0;
@@ -139,8 +141,8 @@ fn what(spot: &[Here]) -> String {
 fn when(sheet: &Sheet, spot: &[Here]) -> String {
     let hour = |it: Option<&Here>| it.map(|it| local_hour(&sheet.settings, it.recorded_at));
     match (hour(spot.first()), hour(spot.last())) {
-        (Some(first), Some(last)) if first != last => format!("de {first} à {last}"),
-        (Some(first), _) => format!("à {first}"),
+        (Some(first), Some(last)) if first != last => say::when_from_to(&first, &last),
+        (Some(first), _) => say::when_at(&first),
         _ => String::new(),
     }
 }
@@ -152,15 +154,12 @@ pub fn card(points: &[Point]) -> Option<AnyView> {
     }
     let unfolded = points.len() <= UNFOLDED_MAX;
     let rows: Vec<_> = points.iter().map(|it| row(it, unfolded)).collect();
-    let title = format!(
-        "«\u{a0}Ici\u{a0}»\u{a0}: {} à rattacher",
-        counted(points.len() as i64, "endroit", "endroits")
-    );
+    let title = say::title(&counted(points.len() as i64, count::PLACE, count::PLACES));
     Some(
         view! {
             <section class="card" id="ici">
                 <h2>{title}</h2>
-                <p class="soft">"Tout est compté. Ce qui reste «\u{a0}ici\u{a0}» n’est montré qu’à l’association. On peut aussi rattacher plus tard."</p>
+                <p class="soft">{say::ABOUT}</p>
                 <ul class="spots">{rows}</ul>
             </section>
         }
@@ -177,19 +176,19 @@ fn row(point: &Point, unfolded: bool) -> AnyView {
         .iter()
         .map(|id| view! { <input type="hidden" name="avec" value=id.to_string()/> })
         .collect();
-    let label = format!("Lieu de «\u{a0}{}\u{a0}»", point.what);
+    let label = say::label_place(&point.what);
     let field = format!("lieu-{first}");
     let public = point.has_point.then(|| {
         view! {
             <button class="quiet" name="geste" value="public" formnovalidate>
-                "C’est l’espace public"
+                {say::PUBLIC_SPACE}
             </button>
         }
     });
     let told = match (point.has_point, point.ended) {
-        (true, _) => "Espace public\u{a0}: les agents d’hygiène verront ce point et ce nombre.",
-        (false, true) => "Ces points ne sont plus gardés.",
-        (false, false) => "Le téléphone ne savait pas où il était.",
+        (true, _) => say::PUBLIC_SPACE_ABOUT,
+        (false, true) => say::POINTS_ENDED,
+        (false, false) => say::NO_POSITION,
     };
     view! {
         <li>
@@ -203,7 +202,7 @@ fn row(point: &Point, unfolded: bool) -> AnyView {
                         <select id=field name="site" required>{offers(point)}</select>
                     </div>
                     <p class="actions">
-                        <button name="geste" value="rattacher">"Rattacher à ce lieu"</button>
+                        <button name="geste" value="rattacher">{say::ATTACH}</button>
                         {public}
                     </p>
                     <p class="help">{told}</p>
@@ -226,15 +225,15 @@ fn offers(point: &Point) -> AnyView {
         (!options.is_empty()).then(|| view! { <optgroup label=label>{options}</optgroup> })
     };
     view! {
-        <option value="" selected=proposed.is_none()>"Choisir un lieu"</option>
-        {group("Lieux de la sortie", &point.planned)}
-        {group("Tout près, dans l’espace public", &point.beside)}
+        <option value="" selected=proposed.is_none()>{say::CHOOSE_PLACE}</option>
+        {group(say::GROUP_OF_OUTING, &point.planned)}
+        {group(say::GROUP_BESIDE, &point.beside)}
     }
     .into_any()
 }
 
 fn option(offer: &Offer, proposed: Option<SiteId>) -> AnyView {
-    let away = offer.distance_m.map(|it| format!(", à {}", distance(it)));
+    let away = offer.distance_m.map(|it| say::option_away(&distance(it)));
     let words = format!("{}{}", offer.title, away.unwrap_or_default());
     let selected = proposed == Some(offer.site);
     view! { <option value=offer.site.to_string() selected=selected>{words}</option> }.into_any()

@@ -19,6 +19,8 @@ use domain::outing::Equipment;
 use domain::{Day, Nature, OutingId, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::outings::print as say;
 
 /// Mission cards on one sheet of paper.
 const CARDS_PER_SHEET: usize = 4;
@@ -65,7 +67,7 @@ pub async fn sheet_for_crew(
         settings,
         outing,
     };
-    let title = format!("Feuille du {}", weekday_and_date(sheet.outing.day));
+    let title = say::sheet_title(&weekday_and_date(sheet.outing.day));
     let frame = Frame::of(&app.assets, &caller, &sheet.settings, title, "/sorties");
     Ok(page(&frame, || crew_view(&sheet)).into_response())
 }
@@ -75,35 +77,35 @@ fn crew_view(sheet: &CrewSheet) -> AnyView {
     let rows: Vec<_> = sheet.sites.iter().enumerate().map(crew_row).collect();
     let blank: Vec<_> = (0..3).map(|_| blank_row()).collect();
     view! {
-        {crumbs(here, "La sortie")}
+        {crumbs(here, common::THE_OUTING)}
         <article class="crew-sheet">
             <h1>{title_of(&sheet.outing, sheet.today)}</h1>
-            {meeting(&sheet.outing).map(|text| view! { <p class="rendezvous">"Rendez-vous "{text}</p> })}
+            {meeting(&sheet.outing).map(|text| view! { <p class="rendezvous">{say::SHEET_MEETING_PREFIX}" "{text}</p> })}
             {phone(&sheet.settings)}
             {left_out(sheet)}
-            {scrolling("Lieux", view! {
+            {scrolling(common::SITES, view! {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"Lieu"</th>
-                            <th scope="col" class="write">"Seringues"</th>
-                            <th scope="col" class="write">"Autres"</th>
-                            <th scope="col" class="tick">"Fait"</th>
+                            <th scope="col">{common::SITE}</th>
+                            <th scope="col" class="write">{common::SYRINGES}</th>
+                            <th scope="col" class="write">{say::SHEET_HEAD_OTHERS}</th>
+                            <th scope="col" class="tick">{say::SHEET_HEAD_DONE}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}{blank}</tbody>
                 </table>
             })}
             {equipment(&sheet.settings)}
-            <p class="rules">"On ne rebouche jamais. On prend avec la pince, la pointe en avant. La boîte est posée par terre, près de la seringue. On ne remplit pas au-dessus du trait. Piqué·e\u{a0}: on arrête, on lave, on appelle."</p>
+            <p class="rules">{say::SHEET_RULES}</p>
         </article>
-        {how_to_print("Imprimez sur une feuille A4. La feuille ne porte aucun nom de personne.")}
+        {how_to_print(say::SHEET_HOW_TO_PRINT)}
     }
     .into_any()
 }
 
 fn crew_row((rank, site): (usize, &CoordinatorSite)) -> AnyView {
-    let discreet = (site.nature == Nature::Discreet).then_some("lieu discret");
+    let discreet = (site.nature == Nature::Discreet).then_some(common::DISCREET_SITE);
     let title = site.title.clone();
     view! {
         <tr>
@@ -123,7 +125,7 @@ fn crew_row((rank, site): (usize, &CoordinatorSite)) -> AnyView {
 fn blank_row() -> AnyView {
     view! {
         <tr>
-            <th scope="row">"Ici\u{a0}: "</th>
+            <th scope="row">{say::SHEET_HERE_PREFIX}" "</th>
             <td class="write"></td>
             <td class="write"></td>
             <td class="tick"><span class="box"></span></td>
@@ -136,16 +138,12 @@ fn left_out(sheet: &CrewSheet) -> Option<AnyView> {
     if sheet.left_out == 0 {
         return None;
     }
-    let words = counted(
-        sheet.left_out as i64,
-        "lieu discret n’est pas sur cette feuille.",
-        "lieux discrets ne sont pas sur cette feuille.",
-    );
+    let words = counted(sheet.left_out as i64, say::LEFT_OUT_ONE, say::LEFT_OUT_MANY);
     let href = format!("/sorties/{}/feuille?discrets=oui", sheet.outing.id);
     let told = note(
         Tone::Info,
         view! {
-            {words}" Une feuille se perd. "<a href=href>"Les imprimer quand même"</a>" (c’est noté au journal)."
+            {words}" "{say::LEFT_OUT_ABOUT}" "<a href=href>{say::LEFT_OUT_PRINT}</a>" "{say::LEFT_OUT_LOGGED}
         },
     );
     Some(view! { <div class="on-screen">{told}</div> }.into_any())
@@ -154,7 +152,7 @@ fn left_out(sheet: &CrewSheet) -> Option<AnyView> {
 fn phone(settings: &Settings) -> Option<AnyView> {
     let number = settings.help.coordinator_phone.clone()?;
     Some(
-        view! { <p class="rendezvous">"En cas de souci\u{a0}: "<b class="whole">{number}</b></p> }
+        view! { <p class="rendezvous">{say::PHONE_PREFIX}" "<b class="whole">{number}</b></p> }
             .into_any(),
     )
 }
@@ -170,7 +168,7 @@ fn equipment(settings: &Settings) -> AnyView {
 }
 
 fn how_to_print(words: &'static str) -> AnyView {
-    view! { <p class="soft on-screen">{words}" Dans le navigateur\u{a0}: Imprimer."</p> }.into_any()
+    view! { <p class="soft on-screen">{words}" "{say::HOW_TO_PRINT}</p> }.into_any()
 }
 
 /// `GET /sorties/{id}/carte-mission`
@@ -183,7 +181,7 @@ pub async fn mission_card(
     let outing = get(&mut tx, &caller, id).await?;
     let settings = programmes::settings(&mut tx, caller.programme).await?;
     drop(tx);
-    let title = format!("Carte de mission du {}", weekday_and_date(outing.day));
+    let title = say::mission_title_of_day(&weekday_and_date(outing.day));
     let frame = Frame::of(&app.assets, &caller, &settings, title, "/sorties");
     Ok(page(&frame, || cards(&settings, &outing)).into_response())
 }
@@ -194,9 +192,9 @@ fn cards(settings: &Settings, outing: &Outing) -> AnyView {
         .map(|rank| card(settings, outing.day, rank))
         .collect();
     view! {
-        {crumbs(here, "La sortie")}
-        <h1 class="on-screen">"Carte de mission"</h1>
-        {how_to_print("Quatre cartes par feuille A4, à découper. Sans nom et sans lieu\u{a0}: la police reconnaît l’action, personne d’autre n’apprend rien.")}
+        {crumbs(here, common::THE_OUTING)}
+        <h1 class="on-screen">{say::MISSION_TITLE}</h1>
+        {how_to_print(say::MISSION_HOW_TO_PRINT)}
         <div class="cards">{all}</div>
     }
     .into_any()
@@ -215,9 +213,9 @@ fn card(settings: &Settings, day: Day, rank: usize) -> AnyView {
         <article class=copy aria-hidden=hidden>
             <p class="what">{capital(&settings.peer_word)}</p>
             <p class="when">{date}" "{year}</p>
-            <p>"La personne qui porte cette carte participe aujourd’hui à une action de prévention et de ramassage de matériel usagé, organisée par "{listed(&bodies)}"."</p>
-            <p class="law">"Réduction des risques\u{a0}: code de la santé publique, articles L. 3411-8 et R. 3121-33-1, annexe 31-2. Les personnes qui prennent part à ces actions sont protégées. Les forces de l’ordre sont invitées à faciliter leur intervention."</p>
-            {number.map(|text| view! { <p class="call">"Responsable\u{a0}: "<b class="whole">{text}</b></p> })}
+            <p>{say::MISSION_TEXT}" "{listed(&bodies)}"."</p>
+            <p class="law">{say::MISSION_LAW}</p>
+            {number.map(|text| view! { <p class="call">{say::MISSION_RESPONSIBLE}" "<b class="whole">{text}</b></p> })}
         </article>
     }
     .into_any()

@@ -11,6 +11,7 @@ use domain::fact::Item;
 use domain::french::counted;
 use leptos::prelude::*;
 use uuid::Uuid;
+use words::desk::outings::revising as say;
 
 /// Facts that came after closing: what they are, and the form that accepts them.
 pub fn late(sheet: &Sheet) -> Option<AnyView> {
@@ -22,32 +23,28 @@ pub fn late(sheet: &Sheet) -> Option<AnyView> {
         .iter()
         .map(|it| {
             let hour = local_hour(&sheet.settings, it.recorded_at);
-            view! { <li>{words(sheet, it)}" · noté à "{hour}</li> }
+            view! { <li>{words(sheet, it)}" "{say::LATE_NOTED_AT}" "{hour}</li> }
         })
         .collect();
-    let title = counted(
-        rows.len() as i64,
-        "relevé est arrivé après la fin.",
-        "relevés sont arrivés après la fin.",
-    );
+    let title = counted(rows.len() as i64, say::LATE_ONE, say::LATE_MANY);
     let action = format!("/sorties/{}/revisions", sheet.outing.id);
     let reason = Field {
         name: "reason",
-        label: "Pourquoi si tard\u{a0}?",
+        label: say::LABEL_LATE_REASON,
         kind: "text",
-        value: "Téléphone éteint ou sans réseau".into(),
+        value: say::LATE_REASON_USUAL.into(),
         ..Field::default()
     };
     Some(
         view! {
             <section class="card" id="retard">
-                {note(Tone::Wait, view! { <b>{title}</b>" Les ramassages sont déjà comptés. Une présence attend votre accord." })}
+                {note(Tone::Wait, view! { <b>{title}</b>" "{say::LATE_ABOUT} })}
                 <ul class="plain-list">{rows}</ul>
                 <form class="form" method="post" action=action>
                     <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
                     <input type="hidden" name="corrects" value="late_facts"/>
                     {reason.view()}
-                    <p class="actions"><button class="primary">"Accepter ces relevés"</button></p>
+                    <p class="actions"><button class="primary">{say::LATE_ACCEPT}</button></p>
                 </form>
             </section>
         }
@@ -61,15 +58,15 @@ fn words(sheet: &Sheet, late: &Late) -> String {
         ("pickup", Some(item), Some(count), _) => item_words(item, count),
         ("presence", _, _, Some(peer)) => {
             let found = sheet.people.iter().find(|it| it.peer.id == peer);
-            let name = found.map_or("quelqu’un", |it| it.peer.pseudonym.as_str());
-            format!("présence\u{a0}: {name}")
+            let name = found.map_or(say::SOMEBODY, |it| it.peer.pseudonym.as_str());
+            say::fact_presence(&name)
         }
-        ("presence", ..) => "une personne vue par l’équipe".into(),
-        ("void", ..) => "un relevé repris".into(),
-        ("tally", ..) => "des rencontres".into(),
-        ("box", ..) => "un collecteur".into(),
-        ("newcomer", ..) => "une personne nouvelle".into(),
-        _ => "un autre relevé".into(),
+        ("presence", ..) => say::FACT_PERSON_SEEN.into(),
+        ("void", ..) => say::FACT_VOID.into(),
+        ("tally", ..) => say::FACT_TALLY.into(),
+        ("box", ..) => say::FACT_BOX.into(),
+        ("newcomer", ..) => say::FACT_NEWCOMER.into(),
+        _ => say::FACT_OTHER.into(),
     }
 }
 
@@ -81,11 +78,11 @@ pub fn card(sheet: &Sheet) -> Option<AnyView> {
     let rows: Vec<_> = sheet.revisions.iter().map(|it| row(sheet, it)).collect();
     let none = rows
         .is_empty()
-        .then(|| view! { <p class="soft">"Rien n’a été corrigé."</p> });
+        .then(|| view! { <p class="soft">{say::EMPTY}</p> });
     Some(
         view! {
             <section class="card" id="revisions">
-                <h2>"Révisions"</h2>
+                <h2>{say::TITLE}</h2>
                 {none}
                 <ul class="plain-list">{rows}</ul>
                 {presence_form(sheet)}
@@ -100,19 +97,12 @@ fn row(sheet: &Sheet, shown: &ShownRevision) -> AnyView {
     let day = domain::french::date(crate::app::local_day(&sheet.settings, it.made_at));
     let mut what: Vec<String> = it.peers.iter().map(|peer| of_peer(sheet, peer)).collect();
     if it.facts > 0 {
-        what.insert(
-            0,
-            counted(
-                it.facts,
-                "relevé en retard accepté",
-                "relevés en retard acceptés",
-            ),
-        );
+        what.insert(0, counted(it.facts, say::ACCEPTED_ONE, say::ACCEPTED_MANY));
     }
     let (what, by) = (what.join(" · "), shown.by.clone());
     let reason = match &shown.reason {
         Some(words) => format!("«\u{a0}{words}\u{a0}»"),
-        None => "La raison n’est plus gardée.".into(),
+        None => say::REASON_ENDED.into(),
     };
     view! {
         <li>
@@ -126,15 +116,15 @@ fn row(sheet: &Sheet, shown: &ShownRevision) -> AnyView {
 
 fn of_peer(sheet: &Sheet, revised: &RevisedPeer) -> String {
     let found = sheet.people.iter().find(|it| it.peer.id == revised.peer);
-    let name = found.map_or("quelqu’un", |it| it.peer.pseudonym.as_str());
+    let name = found.map_or(say::SOMEBODY, |it| it.peer.pseudonym.as_str());
     let was = if revised.present {
-        "était là"
+        say::WAS_THERE
     } else {
-        "n’était pas là"
+        say::WAS_NOT_THERE
     };
     let line = match revised.line.as_str() {
-        "added" => ", aide ajoutée",
-        "countered" => ", aide reprise par une ligne inverse",
+        "added" => say::AID_ADDED,
+        "countered" => say::AID_COUNTERED,
         _ => "",
     };
     format!("{name} {was}{line}")
@@ -148,9 +138,9 @@ fn presence_form(sheet: &Sheet) -> AnyView {
         .iter()
         .map(|it| {
             let now = if it.present {
-                "était là"
+                say::WAS_THERE
             } else {
-                "pas noté·e"
+                say::NOT_NOTED
             };
             let name = format!("{} ({now})", it.peer.pseudonym);
             view! { <option value=it.peer.id.to_string()>{name}</option> }
@@ -158,25 +148,25 @@ fn presence_form(sheet: &Sheet) -> AnyView {
         .collect();
     let reason = Field {
         name: "reason",
-        label: "Pourquoi\u{a0}?",
+        label: say::LABEL_REASON,
         kind: "text",
-        help: Some("C’est gardé, chiffré. N’écrivez pas de nom.".into()),
+        help: Some(say::REASON_HELP.into()),
         ..Field::default()
     };
     view! {
         <details>
-            <summary>"Corriger une présence"</summary>
+            <summary>{say::CORRECT_PRESENCE}</summary>
             <form class="form" method="post" action=action>
                 <input type="hidden" name="id" value=Uuid::now_v7().to_string()/>
                 <input type="hidden" name="corrects" value="presence"/>
                 <div class="field">
-                    <label for="peer">"Qui\u{a0}?"</label>
+                    <label for="peer">{say::LABEL_WHO}</label>
                     <select id="peer" name="peer">{options}</select>
                 </div>
                 {reason.view()}
                 <p class="actions">
-                    <button name="present" value="true">"Était là"</button>
-                    <button name="present" value="false">"N’était pas là"</button>
+                    <button name="present" value="true">{say::BUTTON_WAS_THERE}</button>
+                    <button name="present" value="false">{say::BUTTON_WAS_NOT_THERE}</button>
                 </p>
             </form>
         </details>

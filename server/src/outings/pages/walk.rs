@@ -23,6 +23,9 @@ use domain::place::SiteState;
 use domain::{Instant, Nature, OutingId, Settings, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::outings::walk as say;
 
 /// Suggestions beside the walk.
 const SUGGESTED: usize = 8;
@@ -89,7 +92,7 @@ pub async fn walk_page(
         &app.assets,
         &caller,
         &shown.settings,
-        "La marche",
+        say::PAGE_TITLE,
         "/sorties",
     );
     Ok(page(&frame, || view(&shown)).into_response())
@@ -100,10 +103,10 @@ fn view(shown: &Shown) -> AnyView {
     let today = local_day(&shown.settings, shown.now);
     let title = title_of(&shown.outing, today);
     view! {
-        {crumbs(here, "La sortie")}
+        {crumbs(here, common::THE_OUTING)}
         <div class="head">
             <div>
-                <h1>"L’ordre de la marche"</h1>
+                <h1>{say::TITLE}</h1>
                 <p class="soft">{title}" · "{how_long(&shown.walk)}</p>
             </div>
             {propose(shown)}
@@ -119,11 +122,11 @@ fn view(shown: &Shown) -> AnyView {
 
 /// « 8 lieux, environ 2,3 km ».
 pub fn how_long(walk: &[WalkSite]) -> String {
-    let places = counted(walk.len() as i64, "lieu", "lieux");
+    let places = counted(walk.len() as i64, count::SITE, count::SITES);
     if walk.len() < 2 {
         return places;
     }
-    format!("{places}, environ {}", distance(walk::length_m(walk)))
+    say::how_long(&places, &distance(walk::length_m(walk)))
 }
 
 fn propose(shown: &Shown) -> Option<AnyView> {
@@ -136,7 +139,7 @@ fn propose(shown: &Shown) -> Option<AnyView> {
             <form method="post" action=action>
                 <button class="primary" name="geste" value="proposer">
                     <Icon path=WALK/>
-                    "Proposer un ordre"
+                    {say::PROPOSE}
                 </button>
             </form>
         }
@@ -148,9 +151,9 @@ fn propose(shown: &Shown) -> Option<AnyView> {
 fn proposed(shown: &Shown) -> Option<AnyView> {
     let gained = shown.asked.avant? - walk::length_m(&shown.walk);
     let sentence = if gained < 1.0 {
-        "C’est déjà l’ordre le plus court que l’on trouve.".to_owned()
+        say::PROPOSED_SAME.to_owned()
     } else {
-        format!("La marche est plus courte de {}.", distance(gained))
+        say::proposed_shorter(&distance(gained))
     };
     Some(note(Tone::Ok, sentence))
 }
@@ -159,14 +162,14 @@ fn places(shown: &Shown) -> AnyView {
     let walk = &shown.walk;
     if walk.is_empty() {
         return view! {
-            <h2>"Lieux"</h2>
-            <p class="soft">"Pas encore de lieu. Ajoutez-en, ou partez sans\u{a0}: l’équipe peut compter «\u{a0}ici\u{a0}»."</p>
+            <h2>{common::SITES}</h2>
+            <p class="soft">{say::EMPTY}</p>
         }
         .into_any();
     }
     let rows: Vec<_> = (0..walk.len()).map(|rank| place(shown, rank)).collect();
     view! {
-        <h2>"Lieux, dans l’ordre"</h2>
+        <h2>{say::PLACES_TITLE}</h2>
         <ol class="walk">{rows}</ol>
     }
     .into_any()
@@ -175,7 +178,12 @@ fn places(shown: &Shown) -> AnyView {
 fn place(shown: &Shown, rank: usize) -> AnyView {
     let site = &shown.walk[rank];
     let from = rank.checked_sub(1).map(|it| &shown.walk[it]);
-    let away = from.map(|it| format!("à {} · ", distance(it.at.distance_m(site.at))));
+    let away = from.map(|it| {
+        format!(
+            "{} ",
+            say::away_prefix(&distance(it.at.distance_m(site.at)))
+        )
+    });
     let about = nature_and_about(site, &shown.settings, shown.now);
     let title = site.title.clone();
     view! {
@@ -216,9 +224,9 @@ fn moves(shown: &Shown, rank: usize) -> AnyView {
     view! {
         <form class="moves" method="post" action=action>
             <input type="hidden" name="lieu" value=id/>
-            {button("monter", "quiet", SEND, "Monter", first, focus_up)}
-            {button("descendre", "quiet down", SEND, "Descendre", last, focus_down)}
-            {button("retirer", "quiet away", QUIT, "Retirer", false, false)}
+            {button("monter", "quiet", SEND, say::UP, first, focus_up)}
+            {button("descendre", "quiet down", SEND, say::DOWN, last, focus_down)}
+            {button("retirer", "quiet away", QUIT, say::REMOVE, false, false)}
         </form>
     }
     .into_any()
@@ -227,12 +235,16 @@ fn moves(shown: &Shown, rank: usize) -> AnyView {
 fn adding(shown: &Shown) -> AnyView {
     let action = format!("/sorties/{}/marche", shown.outing.id);
     let looked_for = !shown.asked.q.trim().is_empty();
-    let title = if looked_for { "Trouvés" } else { "Suggérés" };
+    let title = if looked_for {
+        say::FOUND_TITLE
+    } else {
+        say::SUGGESTED_TITLE
+    };
     let none = shown.others.is_empty().then(|| {
         let sentence = if looked_for {
-            "Aucun lieu public n’a ce nom."
+            say::FOUND_NONE
         } else {
-            "Tous les lieux connus sont déjà dans la marche."
+            say::SUGGESTED_NONE
         };
         view! { <p class="soft">{sentence}</p> }
     });
@@ -243,12 +255,12 @@ fn adding(shown: &Shown) -> AnyView {
         .collect();
     let q = shown.asked.q.clone();
     view! {
-        <h2>"Ajouter un lieu"</h2>
+        <h2>{common::ADD_A_SITE}</h2>
         <form class="search" method="get" action=action.clone()>
-            <label for="q">"Nom d’un lieu public"</label>
+            <label for="q">{say::LABEL_SEARCH}</label>
             <p class="side-by-side">
                 <input id="q" name="q" type="search" value=q autocomplete="off"/>
-                <button>"Chercher"</button>
+                <button>{say::SEARCH}</button>
             </p>
         </form>
         <h3>{title}</h3>
@@ -261,7 +273,7 @@ fn adding(shown: &Shown) -> AnyView {
 fn other(shown: &Shown, site: &WalkSite, action: String) -> AnyView {
     let about = nature_and_about(site, &shown.settings, shown.now);
     let (id, title) = (site.id.to_string(), site.title.clone());
-    let name = format!("Ajouter {title}");
+    let name = say::add_place(&title);
     view! {
         <li>
             <span class="row-text">
@@ -284,7 +296,7 @@ fn nature_and_about(site: &WalkSite, settings: &Settings, now: Instant) -> Strin
     let about = about(site, settings, now);
     match site.nature {
         Nature::Public => about,
-        Nature::Discreet => format!("lieu discret · {about}"),
+        Nature::Discreet => say::discreet_place(&about),
     }
 }
 
@@ -294,24 +306,24 @@ pub fn about(site: &WalkSite, settings: &Settings, now: Instant) -> String {
     let days = |at: Instant| {
         let n = (local_day(settings, now).0 - local_day(settings, at).0).get_days();
         match n {
-            ..=0 => "aujourd’hui".to_owned(),
-            1 => "hier".into(),
-            2..14 => format!("il y a {n}\u{a0}jours"),
-            _ => format!("il y a {}\u{a0}semaines", n / 7),
+            ..=0 => common::TODAY.to_owned(),
+            1 => say::YESTERDAY.into(),
+            2..14 => say::days_ago(&n),
+            _ => say::weeks_ago(&(n / 7)),
         }
     };
     let visits = &site.visits;
     words.push(match (visits.state(), visits.done_at, visits.seen_at) {
-        (SiteState::Planned, ..) => "déjà prévu".into(),
-        (SiteState::Returned, _, Some(seen)) => format!("revenu, vu {}", days(seen)),
-        (SiteState::Seen, _, Some(seen)) => format!("signalé {}", days(seen)),
-        (SiteState::Done, Some(done), _) => format!("fait {}", days(done)),
+        (SiteState::Planned, ..) => say::ALREADY_PLANNED.into(),
+        (SiteState::Returned, _, Some(seen)) => say::returned(&days(seen)),
+        (SiteState::Seen, _, Some(seen)) => say::reported(&days(seen)),
+        (SiteState::Done, Some(done), _) => say::done(&days(done)),
         (state, ..) => state.label().to_owned(),
     });
     if site.nature == Nature::Discreet {
         words.push(match site.residents_agree {
-            Some(_) => "habitants d’accord".into(),
-            None => "accord pas encore demandé".into(),
+            Some(_) => say::RESIDENTS_AGREE.into(),
+            None => say::RESIDENTS_NOT_ASKED.into(),
         });
     }
     if let Some(agent) = site.agent.filter(|it| *it != AgentAccess::Enters) {

@@ -21,6 +21,7 @@ use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;
 use store::{Late, NewRevision};
 use uuid::Uuid;
+use words::desk::outings::revisions as say;
 
 /// Why: a person's words, sealed.
 #[derive(Serialize, Deserialize)]
@@ -131,11 +132,7 @@ pub async fn make(
 }
 
 fn countered_before() -> Problem {
-    Problem::state(
-        "countered_before",
-        "L’aide de cette personne pour cette sortie a déjà été reprise une fois. \
-         Voyez avec qui paie : cela ne se corrige plus ici.",
-    )
+    Problem::state("countered_before", say::REFUSED_COUNTERED_BEFORE)
 }
 
 /// What a revision would change.
@@ -154,7 +151,7 @@ async fn changes_of(
     match corrects {
         Corrects::Presence { peer, present } => {
             if !people::store::exists(tx, programme, peer).await? {
-                let detail = "Cette personne n’est pas de l’équipe.";
+                let detail = say::REFUSED_NOT_IN_CREW;
                 return Err(Problem::unknown("peer", "unknown_peer", detail));
             }
             if now.contains(&peer) == present {
@@ -178,10 +175,7 @@ async fn changes_of(
 }
 
 fn nothing_to_revise() -> Problem {
-    Problem::state(
-        "nothing_to_revise",
-        "C’est déjà ce que la sortie dit : il n’y a rien à corriger.",
-    )
+    Problem::state("nothing_to_revise", say::REFUSED_NOTHING_TO_REVISE)
 }
 
 /// Whose presence late marks change: what a coordinator's phone recorded in time and sent too

@@ -18,6 +18,7 @@ use crate::programmes;
 use domain::outing::weekly;
 use domain::{Day, Instant, Invalid, OutingId, OutingState, ProgrammeId};
 use uuid::Uuid;
+use words::desk::outings::series as say;
 
 const WEEK: i32 = 7;
 
@@ -159,10 +160,7 @@ fn next_week_of(last: Day, today: Day) -> Day {
 }
 
 fn nothing_to_copy() -> Problem {
-    Problem::state(
-        "nothing_to_copy",
-        "Il n’y a pas encore de sortie à copier. Prévoyez la première.",
-    )
+    Problem::state("nothing_to_copy", say::REFUSED_NOTHING_TO_COPY)
 }
 
 #[cfg(test)]

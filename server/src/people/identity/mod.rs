@@ -11,6 +11,7 @@ use crate::export::collate;
 use crate::http::error::Problem;
 use domain::{CivilIdentity, PeerId};
 use std::cmp::Ordering;
+use words::desk::people::identity as say;
 
 /// Opens the identity of one peer for a coordinator. `None` when there is none.
 pub async fn open(
@@ -47,10 +48,7 @@ pub async fn keep(
         return Err(Problem::not_found());
     }
     if !is_another && is_there_already(&mut tx, app, caller, peer, identity).await? {
-        return Err(Problem::state(
-            "same_person",
-            "Quelqu’un d’autre a déjà ce nom, et la même date de naissance ou la même référence.",
-        ));
+        return Err(Problem::state("same_person", say::REFUSED_SAME_PERSON));
     }
     let mut sealer = Sealer::new(&app.keys, programme, now);
     keep_identity(&mut tx, &mut sealer, programme, peer, identity).await?;

@@ -17,6 +17,8 @@ use axum::response::{IntoResponse, Redirect, Response};
 use domain::{CivilIdentity, Day, FieldError, PeerId, Settings, french};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::common;
+use words::desk::people::identity as say;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -87,8 +89,8 @@ pub async fn detail(
     Query(done): Query<Done>,
 ) -> Result<Html, Problem> {
     let said = match done.fait.as_str() {
-        "garde" => Some("L’identité est gardée. Elle est fermée à clé."),
-        "efface" => Some("L’identité est effacée. Elle ne peut plus être rouverte."),
+        "garde" => Some(say::DONE_KEPT),
+        "efface" => Some(say::DONE_ERASED),
         _ => None,
     };
     let sheet = Sheet {
@@ -144,7 +146,7 @@ pub async fn give(
     Ok((status, shown(&app, &caller, id, sheet).await?).into_response())
 }
 
-const SAME: &str = "Quelqu’un d’autre a déjà ce nom, avec la même date de naissance ou la même référence. Cette personne est peut-être là deux fois. Si ce sont deux personnes, cochez la case, puis gardez.";
+const SAME: &str = say::SAME_PERSON_CHECK;
 
 /// `POST /equipe/{id}/identite/effacer`
 pub async fn forget(
@@ -181,15 +183,13 @@ async fn shown(app: &App, caller: &Caller, id: PeerId, sheet: Sheet) -> Result<H
 
 fn words(wrong: &FieldError) -> Option<&'static str> {
     Some(match (wrong.field.as_str(), wrong.code) {
-        ("surname" | "first_name", "letters") => {
-            "Écrivez le nom en lettres latines ou cyrilliques, comme sur la pièce d’identité. Les listes ne savent pas écrire les autres signes."
-        }
-        ("surname", _) => "Écrivez le nom de famille, sur une ligne, 200 signes au plus.",
-        ("first_name", _) => "Écrivez le prénom, sur une ligne, 200 signes au plus.",
-        ("born", "in_the_future") => "Cette date n’est pas encore passée. Corrigez l’année.",
-        ("born", "missing") => "Donnez la date de naissance, ou la référence ci-dessous.",
-        ("born", _) => "Écrivez la date de naissance\u{a0}: jour, mois, année.",
-        ("reference", _) => "Écrivez la référence, sur une ligne, 120 signes au plus.",
+        ("surname" | "first_name", "letters") => say::WRONG_LETTERS,
+        ("surname", _) => say::WRONG_SURNAME,
+        ("first_name", _) => say::WRONG_FIRST_NAME,
+        ("born", "in_the_future") => say::WRONG_BORN_IN_FUTURE,
+        ("born", "missing") => say::WRONG_BORN_MISSING,
+        ("born", _) => say::WRONG_BORN,
+        ("reference", _) => say::WRONG_REFERENCE,
         _ => return None,
     })
 }
@@ -197,19 +197,16 @@ fn words(wrong: &FieldError) -> Option<&'static str> {
 fn view(peer: &Peer, settings: &Settings, this_year: i16, sheet: Sheet) -> AnyView {
     let name = peer.pseudonym.clone();
     let standing = match peer.has_identity {
-        true => "Cette personne a donné son identité. Elle peut être sur une liste.",
-        false => {
-            "Cette personne n’a pas donné son identité. Ses aides l’attendent, mais elle n’est sur aucune liste."
-        }
+        true => say::STANDING_GIVEN,
+        false => say::STANDING_NOT_GIVEN,
     };
-    let known = format!(
-        "L’identité est fermée à clé. {} et {} sont seuls à la voir\u{a0}: {} sur les listes, et ici, quand un·e professionnel·le l’ouvre. Chaque ouverture laisse une trace.",
-        crate::http::pieces::capital(&settings.association.the()),
-        settings.payer.the(),
-        settings.payer.the(),
+    let known = say::who_sees(
+        &crate::http::pieces::capital(&settings.association.the()),
+        &settings.payer.the(),
+        &settings.payer.the(),
     );
     view! {
-        {crumbs("/equipe".into(), "Équipe")}
+        {crumbs("/equipe".into(), common::TEAM)}
         <div class="head">
             <div class="person-head">
                 <SignPicture sign=peer.sign/>
@@ -219,7 +216,7 @@ fn view(peer: &Peer, settings: &Settings, this_year: i16, sheet: Sheet) -> AnyVi
         {sheet.said}
         <div class="two">
             <section class="card col">
-                <h2>"Identité pour l’aide"</h2>
+                <h2>{say::TITLE}</h2>
                 <p>{standing}</p>
                 <p class="soft">{known}</p>
                 {peer.has_identity.then(|| opened_part(peer, settings, sheet.opened.as_ref()))}
@@ -228,7 +225,7 @@ fn view(peer: &Peer, settings: &Settings, this_year: i16, sheet: Sheet) -> AnyVi
         </div>
         {papers(peer, this_year)}
         <p class="actions">
-            <a class="button quiet" href=format!("/equipe/{}/effacer", peer.id)>"Effacer cette personne"</a>
+            <a class="button quiet" href=format!("/equipe/{}/effacer", peer.id)>{say::ERASE_PERSON}</a>
         </p>
     }
     .into_any()
@@ -243,23 +240,23 @@ fn papers(peer: &Peer, this_year: i16) -> AnyView {
             view! {
                 <a class="button" href=href download>
                     <Icon path=DOWNLOAD/>
-                    <span>"Relevé "{year}" (PDF)"</span>
+                    <span>{say::YEARLY_BEFORE_YEAR}" "{year}" "{say::YEARLY_AFTER_YEAR}</span>
                 </a>
             }
         })
         .collect();
     let attestation = format!("/equipe/{}/attestation", peer.id);
     let named = match peer.has_identity {
-        true => "Le relevé porte le nom civil\u{a0}: l’ouvrir laisse une trace.",
-        false => "Le nom s’écrit à la main sur le relevé\u{a0}: la personne ne l’a pas donné.",
+        true => say::YEARLY_NAMED,
+        false => say::YEARLY_NOT_NAMED,
     };
     view! {
         <section class="card col">
-            <h2>"Papiers"</h2>
-            <p class="soft">"À remettre à la personne, si elle le demande. "{named}</p>
+            <h2>{say::PAPERS}</h2>
+            <p class="soft">{say::PAPERS_ABOUT}" "{named}</p>
             <p class="actions">
                 {yearly}
-                <a class="button quiet" href=attestation>"Attestation de participation"</a>
+                <a class="button quiet" href=attestation>{say::ATTESTATION}</a>
             </p>
         </section>
     }
@@ -276,7 +273,7 @@ fn opened_part(peer: &Peer, settings: &Settings, opened: Option<&CivilIdentity>)
     let can_open = opened.is_none().then(|| {
         view! {
             <form method="post" action=open_path>
-                <button>"Ouvrir l’identité"</button>
+                <button>{say::OPEN_IDENTITY}</button>
             </form>
         }
     });
@@ -284,10 +281,10 @@ fn opened_part(peer: &Peer, settings: &Settings, opened: Option<&CivilIdentity>)
         {shown}
         {can_open}
         <details>
-            <summary>"Effacer l’identité"</summary>
-            <p>"Le nom est effacé pour toujours. Les aides déjà sur une liste y restent\u{a0}: les comptes doivent être gardés. Les aides à venir attendront une identité."</p>
+            <summary>{say::ERASE_IDENTITY}</summary>
+            <p>{say::ERASE_IDENTITY_ABOUT}</p>
             <form method="post" action=forget_path data-peer=id.to_string()>
-                <button class="danger">"Effacer pour toujours"</button>
+                <button class="danger">{say::ERASE_IDENTITY_BUTTON}</button>
             </form>
         </details>
     }
@@ -296,16 +293,16 @@ fn opened_part(peer: &Peer, settings: &Settings, opened: Option<&CivilIdentity>)
 
 fn facts(identity: &CivilIdentity, settings: &Settings) -> AnyView {
     let born = identity.born.map(|it| {
-        view! { <div><dt>"Date de naissance"</dt><dd>{french::date(it)}</dd></div> }
+        view! { <div><dt>{say::LABEL_BORN}</dt><dd>{french::date(it)}</dd></div> }
     });
     let reference = identity.reference.clone().map(|it| {
-        let label = format!("Référence {}", settings.payer.of_the());
+        let label = say::reference_of(&settings.payer.of_the());
         view! { <div><dt>{label}</dt><dd>{it}</dd></div> }
     });
     view! {
         <dl class="pairs">
-            <div><dt>"Nom"</dt><dd>{identity.surname.clone()}</dd></div>
-            <div><dt>"Prénom"</dt><dd>{identity.first_name.clone()}</dd></div>
+            <div><dt>{common::NAME}</dt><dd>{identity.surname.clone()}</dd></div>
+            <div><dt>{common::FIRST_NAME}</dt><dd>{identity.first_name.clone()}</dd></div>
             {born}
             {reference}
         </dl>
@@ -321,8 +318,8 @@ fn identity_form(
     asks_another: bool,
 ) -> AnyView {
     let (title, action) = match peer.has_identity {
-        true => ("Remplacer l’identité", "Remplacer"),
-        false => ("Donner l’identité", "Garder"),
+        true => (say::REPLACE_TITLE, say::REPLACE),
+        false => (say::GIVE_TITLE, say::KEEP),
     };
     let field = |name, label, kind, value: &str, fault: &str, help: Option<String>| {
         Field {
@@ -336,26 +333,23 @@ fn identity_form(
         }
         .view()
     };
-    let instead = format!(
-        "Celle {}. Elle peut remplacer la date de naissance.",
-        settings.payer.of_the()
-    );
+    let instead = say::reference_help(&settings.payer.of_the());
     let another = asks_another.then(|| {
         view! {
             <label class="choice">
                 <input type="checkbox" name="autre" value="oui"/>
-                <span>"C’est bien une autre personne"</span>
+                <span>{say::ANOTHER_PERSON}</span>
             </label>
         }
     });
     view! {
         <form class="card form" method="post" action=format!("/equipe/{}/identite", peer.id)>
             <h2>{title}</h2>
-            <p class="soft">"Seulement si la personne veut l’aide, et comme sur sa pièce d’identité."</p>
-            {field("nom", "Nom de famille", "text", &form.nom, "surname", None)}
-            {field("prenom", "Prénom", "text", &form.prenom, "first_name", None)}
-            {field("naissance", "Date de naissance", "date", &form.naissance, "born", None)}
-            {field("reference", "Référence", "text", &form.reference, "reference", Some(instead))}
+            <p class="soft">{say::FORM_INTRO}</p>
+            {field("nom", say::LABEL_SURNAME, "text", &form.nom, "surname", None)}
+            {field("prenom", common::FIRST_NAME, "text", &form.prenom, "first_name", None)}
+            {field("naissance", say::LABEL_BORN, "date", &form.naissance, "born", None)}
+            {field("reference", say::LABEL_REFERENCE, "text", &form.reference, "reference", Some(instead))}
             {another}
             <p class="actions"><button class="primary">{action}</button></p>
         </form>

@@ -18,6 +18,7 @@ use axum::response::{IntoResponse, Response};
 use domain::french::amount_in_words;
 use domain::{Cents, Day, Settings};
 use leptos::prelude::*;
+use words::desk::people::statement as desk;
 use words::{Lang, me::home, me::statement as say};
 
 struct Statement {
@@ -109,7 +110,8 @@ fn view_of(it: &Statement) -> AnyView {
 
 /// The sum in words, for offices: they read French, and have the file besides.
 fn in_words(total: Cents, lang: Lang) -> Option<AnyView> {
-    (lang == Lang::FRENCH).then(|| view! { <p>"Soit "{amount_in_words(total)}"."</p> }.into_any())
+    (lang == Lang::FRENCH)
+        .then(|| view! { <p>{desk::SUM_IN_WORDS}" "{amount_in_words(total)}"."</p> }.into_any())
 }
 
 /// The same as a file, in French: it is for offices. The name stands on it only when its owner asks

@@ -12,6 +12,7 @@ use crate::http::error::Problem;
 use domain::{AccountId, FactId, Instant, Invalid, OutingId, Position, SiteId};
 use std::collections::HashSet;
 use store::{HereDecision, SealedHere};
+use words::desk::sites::here as say;
 
 /// How far « around » may reach, in metres.
 pub const AROUND_M_MAX: u32 = 200;
@@ -179,6 +180,6 @@ pub async fn decide(
 /// The site, or the one that stays when it was merged.
 async fn staying(tx: &mut Tx, caller: &Caller, id: SiteId) -> Result<SiteId, Problem> {
     let held = sites::hold(tx, caller.programme, id).await?;
-    let unknown = || Problem::unknown("site", "unknown_site", "Ce lieu n’existe pas.");
+    let unknown = || Problem::unknown("site", "unknown_site", say::UNKNOWN_SITE);
     Ok(held.ok_or_else(unknown)?.merged_into.unwrap_or(id))
 }

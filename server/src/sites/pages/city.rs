@@ -4,6 +4,9 @@ use domain::city::{Area, CityQuarter};
 use domain::french::counted;
 use domain::place::SiteState;
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::sites::city as say;
 
 /// The card of an agent's list.
 pub fn card(lines: &[CityQuarter]) -> AnyView {
@@ -12,9 +15,9 @@ pub fn card(lines: &[CityQuarter]) -> AnyView {
     }
     view! {
         <section class="card">
-            <h2>"Lieux discrets"</h2>
+            <h2>{say::TITLE}</h2>
             <p class="soft">
-                "Des endroits où quelqu’un vit peut-être. L’association s’en occupe. Ici, on ne dit que le quartier."
+                {say::INTRO}
             </p>
             {table(lines)}
         </section>
@@ -29,10 +32,10 @@ pub fn table(lines: &[CityQuarter]) -> AnyView {
         <table class="stack">
             <thead>
                 <tr>
-                    <th scope="col">"Où"</th>
-                    <th scope="col">"Combien"</th>
-                    <th scope="col">"État"</th>
-                    <th scope="col">"Dernier passage"</th>
+                    <th scope="col">{say::COLUMN_WHERE}</th>
+                    <th scope="col">{say::COLUMN_COUNT}</th>
+                    <th scope="col">{common::STATE}</th>
+                    <th scope="col">{say::COLUMN_LAST_VISIT}</th>
                 </tr>
             </thead>
             <tbody>{rows}</tbody>
@@ -44,12 +47,12 @@ pub fn table(lines: &[CityQuarter]) -> AnyView {
 fn row(line: &CityQuarter) -> AnyView {
     let area = match &line.area {
         Area::Quarter(name) => name.clone(),
-        Area::Other => "Autre secteur".into(),
-        Area::Town => "Dans la ville".into(),
+        Area::Other => say::AREA_OTHER.into(),
+        Area::Town => say::AREA_TOWN.into(),
     };
     let sites = match line.sites {
-        Some(n) => counted(i64::from(n), "lieu", "lieux"),
-        None => "quelques-uns".into(),
+        Some(n) => counted(i64::from(n), count::SITE, count::SITES),
+        None => say::A_FEW.into(),
     };
     let states: Vec<String> = SiteState::ALL
         .iter()
@@ -62,14 +65,14 @@ fn row(line: &CityQuarter) -> AnyView {
     let week = line.done_week.as_deref().and_then(|it| it.split_once("-W"));
     let week = week.map(|(year, week)| {
         let week = week.trim_start_matches('0');
-        format!("semaine\u{a0}{week} de {year}")
+        say::last_visit_week(&week, &year)
     });
     view! {
         <tr>
             <th scope="row">{area}</th>
-            <td data-label="Combien">{sites}</td>
-            <td data-label="État">{states.join(", ")}</td>
-            <td data-label="Dernier passage">{week}</td>
+            <td data-label=say::COLUMN_COUNT>{sites}</td>
+            <td data-label=common::STATE>{states.join(", ")}</td>
+            <td data-label=say::COLUMN_LAST_VISIT>{week}</td>
         </tr>
     }
     .into_any()

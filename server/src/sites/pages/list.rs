@@ -19,6 +19,8 @@ use domain::french::counted;
 use domain::{Instant, Nature, Settings};
 use leptos::prelude::*;
 use std::collections::BTreeMap;
+use words::desk::common;
+use words::desk::sites::list as say;
 
 /// Everything the list is made from.
 struct Shown {
@@ -72,7 +74,7 @@ pub async fn list(
         is_coordinator,
         sites,
     };
-    let frame = Frame::of(&app.assets, &caller, &settings, "Lieux", "/lieux");
+    let frame = Frame::of(&app.assets, &caller, &settings, common::SITES, "/lieux");
     let hint = hints.of_page("/lieux");
     Ok(page(&frame, || view(&shown, hint)).into_response())
 }
@@ -82,7 +84,7 @@ fn view(shown: &Shown, hint: Option<AnyView>) -> AnyView {
     let n = shown.sites.len();
     let here = shown.sites.iter().skip(first).take(SITES_PER_PAGE);
     let groups = match shown.asked.by_wait() {
-        true => vec![("Fait il y a le plus longtemps".to_owned(), here.collect())],
+        true => vec![(say::GROUP_LONGEST_AGO.to_owned(), here.collect())],
         false => by_quarter(here, &shown.quarters),
     };
     let groups = groups.iter().filter(|(_, sites)| !sites.is_empty());
@@ -92,18 +94,18 @@ fn view(shown: &Shown, hint: Option<AnyView>) -> AnyView {
     view! {
         <div class="head">
             <div>
-                <h1>"Lieux"</h1>
+                <h1>{common::SITES}</h1>
                 <p class="soft">{how_many(n)}</p>
             </div>
             <div class="actions">
                 <a class="button" href="/carte">
                     <Icon path=MAP/>
-                    "Voir la carte"
+                    {say::SEE_MAP}
                 </a>
                 {shown.is_coordinator.then(|| view! {
                     <a class="button primary" href="/lieux/nouveau">
                         <Icon path=PLUS/>
-                        "Ajouter un lieu"
+                        {common::ADD_A_SITE}
                     </a>
                 })}
             </div>
@@ -129,10 +131,10 @@ fn orders(asked: &Asked) -> AnyView {
         (href, words, asked.by_wait() == by_wait)
     };
     let links = [
-        link(false, "Par quartier"),
-        link(true, "Les plus anciens d’abord"),
+        link(false, say::ORDER_BY_QUARTER),
+        link(true, say::ORDER_OLDEST_FIRST),
     ];
-    tabs("Ordre de la liste", links)
+    tabs(say::ORDERS_LABEL, links)
 }
 
 /// Nothing to list: because nothing is there yet, or because of what was asked.
@@ -141,33 +143,29 @@ fn no_place(shown: &Shown) -> AnyView {
         return view! {
             <div class="empty">
                 <Icon path=PIN/>
-                <h2>"Aucun lieu ne correspond"</h2>
-                <p>"Enlevez un filtre pour en voir plus."</p>
-                <a class="button" href="/lieux">"Voir tous les lieux"</a>
+                <h2>{say::NO_MATCH_TITLE}</h2>
+                <p>{say::NO_MATCH}</p>
+                <a class="button" href="/lieux">{say::SEE_ALL}</a>
             </div>
         }
         .into_any();
     }
     let about = match shown.is_coordinator {
-        true => {
-            "Un lieu, c’est là où l’on va ramasser. L’équipe, les agents et vous pouvez en proposer."
-        }
-        false => {
-            "Un lieu naît d’un signalement, ou d’une sortie. Ceux de l’espace public paraissent ici."
-        }
+        true => say::EMPTY_COORDINATOR,
+        false => say::EMPTY_CITY,
     };
     let way = match shown.is_coordinator {
         true => {
-            view! { <a class="button" href="/lieux/nouveau"><Icon path=PLUS/>"Ajouter un lieu"</a> }
+            view! { <a class="button" href="/lieux/nouveau"><Icon path=PLUS/>{common::ADD_A_SITE}</a> }
         }
         false => {
-            view! { <a class="button" href="/signaler"><Icon path=PIN/>"Ouvrir le signaleur"</a> }
+            view! { <a class="button" href="/signaler"><Icon path=PIN/>{say::OPEN_RECORDER}</a> }
         }
     };
     view! {
         <div class="empty">
             <Icon path=PIN/>
-            <h2>"Pas encore de lieu"</h2>
+            <h2>{say::EMPTY_TITLE}</h2>
             <p>{about}</p>
             {way}
         </div>
@@ -181,12 +179,8 @@ pub fn waiting_words(proposed: usize, heres: usize) -> Vec<String> {
         let n = i64::try_from(n).unwrap_or(i64::MAX);
         (n > 0).then(|| counted(n, one, many))
     };
-    let proposed = words(proposed, "lieu proposé", "lieux proposés");
-    let heres = words(
-        heres,
-        "ramassage «\u{a0}ici\u{a0}»",
-        "ramassages «\u{a0}ici\u{a0}»",
-    );
+    let proposed = words(proposed, say::PROPOSED_ONE, say::PROPOSED_MANY);
+    let heres = words(heres, say::HERE_ONE, say::HERE_MANY);
     [proposed, heres].into_iter().flatten().collect()
 }
 
@@ -194,23 +188,23 @@ pub fn waiting_words(proposed: usize, heres: usize) -> Vec<String> {
 fn to_look((proposed, heres): (usize, usize)) -> Option<AnyView> {
     let waits = match proposed + heres {
         0 => return None,
-        1 => "attend une réponse.",
-        _ => "attendent une réponse.",
+        1 => say::WAITS_ONE,
+        _ => say::WAITS_MANY,
     };
-    let all = waiting_words(proposed, heres).join(" et ");
+    let all = waiting_words(proposed, heres).join(&format!(" {} ", say::AND));
     let sentence = format!("{all} {waits}");
     Some(note(
         Tone::Wait,
         view! {
             <p><b>{sentence}</b></p>
-            <p class="actions"><a class="button" href="/lieux/a-regarder">"Regarder"</a></p>
+            <p class="actions"><a class="button" href="/lieux/a-regarder">{say::LOOK}</a></p>
         },
     ))
 }
 
 /// What a form that led here did.
 fn done_note(done: &str) -> Option<AnyView> {
-    (done == "regarde").then(|| note(Tone::Ok, "C’est noté. Plus rien n’attend de réponse."))
+    (done == "regarde").then(|| note(Tone::Ok, say::DONE_ALL_ANSWERED))
 }
 
 fn quarter_of<'a>(
@@ -233,8 +227,8 @@ fn by_quarter<'a>(
     }
     let title = |name: String| match name.is_empty() {
         false => name,
-        true if names.is_empty() => "Dans la ville".into(),
-        true => "Hors quartier".into(),
+        true if names.is_empty() => say::GROUP_TOWN.into(),
+        true => say::GROUP_NO_QUARTER.into(),
     };
     groups
         .into_iter()
@@ -264,7 +258,7 @@ fn row(shown: &Shown, site: &CoordinatorSite) -> AnyView {
     let words = (!words.is_empty()).then_some(words);
     let last = site.visits.done_at.map(|at| {
         let when = ago(&shown.settings, at, shown.now);
-        view! { <small class="line">"Fait "{when}</small> }
+        view! { <small class="line">{say::ROW_DONE}" "{when}</small> }
     });
     view! {
         <li>

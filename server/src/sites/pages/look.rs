@@ -25,6 +25,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::sites::look as say;
 
 /// Questions on one page.
 const QUESTIONS_PER_PAGE: usize = 10;
@@ -78,27 +81,21 @@ impl Around {
     /// « à 24 m de Place Meynard ».
     fn place(&self, at: Option<Position>, ended: bool) -> String {
         match self.nearest(at).first() {
-            _ if ended => "son point et ses mots ne sont plus gardés".into(),
-            _ if at.is_none() => "le téléphone n’avait pas de position".into(),
-            Some((Some(metres), site)) => {
-                format!(
-                    "à {} de «\u{a0}{}\u{a0}»",
-                    french::distance(*metres),
-                    site.title
-                )
-            }
-            _ => "aucun lieu connu autour".into(),
+            _ if ended => say::PLACE_NO_LONGER_KEPT.into(),
+            _ if at.is_none() => say::PLACE_NO_POSITION.into(),
+            Some((Some(metres), site)) => say::place_near(&french::distance(*metres), &site.title),
+            _ => say::PLACE_UNKNOWN.into(),
         }
     }
 
     /// A list of sites to choose from, the nearest first.
     fn sites(&self, id: String, at: Option<Position>) -> AnyView {
         let options = self.nearest(at).into_iter().map(|(metres, site)| {
-            let away = metres.map(|it| format!(" · à {}", french::distance(it)));
+            let away = metres.map(|it| format!(" {}", say::option_distance(&french::distance(it))));
             let words = format!("{}{}", site.title, away.unwrap_or_default());
             (site.id.to_string(), words)
         });
-        choice(id, "site", "Lieu", options.collect(), "")
+        choice(id, "site", common::SITE, options.collect(), "")
     }
 }
 
@@ -129,7 +126,13 @@ pub async fn look(
         now: app.now(),
         sites,
     };
-    let mut frame = Frame::of(&app.assets, &caller, &settings, "À regarder", "/lieux");
+    let mut frame = Frame::of(
+        &app.assets,
+        &caller,
+        &settings,
+        common::TO_LOOK_AT,
+        "/lieux",
+    );
     frame.with_map = true;
     Ok(page(&frame, || view(&looked, &questions, &around)).into_response())
 }
@@ -173,17 +176,17 @@ fn view(looked: &Looked, questions: &[Question], around: &Around) -> AnyView {
         .collect();
     let n = i64::try_from(questions.len()).unwrap_or(i64::MAX);
     view! {
-        {crumbs("/lieux".into(), "Lieux")}
+        {crumbs("/lieux".into(), common::SITES)}
         <div class="head">
             <div>
-                <h1>"À regarder"</h1>
-                <p class="soft">{counted(n, "question attend", "questions attendent")}" une réponse."</p>
+                <h1>{common::TO_LOOK_AT}</h1>
+                <p class="soft">{counted(n, say::QUESTION_ONE, say::QUESTION_MANY)}" "{say::QUESTIONS_END}</p>
             </div>
         </div>
         {done_note(&looked.fait)}
         <div class="two atlas looking">
             <div class="col">{cards}{turning(page, last)}</div>
-            {(!marks.is_empty()).then(|| town_card(&json!(marks), "Carte des questions"))}
+            {(!marks.is_empty()).then(|| town_card(&json!(marks), say::MAP_LABEL))}
         </div>
     }
     .into_any()
@@ -191,11 +194,11 @@ fn view(looked: &Looked, questions: &[Question], around: &Around) -> AnyView {
 
 fn done_note(done: &str) -> Option<AnyView> {
     let sentence = match done {
-        "accepte" => "Le lieu est ajouté. La personne qui l’a proposé le verra.",
-        "reuni" => "C’est noté\u{a0}: c’était un lieu déjà connu.",
-        "refuse" => "La réponse est partie, avec un merci.",
-        "rattache" => "C’est rattaché à ce lieu.",
-        "public" => "Ce point est public maintenant. Les agents d’hygiène le voient.",
+        "accepte" => say::DONE_ACCEPTED,
+        "reuni" => say::DONE_SAME_SITE,
+        "refuse" => say::DONE_DECLINED,
+        "rattache" => say::DONE_ATTACHED,
+        "public" => say::DONE_MADE_PUBLIC,
         _ => return None,
     };
     Some(note(Tone::Ok, sentence))
@@ -206,13 +209,13 @@ fn turning(page: usize, last: usize) -> Option<AnyView> {
         let href = format!("/lieux/a-regarder?page={page}");
         view! { <a class="button" href=href>{words}</a> }
     };
-    let before = (page > 0).then(|| link(page - 1, "Questions d’avant"));
-    let after = (page < last).then(|| link(page + 1, "Questions suivantes"));
+    let before = (page > 0).then(|| link(page - 1, say::PAGES_BEFORE));
+    let after = (page < last).then(|| link(page + 1, say::PAGES_AFTER));
     (last > 0).then(|| {
         view! {
-            <nav class="actions turning" aria-label="Suite des questions">
+            <nav class="actions turning" aria-label=say::PAGES_LABEL>
                 {before}
-                <span class="soft">"Page "{page + 1}" sur "{last + 1}</span>
+                <span class="soft">{say::PAGE_NUMBER}" "{page + 1}" "{say::PAGE_OF}" "{last + 1}</span>
                 {after}
             </nav>
         }
@@ -223,8 +226,8 @@ fn turning(page: usize, last: usize) -> Option<AnyView> {
 fn mark(n: usize, it: &Question) -> Option<Value> {
     let at = it.at()?;
     let (what, nature) = match it {
-        Question::Proposed(it) => ("proposé", it.nature),
-        Question::Here(_) => ("ramassé ici", Nature::Discreet),
+        Question::Proposed(it) => (say::MARK_PROPOSED, it.nature),
+        Question::Here(_) => (say::MARK_HERE, Nature::Discreet),
     };
     Some(json!({
         "id": n, "title": format!("{n}. {what}"), "lat": at.lat(), "lon": at.lon(),
@@ -235,14 +238,14 @@ fn mark(n: usize, it: &Question) -> Option<Value> {
 fn proposal(n: usize, it: &Proposal, around: &Around) -> AnyView {
     let action = format!("/lieux/propositions/{}", it.id);
     let who = match it.from.as_str() {
-        "peer" => "Proposé par un pair",
-        _ => "Proposé pendant une sortie",
+        "peer" => say::FROM_PEER,
+        _ => say::FROM_OUTING,
     };
     let (nature, agreed) = match (it.nature, it.residents_agree) {
-        (Nature::Public, _) => ("espace public", None),
-        (Nature::Discreet, None) => ("lieu discret", None),
-        (Nature::Discreet, Some(true)) => ("lieu discret", Some("les habitants sont d’accord")),
-        (Nature::Discreet, Some(false)) => ("lieu discret", Some("les habitants ont dit non")),
+        (Nature::Public, _) => (say::NATURE_PUBLIC, None),
+        (Nature::Discreet, None) => (common::DISCREET_SITE, None),
+        (Nature::Discreet, Some(true)) => (common::DISCREET_SITE, Some(say::RESIDENTS_AGREE)),
+        (Nature::Discreet, Some(false)) => (common::DISCREET_SITE, Some(say::RESIDENTS_REFUSE)),
     };
     let words = [Some(nature), agreed, it.agent.map(AgentAccess::label)];
     let words = words.into_iter().flatten().collect::<Vec<_>>().join(" · ");
@@ -265,10 +268,10 @@ fn proposal(n: usize, it: &Proposal, around: &Around) -> AnyView {
             <form class="form" method="post" action=to_accept>
                 <input type="hidden" name="geste" value="accepter"/>
                 <div class="field">
-                    <label for=title_for>"Nom du lieu"</label>
+                    <label for=title_for>{common::SITE_NAME}</label>
                     <input id=title_id name="title" value=title autocomplete="off" maxlength="120"/>
                 </div>
-                <button class="primary">"Ajouter ce lieu"</button>
+                <button class="primary">{say::ACCEPT}</button>
             </form>
         }
     });
@@ -279,23 +282,23 @@ fn proposal(n: usize, it: &Proposal, around: &Around) -> AnyView {
             {said.map(|text| view! { <p class="said">{text}</p> })}
             {accept}
             <details>
-                <summary>"C’est un lieu déjà connu"</summary>
+                <summary>{say::KNOWN_TITLE}</summary>
                 <form class="form" method="post" action=action.clone()>
                     <input type="hidden" name="geste" value="reunir"/>
                     {around.sites(format!("lieu-{}", it.id), it.at)}
-                    <button>"C’est le même lieu"</button>
+                    <button>{say::SAME_SITE}</button>
                 </form>
             </details>
             <details>
-                <summary>"Ne pas prendre ce lieu"</summary>
+                <summary>{say::DECLINE_TITLE}</summary>
                 <form class="form" method="post" action=action>
                     <input type="hidden" name="geste" value="refuser"/>
                     {reasons(&it.id)}
                     <div class="field">
-                        <label for=words_for>"Un mot pour la personne (si vous voulez)"</label>
+                        <label for=words_for>{say::LABEL_DECLINE_WORDS}</label>
                         <textarea id=words_id name="words" rows="2" maxlength="2000"></textarea>
                     </div>
-                    <button>"Répondre"</button>
+                    <button>{say::ANSWER}</button>
                 </form>
             </details>
         </article>
@@ -317,25 +320,25 @@ fn here(n: usize, spot: &[Here], around: &Around) -> AnyView {
     let declare = first.at.map(|_| {
         view! {
             <details>
-                <summary>"C’est un espace public"</summary>
+                <summary>{say::PUBLIC_TITLE}</summary>
                 <form class="form" method="post" action=action.clone()>
                     <input type="hidden" name="geste" value="public"/>
                     {also(&others)}
-                    <p>"Les agents d’hygiène verront ce point et ce nombre. On ne revient pas en arrière pour ce qu’ils ont lu."</p>
-                    <button>"Rendre ce point public"</button>
+                    <p>{say::PUBLIC_WARNING}</p>
+                    <button>{say::MAKE_PUBLIC}</button>
                 </form>
             </details>
         }
     });
     view! {
         <article class="card">
-            <h2><span class="rank">{n}</span>"Ramassé «\u{a0}ici\u{a0}»\u{a0}: "{what(spot)}</h2>
+            <h2><span class="rank">{n}</span>{say::HERE_TITLE}" "{what(spot)}</h2>
             <p class="soft">{when(spot, around)}" · "{around.place(first.at, first.ended)}</p>
             <form class="form" method="post" action=action.clone()>
                 <input type="hidden" name="geste" value="rattacher"/>
                 {also(&others)}
                 {around.sites(format!("lieu-{}", first.id), first.at)}
-                <button class="primary">"Rattacher à ce lieu"</button>
+                <button class="primary">{say::ATTACH}</button>
             </form>
             {declare}
         </article>
@@ -360,15 +363,11 @@ fn when(spot: &[Here], around: &Around) -> String {
     match spot {
         [first, .., last] => {
             let n = i64::try_from(spot.len()).unwrap_or(i64::MAX);
-            let times = counted(n, "fois", "fois");
+            let times = counted(n, count::TIME, count::TIMES);
             let (from, to) = (day(last), day(first));
             match from == to {
-                true => format!("en {times}, le {}", french::date(to)),
-                false => format!(
-                    "en {times}, du {} au {}",
-                    french::date(from),
-                    french::date(to)
-                ),
+                true => say::when_one_day(&times, &french::date(to)),
+                false => say::when_days(&times, &french::date(from), &french::date(to)),
             }
         }
         [one] => ago(&around.settings, one.recorded_at, around.now),
@@ -384,7 +383,7 @@ fn reasons(id: &FactId) -> AnyView {
     choice(
         format!("pourquoi-{id}"),
         "reason",
-        "Pourquoi",
+        common::WHY,
         options,
         DeclineReason::TooFar.code(),
     )

@@ -17,6 +17,8 @@ use axum::response::{IntoResponse, Response};
 use domain::Position;
 use leptos::prelude::*;
 use serde_json::{Value, json};
+use words::desk::common;
+use words::desk::sites::map as say;
 
 /// `GET /carte`
 pub async fn map(
@@ -31,7 +33,7 @@ pub async fn map(
     let sites = asked_sites(&mut tx, &app, &caller, &asked).await?;
     let names = quarters::store::names(&mut tx, caller.programme).await?;
     tx.commit().await?;
-    let mut frame = Frame::of(&app.assets, &caller, &settings, "Carte", "/carte");
+    let mut frame = Frame::of(&app.assets, &caller, &settings, common::MAP, "/carte");
     frame.with_map = true;
     Ok(page(&frame, || {
         let first = asked.page.saturating_mul(SITES_PER_PAGE);
@@ -40,12 +42,12 @@ pub async fn map(
         view! {
             <div class="head">
                 <div>
-                    <h1>"Carte"</h1>
+                    <h1>{common::MAP}</h1>
                     <p class="soft">{how_many(sites.len())}</p>
                 </div>
                 <a class="button" href="/lieux">
                     <Icon path=LIST/>
-                    "Voir la liste"
+                    {say::SEE_LIST}
                 </a>
             </div>
             {hints.of_page("/carte")}
@@ -53,7 +55,7 @@ pub async fn map(
             <div class="two atlas">
                 {live_card(&asked, &sites)}
                 {(!rows.is_empty()).then(|| view! {
-                    <section class="card" aria-label="Les mêmes lieux, en liste">
+                    <section class="card" aria-label=say::LIST_LABEL>
                         <ul class="plain-list places-list">{rows}</ul>
                         {pages("/carte", &asked, sites.len())}
                     </section>
@@ -92,7 +94,7 @@ pub fn box_around(points: impl Iterator<Item = Position>) -> Option<String> {
 fn live_card(asked: &Asked, sites: &[CoordinatorSite]) -> AnyView {
     let (from, around) = (asked.for_map(), box_around(sites.iter().map(|it| it.at)));
     view! {
-        <section class="card town-card" aria-label="Carte des lieux">
+        <section class="card town-card" aria-label=say::MAP_LABEL>
             <div class="map">
                 <cueillette-map
                     base="/base-map.pmtiles"
@@ -103,15 +105,14 @@ fn live_card(asked: &Asked, sites: &[CoordinatorSite]) -> AnyView {
                     around=around
                 ></cueillette-map>
             </div>
-            {without_script("La carte a besoin de JavaScript. La liste dit la même chose.")}
+            {without_script(say::WITHOUT_SCRIPT)}
         </section>
     }
     .into_any()
 }
 
 /// For the operator, on the map itself.
-pub const NO_BASE_MAP: &str =
-    "Le plan de la ville manque. Il se donne au démarrage\u{a0}: --base-map FICHIER.";
+pub const NO_BASE_MAP: &str = say::NO_BASE_MAP;
 
 /// Words for whoever runs no script.
 pub fn without_script(words: &'static str) -> AnyView {
@@ -129,7 +130,7 @@ pub fn town_card(sites: &Value, label: &'static str) -> AnyView {
                     <script type="application/json" inner_html=data></script>
                 </cueillette-map>
             </div>
-            {without_script("La carte a besoin de JavaScript.")}
+            {without_script(say::TOWN_WITHOUT_SCRIPT)}
         </section>
     }
     .into_any()

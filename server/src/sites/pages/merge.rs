@@ -15,6 +15,8 @@ use axum::response::{IntoResponse, Response};
 use domain::french::distance;
 use domain::{Nature, SiteId};
 use leptos::prelude::*;
+use words::desk::common;
+use words::desk::sites::merge as say;
 
 /// Sites that are offered.
 const OFFERED_MAX: usize = 12;
@@ -30,13 +32,7 @@ pub async fn merge_page(
     let site = one_site(&mut tx, &app, &caller, id).await?;
     let all = asked_sites(&mut tx, &app, &caller, &Asked::default()).await?;
     tx.commit().await?;
-    let frame = Frame::of(
-        &app.assets,
-        &caller,
-        &settings,
-        "Réunir deux lieux",
-        "/lieux",
-    );
+    let frame = Frame::of(&app.assets, &caller, &settings, say::PAGE_TITLE, "/lieux");
     Ok(page(&frame, || view(&site, all)).into_response())
 }
 
@@ -57,23 +53,23 @@ fn view(site: &CoordinatorSite, all: Vec<CoordinatorSite>) -> AnyView {
     let back = format!("/lieux/{}", site.id);
     let action = format!("{back}/reunir");
     view! {
-        {crumbs(back, "Retour au lieu")}
+        {crumbs(back, say::BACK)}
         <div class="head">
             <div>
-                <h1>"«\u{a0}"{site.title.clone()}"\u{a0}», c’est le même lieu que…"</h1>
+                <h1>"«\u{a0}"{site.title.clone()}{say::TITLE_END}</h1>
                 <p class="soft">
-                    "Leur histoire devient commune. «\u{a0}"{site.title.clone()}"\u{a0}» ne sera plus proposé."
+                    {say::INTRO}{site.title.clone()}{say::INTRO_END}
                 </p>
             </div>
         </div>
-        {nothing.then(|| view! { <p class="card">"Il n’y a pas d’autre lieu avec lequel le réunir."</p> })}
+        {nothing.then(|| view! { <p class="card">{say::EMPTY}</p> })}
         {(!nothing).then(|| view! {
             <form class="card form" method="post" action=action>
                 <fieldset>
-                    <legend>"Le lieu qui reste"</legend>
+                    <legend>{say::LABEL_STAYS}</legend>
                     <div class="col tight">{rows}</div>
                 </fieldset>
-                <p class="actions"><button class="primary">"Réunir les deux lieux"</button></p>
+                <p class="actions"><button class="primary">{say::MERGE}</button></p>
             </form>
         })}
     }
@@ -82,11 +78,11 @@ fn view(site: &CoordinatorSite, all: Vec<CoordinatorSite>) -> AnyView {
 
 fn row(metres: f64, it: &CoordinatorSite) -> AnyView {
     let (id, title) = (it.id.to_string(), it.title.clone());
-    let discreet = (it.nature == Nature::Discreet).then_some(" · lieu discret");
+    let discreet = (it.nature == Nature::Discreet).then(|| format!(" · {}", common::DISCREET_SITE));
     view! {
         <label class="choice">
             <input type="radio" name="into" value=id required=true/>
-            <span>{title}<small>"à "{distance(metres)}{discreet}</small></span>
+            <span>{title}<small>{say::ROW_DISTANCE}" "{distance(metres)}{discreet}</small></span>
             {state_tag(it.state)}
         </label>
     }

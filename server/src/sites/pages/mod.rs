@@ -34,6 +34,9 @@ use domain::{Instant, Nature};
 use leptos::prelude::*;
 use serde::Deserialize;
 use std::collections::BTreeMap;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::sites as say;
 
 /// Sites on one page of a list.
 const SITES_PER_PAGE: usize = 50;
@@ -192,10 +195,10 @@ pub fn state_tag_with(state: SiteState, more: String) -> AnyView {
 
 /// « lieu discret · proposé par un pair · square ou jardin »
 fn about(site: &CoordinatorSite) -> String {
-    let discreet = (site.nature == Nature::Discreet).then_some("lieu discret");
+    let discreet = (site.nature == Nature::Discreet).then_some(common::DISCREET_SITE);
     let agreed = match (site.nature, site.residents_agree) {
-        (Nature::Discreet, Some(false)) => Some("les habitants ont dit non"),
-        (Nature::Discreet, Some(true)) => Some("les habitants sont d’accord"),
+        (Nature::Discreet, Some(false)) => Some(say::RESIDENTS_REFUSE),
+        (Nature::Discreet, Some(true)) => Some(say::RESIDENTS_AGREE),
         _ => None,
     };
     let words = [
@@ -210,8 +213,8 @@ fn about(site: &CoordinatorSite) -> String {
 
 fn origin(code: &str) -> Option<&'static str> {
     match code {
-        "peer" => Some("proposé par un pair"),
-        "city" => Some("signalé par un agent d’hygiène"),
+        "peer" => Some(say::ORIGIN_PEER),
+        "city" => Some(say::ORIGIN_AGENT),
         _ => None,
     }
 }
@@ -248,40 +251,47 @@ fn filters(
     is_coordinator: bool,
 ) -> AnyView {
     let all = |words: &str| (String::new(), words.to_owned());
-    let mut states = vec![all("Tous")];
+    let mut states = vec![all(common::ALL_MASCULINE)];
     states.extend(SiteState::ALL.map(|it| (it.as_str().to_owned(), it.label().to_owned())));
-    let mut places = vec![all("Tous")];
+    let mut places = vec![all(common::ALL_MASCULINE)];
     places.extend(quarters.iter().map(|(id, name)| (id.clone(), name.clone())));
-    places.push(("hors".into(), "Hors quartier".into()));
+    places.push(("hors".into(), say::FILTER_NO_QUARTER.into()));
     let natures = vec![
-        all("Toutes"),
-        ("public".into(), "Espace public".into()),
-        ("discreet".into(), "Lieu discret".into()),
+        all(common::ALL_FEMININE),
+        ("public".into(), say::FILTER_PUBLIC.into()),
+        ("discreet".into(), common::DISCREET_SITE_TITLE.into()),
     ];
     let ages = vec![
-        all("Toujours"),
-        ("7".into(), "7 jours".into()),
-        ("30".into(), "30 jours".into()),
-        ("365".into(), "un an".into()),
+        all(say::FILTER_ALWAYS),
+        ("7".into(), say::FILTER_WEEK.into()),
+        ("30".into(), say::FILTER_MONTH.into()),
+        ("365".into(), say::FILTER_YEAR.into()),
     ];
     let quarter = (!quarters.is_empty()).then(|| {
         choice(
             "quartier".into(),
             "quartier",
-            "Quartier",
+            common::QUARTER,
             places,
             &asked.quartier,
         )
     });
-    let nature =
-        is_coordinator.then(|| choice("nature".into(), "nature", "Nature", natures, &asked.nature));
+    let nature = is_coordinator.then(|| {
+        choice(
+            "nature".into(),
+            "nature",
+            say::LABEL_NATURE,
+            natures,
+            &asked.nature,
+        )
+    });
     view! {
-        <form class="card filters by-place" method="get" action=action aria-label="Choisir les lieux">
-            {choice("etat".into(), "etat", "État", states, &asked.etat)}
+        <form class="card filters by-place" method="get" action=action aria-label=say::FILTERS_LABEL>
+            {choice("etat".into(), "etat", common::STATE, states, &asked.etat)}
             {quarter}
             {nature}
-            {choice("depuis".into(), "depuis", "Vu depuis", ages, &asked.depuis)}
-            <div class="field"><button>"Montrer"</button></div>
+            {choice("depuis".into(), "depuis", say::LABEL_SEEN_SINCE, ages, &asked.depuis)}
+            <div class="field"><button>{say::APPLY_FILTERS}</button></div>
         </form>
     }
     .into_any()
@@ -290,8 +300,12 @@ fn filters(
 /// « 14 lieux », and of which page.
 fn how_many(n: usize) -> String {
     match n {
-        0 => "Aucun lieu ne répond à ce choix.".into(),
-        n => counted(i64::try_from(n).unwrap_or(i64::MAX), "lieu", "lieux"),
+        0 => say::COUNT_NONE.into(),
+        n => counted(
+            i64::try_from(n).unwrap_or(i64::MAX),
+            count::SITE,
+            count::SITES,
+        ),
     }
 }
 
@@ -304,14 +318,14 @@ fn pages(path: &'static str, asked: &Asked, n: usize) -> Option<AnyView> {
     };
     // Beyond the last page there is the way back to it.
     let at = asked.page.min(last + 1);
-    let before = (at > 0).then(|| link(at - 1, "Lieux d’avant"));
-    let after = (at < last).then(|| link(at + 1, "Lieux suivants"));
+    let before = (at > 0).then(|| link(at - 1, say::PAGES_BEFORE));
+    let after = (at < last).then(|| link(at + 1, say::PAGES_AFTER));
     let (page, of) = (at + 1, last + 1);
     (last > 0).then(|| {
         view! {
-            <nav class="actions turning" aria-label="Suite de la liste">
+            <nav class="actions turning" aria-label=common::MORE_OF_THE_LIST>
                 {before}
-                <span class="soft">"Page "{page}" sur "{of}</span>
+                <span class="soft">{say::PAGE_NUMBER}" "{page}" "{say::PAGE_OF}" "{of}</span>
                 {after}
             </nav>
         }

@@ -26,6 +26,9 @@ use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
 use uuid::Uuid;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::sites::new as say;
 
 /// A new site, as it was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -53,30 +56,17 @@ pub struct PlaceForm {
 impl PlaceForm {
     /// A site that can be made, or what to do about each field.
     pub fn check(&self, asks_agent: bool) -> Result<NewPlace, Faults> {
-        let nature = Nature::parse(&self.nature).map_err(|_| {
-            Faults::one(
-                "nature",
-                "Dites si c’est un espace public ou un lieu discret.",
-            )
-        })?;
-        let title = Title::new("title", &self.title).map_err(|_| {
-            Faults::one(
-                "title",
-                "Écrivez un nom, sur une ligne, de 120 signes au plus.",
-            )
-        })?;
+        let nature =
+            Nature::parse(&self.nature).map_err(|_| Faults::one("nature", say::REFUSED_NATURE))?;
+        let title = Title::new("title", &self.title)
+            .map_err(|_| Faults::one("title", say::REFUSED_TITLE))?;
         let at = self.point.check()?;
         let typed = Some(self.note.as_str()).filter(|it| !it.trim().is_empty());
         let note = typed.map(|it| Reason::new("note", it)).transpose();
-        let note = note.map_err(|_| {
-            Faults::one(
-                "note",
-                "Le mot est trop long. Gardez 2\u{a0}000 signes au plus.",
-            )
-        })?;
+        let note = note.map_err(|_| Faults::one("note", say::REFUSED_NOTE_TOO_LONG))?;
         let agent = AgentAccess::from_code(&self.agent);
         if nature == Nature::Discreet && asks_agent && agent.is_none() {
-            return Err(Faults::one("agent", "Choisissez ce que fait l’agent."));
+            return Err(Faults::one("agent", say::REFUSED_AGENT));
         }
         Ok(NewPlace {
             id: SiteId(self.id.unwrap_or_else(Uuid::now_v7)),
@@ -132,7 +122,7 @@ pub async fn form_page(
         true => StatusCode::OK,
         false => StatusCode::UNPROCESSABLE_ENTITY,
     };
-    let mut frame = Frame::of(&app.assets, caller, &settings, "Ajouter un lieu", "/lieux");
+    let mut frame = Frame::of(&app.assets, caller, &settings, common::ADD_A_SITE, "/lieux");
     frame.with_map = true;
     let shown = page(&frame, || form_view(&settings, form, around, &faults));
     Ok((status, shown).into_response())
@@ -145,23 +135,23 @@ fn form_view(
     faults: &Faults,
 ) -> AnyView {
     let id = form.id.unwrap_or_else(Uuid::now_v7).to_string();
-    let mut pictures = vec![(String::new(), "Pas d’image".to_owned())];
+    let mut pictures = vec![(String::new(), say::NO_PICTURE.to_owned())];
     let known = Pictogram::ALL.iter();
     pictures.extend(known.map(|it| (it.code().to_owned(), it.label().to_owned())));
     let title = Field {
         name: "title",
-        label: "Nom du lieu",
+        label: common::SITE_NAME,
         kind: "text",
         value: form.title.clone(),
-        help: Some("Court, et facile à dire. L’équipe le lit sur le téléphone.".into()),
+        help: Some(say::HELP_TITLE.into()),
         error: faults.at("title"),
         ..Field::default()
     };
     let note_error = faults.at("note");
     let note = form.note.clone();
     view! {
-        {crumbs("/lieux".into(), "Lieux")}
-        <div class="head"><div><h1>"Ajouter un lieu"</h1></div></div>
+        {crumbs("/lieux".into(), common::SITES)}
+        <div class="head"><div><h1>{common::ADD_A_SITE}</h1></div></div>
         {(!faults.is_empty()).then(|| note_above(faults))}
         <form class="card form new-place" method="post" action="/lieux/nouveau">
             <input type="hidden" name="id" value=id/>
@@ -169,15 +159,15 @@ fn form_view(
             {title.view()}
             {chooser(&form.point, around, faults)}
             {discreet(settings, form, faults)}
-            {choice("pictogram".into(), "pictogram", "Image (si on veut)", pictures, &form.pictogram)}
+            {choice("pictogram".into(), "pictogram", say::LABEL_PICTURE, pictures, &form.pictogram)}
             <div class="field">
-                <label for="note">"Un mot pour l’équipe (si on veut)"</label>
-                <p class="help">"Par où passer, à quoi faire attention. L’association seule le lit, et le téléphone de la sortie."</p>
+                <label for="note">{say::LABEL_NOTE}</label>
+                <p class="help">{say::HELP_NOTE}</p>
                 {note_error.map(|text| error_line("note-erreur".into(), text))}
                 <textarea id="note" name="note" rows="3" maxlength="2000" inner_html=in_text_area(&note)></textarea>
             </div>
             <p class="actions">
-                <button class="primary" name="geste" value="relire">"Relire avant d’ajouter"</button>
+                <button class="primary" name="geste" value="relire">{say::REVIEW}</button>
             </p>
         </form>
     }
@@ -214,27 +204,18 @@ fn natures(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
     let city = settings.city.as_ref().map(|it| it.the());
     let (public, discreet) = match city {
         Some(city) => (
-            format!(
-                "Rue, square, parking. {} voit le point.",
-                crate::http::pieces::capital(&city)
-            ),
-            format!(
-                "Squat, endroit où quelqu’un vit. {} ne voit jamais le point.",
-                crate::http::pieces::capital(&city)
-            ),
+            say::help_public_city(&crate::http::pieces::capital(&city)),
+            say::help_discreet_city(&crate::http::pieces::capital(&city)),
         ),
-        None => (
-            "Rue, square, parking.".into(),
-            "Squat, endroit où quelqu’un vit.".into(),
-        ),
+        None => (say::HELP_PUBLIC.into(), say::HELP_DISCREET.into()),
     };
     let options = vec![
-        ("public", "Espace public", public),
-        ("discreet", "Lieu discret", discreet),
+        ("public", say::NATURE_PUBLIC, public),
+        ("discreet", common::DISCREET_SITE_TITLE, discreet),
     ];
     view! {
         <fieldset>
-            <legend>"Quelle sorte de lieu\u{a0}?"</legend>
+            <legend>{say::LABEL_NATURE}</legend>
             {faults.at("nature").map(|text| error_line("nature-erreur".into(), text))}
             <div class="choices">{radios("nature", options, &form.nature)}</div>
         </fieldset>
@@ -246,21 +227,17 @@ fn natures(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
 /// is chosen; a browser that cannot always shows it.
 fn discreet(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
     let residents = vec![
-        ("oui", "Oui", String::new()),
-        (
-            "non",
-            "Non",
-            "Ce lieu ne sera pas proposé pour une sortie.".to_owned(),
-        ),
-        ("", "Pas demandé", String::new()),
+        ("oui", say::RESIDENTS_YES, String::new()),
+        ("non", say::RESIDENTS_NO, say::HELP_RESIDENTS_NO.to_owned()),
+        ("", say::RESIDENTS_NOT_ASKED, String::new()),
     ];
     let agent = settings.city.as_ref().map(|_| {
         let all = AgentAccess::ALL.iter();
         let options = all.map(|it| (it.code(), agent_words(*it), String::new()));
         view! {
             <fieldset>
-                <legend>"L’agent qui marche avec nous"</legend>
-                <p class="help">"Il verra ce lieu de ses yeux. L’équipe suit ce choix."</p>
+                <legend>{say::LABEL_AGENT}</legend>
+                <p class="help">{say::HELP_AGENT}</p>
                 {faults.at("agent").map(|text| error_line("agent-erreur".into(), text))}
                 <div class="choices">{radios("agent", options.collect(), &form.agent)}</div>
             </fieldset>
@@ -269,7 +246,7 @@ fn discreet(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
     view! {
         <div class="if-discreet form">
             <fieldset>
-                <legend>"Les habitants sont d’accord\u{a0}?"</legend>
+                <legend>{say::LABEL_RESIDENTS}</legend>
                 <div class="choices">{radios("residents", residents, &form.residents)}</div>
             </fieldset>
             {agent}
@@ -281,9 +258,9 @@ fn discreet(settings: &Settings, form: &PlaceForm, faults: &Faults) -> AnyView {
 /// What was agreed about the agent, in words for a choice.
 pub fn agent_words(it: AgentAccess) -> &'static str {
     match it {
-        AgentAccess::Enters => "Il entre avec nous",
-        AgentAccess::Waits => "Il attend dehors",
-        AgentAccess::Absent => "Il ne vient pas",
+        AgentAccess::Enters => say::AGENT_ENTERS,
+        AgentAccess::Waits => say::AGENT_WAITS,
+        AgentAccess::Absent => say::AGENT_ABSENT,
     }
 }
 
@@ -332,7 +309,13 @@ pub async fn review_page(
     // Without an id of its own, the form would make another site each time.
     let mut form = form.clone();
     form.id = Some(review.place.id.0);
-    let mut frame = Frame::of(&app.assets, caller, &settings, "Relire", "/lieux");
+    let mut frame = Frame::of(
+        &app.assets,
+        caller,
+        &settings,
+        say::REVIEW_PAGE_TITLE,
+        "/lieux",
+    );
     frame.with_map = true;
     Ok(page(&frame, || review_view(&review, &form)).into_response())
 }
@@ -356,10 +339,10 @@ fn review_view(review: &Review, form: &PlaceForm) -> AnyView {
         "nature": place.nature.as_str(), "state": "seen",
     }]);
     view! {
-        {crumbs("/lieux".into(), "Lieux")}
+        {crumbs("/lieux".into(), common::SITES)}
         <div class="head">
             <div>
-                <p class="tags"><span class="tag info">"pas encore ajouté"</span></p>
+                <p class="tags"><span class="tag info">{say::TAG_NOT_ADDED}</span></p>
                 <h1>{title}</h1>
                 <p class="soft">{told(review)}</p>
             </div>
@@ -371,15 +354,15 @@ fn review_view(review: &Review, form: &PlaceForm) -> AnyView {
                 {city_card(review)}
                 {place.note.as_ref().map(|it| {
                     let words = it.as_str().to_owned();
-                    view! { <section class="card"><h2>"Pour l’équipe"</h2><p class="said">{words}</p></section> }
+                    view! { <section class="card"><h2>{say::NOTE_TITLE}</h2><p class="said">{words}</p></section> }
                 })}
                 <form class="actions" method="post" action="/lieux/nouveau">
                     {form.hidden()}
-                    <button class="primary" name="geste" value="garder">"Ajouter ce lieu"</button>
-                    <button name="geste" value="corriger">"Corriger"</button>
+                    <button class="primary" name="geste" value="garder">{say::ADD}</button>
+                    <button name="geste" value="corriger">{say::CORRECT}</button>
                 </form>
             </div>
-            {map::town_card(&mark, "Où c’est")}
+            {map::town_card(&mark, say::MAP_LABEL)}
         </div>
     }
     .into_any()
@@ -390,16 +373,16 @@ fn told(review: &Review) -> String {
     let place = &review.place;
     let is_discreet = place.nature == Nature::Discreet;
     let residents = match place.residents_agree {
-        Some(true) => "les habitants sont d’accord",
-        Some(false) => "les habitants ont dit non",
-        None => "pas encore demandé aux habitants",
+        Some(true) => say::TOLD_RESIDENTS_AGREE,
+        Some(false) => say::TOLD_RESIDENTS_REFUSE,
+        None => say::TOLD_RESIDENTS_NOT_ASKED,
     };
     let words = [
         Some(
             if is_discreet {
-                "lieu discret"
+                common::DISCREET_SITE
             } else {
-                "espace public"
+                say::TOLD_PUBLIC
             }
             .to_owned(),
         ),
@@ -420,16 +403,19 @@ fn near_note(nearby: &[Nearby]) -> Option<AnyView> {
         .iter()
         .map(|it| {
             let href = format!("/lieux/{}", it.id);
-            let title = it.title.clone().unwrap_or_else(|| "Lieu proposé".into());
+            let title = it
+                .title
+                .clone()
+                .unwrap_or_else(|| say::NEAR_UNTITLED.into());
             let age = match it.age_days {
-                0 => "vu aujourd’hui".to_owned(),
-                days => format!("vu il y a {}", counted(days, "jour", "jours")),
+                0 => say::NEAR_SEEN_TODAY.to_owned(),
+                days => say::near_seen_ago(&counted(days, count::DAY, count::DAYS)),
             };
             let away = distance(f64::from(it.distance_m));
             view! {
                 <li>
                     <a href=href>{title}</a>
-                    " à "{away}" · "{age}" "
+                    " "{say::NEAR_DISTANCE}" "{away}" · "{age}" "
                     {it.state.map(state_tag)}
                 </li>
             }
@@ -439,9 +425,9 @@ fn near_note(nearby: &[Nearby]) -> Option<AnyView> {
         note(
             Tone::Wait,
             view! {
-                <p><b>"Déjà connu tout près. C’est le même\u{a0}?"</b></p>
+                <p><b>{say::NEAR_TITLE}</b></p>
                 <ul>{rows}</ul>
-                <p>"Si c’est le même, n’ajoutez rien."</p>
+                <p>{say::NEAR_ADVICE}</p>
             },
         )
     })
@@ -450,24 +436,23 @@ fn near_note(nearby: &[Nearby]) -> Option<AnyView> {
 /// « Ce que la mairie verra », exactly.
 fn city_card(review: &Review) -> AnyView {
     let Some(city) = review.settings.city.as_ref().map(|it| it.the()) else {
-        return view! { <section class="card"><p>"L’association seule verra ce lieu."</p></section> }
-            .into_any();
+        return view! { <section class="card"><p>{say::ASSOCIATION_ONLY}</p></section> }.into_any();
     };
-    let title = format!("Ce que {city} verra");
+    let title = say::city_title(&city);
     let content = match (review.place.nature, &review.line) {
         (Nature::Public, _) => view! {
-            <p>"Le nom, le point sur la carte, l’image, et ce qu’on y ramasse."</p>
-            <p class="soft">"Jamais le mot pour l’équipe."</p>
+            <p>{say::CITY_PUBLIC}</p>
+            <p class="soft">{say::CITY_PUBLIC_NEVER}</p>
         }
         .into_any(),
         (Nature::Discreet, Some(line)) => view! {
-            <p>"Cette ligne, et rien d’autre\u{a0}:"</p>
+            <p>{say::CITY_DISCREET}</p>
             {city::table(std::slice::from_ref(line))}
-            <p class="soft">"Jamais le point. Jamais le nom. Jamais le mot pour l’équipe. Jamais les nombres."</p>
+            <p class="soft">{say::CITY_DISCREET_NEVER}</p>
             <p>{own_eyes(review.place.agent)}</p>
         }
         .into_any(),
-        (Nature::Discreet, None) => view! { <p>"Rien."</p> }.into_any(),
+        (Nature::Discreet, None) => view! { <p>{say::CITY_NOTHING}</p> }.into_any(),
     };
     view! { <section class="card">
         <h2>{title}</h2>
@@ -479,10 +464,8 @@ fn city_card(review: &Review) -> AnyView {
 /// What no database hides.
 fn own_eyes(agent: Option<AgentAccess>) -> &'static str {
     match agent {
-        Some(AgentAccess::Absent) => "L’agent ne vient pas ici\u{a0}: il ne verra pas ce lieu.",
-        Some(AgentAccess::Waits) => {
-            "L’agent qui marche avec nous attend dehors\u{a0}: il verra de ses yeux où nous entrons."
-        }
-        _ => "L’agent qui marche avec nous verra ce lieu de ses yeux.",
+        Some(AgentAccess::Absent) => say::EYES_AGENT_ABSENT,
+        Some(AgentAccess::Waits) => say::EYES_AGENT_WAITS,
+        _ => say::EYES_AGENT_ENTERS,
     }
 }

@@ -19,6 +19,7 @@ use domain::french::distance;
 use domain::{Position, Settings, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
+use words::desk::sites::point as say;
 
 /// A point as a form gives it: as it was typed.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -43,11 +44,11 @@ impl TypedPoint {
     pub fn check(&self) -> Result<Position, Faults> {
         let degrees = |text: &str| text.trim().replace(',', ".").parse::<f64>().ok();
         let (Some(lat), Some(lon)) = (degrees(&self.lat), degrees(&self.lon)) else {
-            let words = "Touchez la carte, ou écrivez la latitude et la longitude.";
+            let words = say::REFUSED_MISSING;
             return Err(Faults::one("point", words));
         };
         Position::new(lat, lon).map_err(|_| {
-            let words = "Ce point n’existe pas sur la carte. En France, la latitude va de 41 à 52, la longitude de -5 à 10.";
+            let words = say::REFUSED_OFF_MAP;
             Faults::one("point", words)
         })
     }
@@ -78,10 +79,10 @@ pub fn chooser(typed: &TypedPoint, around: Option<String>, faults: &Faults) -> A
     let error = faults.at("point");
     view! {
         <fieldset id="point">
-            <legend>"Où est-ce\u{a0}?"</legend>
+            <legend>{say::TITLE}</legend>
             {error.map(|text| error_line("point-erreur".into(), text))}
             <p class="help only-script">
-                "Touchez la carte pour poser l’épingle. Elle se déplace du doigt ou à la souris. Au clavier\u{a0}: les flèches, puis Entrée."
+                {say::HELP}
             </p>
             <div class="map picking">
                 <cueillette-map
@@ -94,10 +95,10 @@ pub fn chooser(typed: &TypedPoint, around: Option<String>, faults: &Faults) -> A
                     around=around
                 ></cueillette-map>
             </div>
-            {without_script("La carte a besoin de JavaScript. Écrivez la position.")}
+            {without_script(say::WITHOUT_SCRIPT)}
             <div class="side-by-side degrees">
-                {field("lat", "Latitude", &typed.lat, "Par exemple 44,83047").view()}
-                {field("lon", "Longitude", &typed.lon, "Par exemple -0,57280").view()}
+                {field("lat", say::LABEL_LATITUDE, &typed.lat, say::HELP_LATITUDE).view()}
+                {field("lon", say::LABEL_LONGITUDE, &typed.lon, say::HELP_LONGITUDE).view()}
             </div>
         </fieldset>
     }
@@ -133,8 +134,7 @@ pub async fn doubts(
     let all = quarters::store::all(tx, caller.programme).await?;
     if !all.all().is_empty() {
         let quarter = all.of(at).map(|it| it.name.clone());
-        let outside = "Ce point est hors de tous les quartiers de la ville. Il est peut-être dans \
-                       l’eau, ou dans une autre ville. Regardez bien la carte.";
+        let outside = say::DOUBT_OUTSIDE_QUARTERS;
         return Ok(Doubts {
             warning: quarter.is_none().then(|| outside.into()),
             quarter,
@@ -144,10 +144,7 @@ pub async fn doubts(
     let known: Vec<Position> = atlas.sites.iter().map(|it| it.at).collect();
     let warning = beyond_reach(&known, at).map(|metres| {
         let away = distance(metres);
-        format!(
-            "Ce point est à {away} du lieu connu le plus proche. C’est plus loin que d’habitude. \
-             Regardez bien la carte."
-        )
+        say::doubt_far(&away)
     });
     Ok(Doubts {
         quarter: None,
@@ -254,7 +251,13 @@ pub enum Refused {
 }
 
 fn moving_frame<'a>(app: &'a App, caller: &'a Caller, settings: &'a Settings) -> Frame<'a> {
-    let mut frame = Frame::of(&app.assets, caller, settings, "Déplacer un lieu", "/lieux");
+    let mut frame = Frame::of(
+        &app.assets,
+        caller,
+        settings,
+        say::MOVE_PAGE_TITLE,
+        "/lieux",
+    );
     frame.with_map = true;
     frame
 }
@@ -293,22 +296,22 @@ fn moving(
         }
         Some(Refused::Changed) => {
             version = site.about.version;
-            let words = "Quelqu’un a changé ce lieu entre-temps. Relisez, puis gardez encore.";
+            let words = say::CHANGED_MEANWHILE;
             above = Some(note(Tone::Alarm, words));
         }
         None => {}
     }
     let keep = if doubtful {
-        "Garder quand même"
+        say::KEEP_ANYWAY
     } else {
-        "Garder ce point"
+        say::KEEP
     };
     view! {
-        {crumbs(back, "Retour au lieu")}
+        {crumbs(back, say::BACK)}
         <div class="head">
             <div>
-                <h1>"Déplacer «\u{a0}"{site.title.clone()}"\u{a0}»"</h1>
-                <p class="soft">"Son histoire reste la sienne."</p>
+                <h1>{say::MOVE_TITLE}{site.title.clone()}"\u{a0}»"</h1>
+                <p class="soft">{say::MOVE_INTRO}</p>
             </div>
         </div>
         {above}
@@ -318,7 +321,7 @@ fn moving(
             {chooser(&form.point, around, &faults)}
             <p class="actions">
                 <button class="primary">{keep}</button>
-                <a class="button" href=away>"Ne rien changer"</a>
+                <a class="button" href=away>{say::CHANGE_NOTHING}</a>
             </p>
         </form>
     }

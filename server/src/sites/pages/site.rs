@@ -28,6 +28,9 @@ use domain::{FactId, Instant, Nature, Settings, SiteId};
 use leptos::prelude::*;
 use serde::Deserialize;
 use serde_json::json;
+use words::desk::common;
+use words::desk::common::count;
+use words::desk::sites::site as say;
 
 /// What the form before this page did.
 #[derive(Default, Deserialize)]
@@ -142,7 +145,7 @@ fn view(sheet: &Sheet, done: &str) -> AnyView {
     let words = [Some(place), Some(about(site)).filter(|it| !it.is_empty())];
     let words: Vec<String> = words.into_iter().flatten().collect();
     view! {
-        {crumbs("/lieux".into(), "Lieux")}
+        {crumbs("/lieux".into(), common::SITES)}
         <div class="head">
             <div>
                 <p class="tags">{state_tag(site.state)}</p>
@@ -156,14 +159,14 @@ fn view(sheet: &Sheet, done: &str) -> AnyView {
         <div class="two one-place">
             <div class="col">
                 {site.note.clone().map(|text| view! {
-                    <section class="card"><h2>"Pour l’équipe"</h2><p class="said">{text}</p></section>
+                    <section class="card"><h2>{say::NOTE_TITLE}</h2><p class="said">{text}</p></section>
                 })}
                 {past(sheet)}
                 {seen(sheet)}
                 {pictures(sheet)}
             </div>
             <div class="col">
-                {town_card(&json!([mark(site)]), "Où c’est")}
+                {town_card(&json!([mark(site)]), say::MAP_LABEL)}
                 {ways(sheet)}
                 {change_card(sheet)}
                 {(site.nature == Nature::Discreet && sheet.closed_at.is_none()).then(|| close_card(sheet))}
@@ -178,17 +181,14 @@ fn over(sheet: &Sheet, at: Instant) -> AnyView {
     let days = sheet.settings.terms.closed_site_days;
     let day = local_day(&sheet.settings, at);
     let end = date(day.plus_days(i32::try_from(days).unwrap_or(i32::MAX)));
-    let words = format!(
-        "Ce lieu est fermé depuis le {}. Son point, son nom et ses mots seront détruits après le {end}.",
-        date(day)
-    );
+    let words = say::closed(&date(day), &end);
     let action = format!("/lieux/{}/fermer", sheet.site.id);
     note(
         Tone::Wait,
         view! {
             <p>{words}</p>
             <form method="post" action=action>
-                <button name="geste" value="rouvrir">"Finalement, il existe encore"</button>
+                <button name="geste" value="rouvrir">{say::REOPEN}</button>
             </form>
         },
     )
@@ -197,15 +197,13 @@ fn over(sheet: &Sheet, at: Instant) -> AnyView {
 fn close_card(sheet: &Sheet) -> AnyView {
     let days = sheet.settings.terms.closed_site_days;
     let action = format!("/lieux/{}/fermer", sheet.site.id);
-    let words = format!(
-        "Personne n’y va plus, ou le lieu a été vidé ou muré. Il sort tout de suite des sorties prévues. {days} jours après, son point, son nom et ses mots sont détruits. Les nombres restent."
-    );
+    let words = say::close_intro(&days);
     view! {
         <details class="card">
-            <summary>"Ce lieu n’existe plus"</summary>
+            <summary>{say::CLOSE_TITLE}</summary>
             <p>{words}</p>
             <form method="post" action=action>
-                <button class="danger" name="geste" value="fermer">"Fermer ce lieu"</button>
+                <button class="danger" name="geste" value="fermer">{say::CLOSE}</button>
             </form>
         </details>
     }
@@ -214,12 +212,12 @@ fn close_card(sheet: &Sheet) -> AnyView {
 
 fn done_note(done: &str) -> Option<AnyView> {
     let sentence = match done {
-        "ajoute" => "Le lieu est ajouté.",
-        "change" => "C’est changé.",
-        "rouvert" => "Le lieu est rouvert.",
-        "deplace" => "Le point est déplacé.",
-        "discret" => "Ce lieu est discret maintenant. Seule l’association le voit.",
-        "reuni" => "Les deux lieux n’en font plus qu’un. Voici leur histoire commune.",
+        "ajoute" => say::DONE_ADDED,
+        "change" => say::DONE_CHANGED,
+        "rouvert" => say::DONE_REOPENED,
+        "deplace" => say::DONE_MOVED,
+        "discret" => say::DONE_DISCREET,
+        "reuni" => say::DONE_MERGED,
         _ => return None,
     };
     Some(note(Tone::Ok, sentence))
@@ -227,12 +225,7 @@ fn done_note(done: &str) -> Option<AnyView> {
 
 fn refusal(site: &CoordinatorSite) -> Option<AnyView> {
     let refused = site.residents_agree == Some(false);
-    refused.then(|| {
-        note(
-            Tone::Wait,
-            "Les habitants ont dit non. Ce lieu n’est plus proposé pour une sortie.",
-        )
-    })
+    refused.then(|| note(Tone::Wait, say::RESIDENTS_REFUSED))
 }
 
 fn day(sheet: &Sheet, at: Instant) -> String {
@@ -247,8 +240,8 @@ fn past(sheet: &Sheet) -> AnyView {
     if visits.is_empty() && sheet.history.city_pickups.is_empty() {
         return view! {
             <section class="card">
-                <h2>"Ramassages"</h2>
-                <p class="soft">"Pas encore de ramassage ici."</p>
+                <h2>{say::VISITS_TITLE}</h2>
+                <p class="soft">{say::VISITS_EMPTY}</p>
             </section>
         }
         .into_any();
@@ -256,7 +249,7 @@ fn past(sheet: &Sheet) -> AnyView {
     let (latest, older) = visits.split_at(visits.len().min(VISITS_SHOWN));
     let older = (!older.is_empty()).then(|| {
         let n = i64::try_from(older.len()).unwrap_or(i64::MAX);
-        let words = counted(n, "sortie plus ancienne", "sorties plus anciennes");
+        let words = counted(n, say::OLDER_ONE, say::OLDER_MANY);
         view! { <details><summary>{words}</summary>{visit_table(sheet, older)}</details> }
     });
     let own: Vec<_> = sheet
@@ -265,18 +258,18 @@ fn past(sheet: &Sheet) -> AnyView {
         .iter()
         .map(|it| {
             let what = item_words(Item::Syringe, it.count);
-            view! { <li>{day(sheet, it.at)}" · "{what}", par un agent d’hygiène"</li> }
+            view! { <li>{day(sheet, it.at)}" · "{what}{say::CITY_PICKUP_END}</li> }
         })
         .collect();
-    let own = (!own.is_empty()).then(|| view! { <h3>"Hors des sorties"</h3><ul>{own}</ul> });
+    let own = (!own.is_empty()).then(|| view! { <h3>{say::CITY_PICKUPS_TITLE}</h3><ul>{own}</ul> });
     let joined = i64::try_from(sheet.history.merged.len()).unwrap_or(i64::MAX);
     let joined = (joined > 0).then(|| {
-        let words = counted(joined, "autre lieu réuni ici.", "autres lieux réunis ici.");
-        view! { <p class="soft">"Avec l’histoire de "{words}</p> }
+        let words = counted(joined, say::JOINED_ONE, say::JOINED_MANY);
+        view! { <p class="soft">{say::JOINED}" "{words}</p> }
     });
     view! {
         <section class="card">
-            <h2>"Ramassages"</h2>
+            <h2>{say::VISITS_TITLE}</h2>
             {in_all(visits)}
             {visit_table(sheet, latest)}
             {older}
@@ -292,14 +285,14 @@ fn in_all(visits: &[Visit]) -> Option<AnyView> {
     let total: i64 = visits.iter().map(|it| it.counted + it.estimated).sum();
     let estimated: i64 = visits.iter().map(|it| it.estimated).sum();
     let outings = i64::try_from(visits.len()).unwrap_or(i64::MAX);
-    let outings = counted(outings, "sortie", "sorties");
+    let outings = counted(outings, count::OUTING, count::OUTINGS);
     let estimated = (estimated > 0).then(|| {
         let n = domain::french::number(estimated);
-        format!(", dont {n} estimées")
+        say::total_estimated(&n)
     });
     (!visits.is_empty()).then(|| {
-        let total = counted(total, "ramassée", "ramassées");
-        view! { <p class="soft">{total}" en "{outings}{estimated}"."</p> }.into_any()
+        let total = counted(total, say::TOTAL_ONE, say::TOTAL_MANY);
+        view! { <p class="soft">{total}" "{say::TOTAL_IN}" "{outings}{estimated}"."</p> }.into_any()
     })
 }
 
@@ -307,14 +300,14 @@ fn visit_table(sheet: &Sheet, visits: &[Visit]) -> Option<AnyView> {
     let rows: Vec<_> = visits.iter().map(|it| visit_row(sheet, it)).collect();
     (!rows.is_empty()).then(|| {
         scrolling(
-            "Ramassages",
+            say::VISITS_TITLE,
             view! {
                 <table>
                     <thead>
                         <tr>
-                            <th scope="col">"Sortie"</th>
-                            <th scope="col" class="n">"Comptées"</th>
-                            <th scope="col" class="n">"Estimées"</th>
+                            <th scope="col">{common::OUTING}</th>
+                            <th scope="col" class="n">{say::COLUMN_COUNTED}</th>
+                            <th scope="col" class="n">{say::COLUMN_ESTIMATED}</th>
                         </tr>
                     </thead>
                     <tbody>{rows}</tbody>
@@ -360,9 +353,9 @@ fn seen(sheet: &Sheet) -> Option<AnyView> {
         .map(|it| {
             let count = it
                 .count
-                .map(|n| format!("environ\u{a0}{}", domain::french::number(n)));
-            let urgent = (it.urgency == "urgent").then(|| "urgent".to_owned());
-            let children = it.near_children.then(|| "près d’enfants".to_owned());
+                .map(|n| say::seen_about(&domain::french::number(n)));
+            let urgent = (it.urgency == "urgent").then(|| say::SEEN_URGENT.to_owned());
+            let children = it.near_children.then(|| say::SEEN_NEAR_CHILDREN.to_owned());
             let words: Vec<String> = [count, urgent, children].into_iter().flatten().collect();
             let words = (!words.is_empty()).then(|| format!(" · {}", words.join(", ")));
             view! { <li>{day(sheet, it.at)}{words}</li> }
@@ -371,7 +364,7 @@ fn seen(sheet: &Sheet) -> Option<AnyView> {
     (!rows.is_empty()).then(|| {
         view! {
             <section class="card">
-                <h2>"Signalé"</h2>
+                <h2>{say::SEEN_TITLE}</h2>
                 <ul>{rows}</ul>
             </section>
         }
@@ -387,13 +380,13 @@ fn pictures(sheet: &Sheet) -> Option<AnyView> {
         .map(|(at, id)| {
             let day = day(sheet, *at);
             let src = format!("/api/v1/photos/{id}");
-            let (href, alt) = (src.clone(), format!("Photo du signalement du {day}"));
+            let (href, alt) = (src.clone(), say::picture_alt(&day));
             view! {
                 <li>
                     <a class="picture" href=href>
                         <img src=src alt=alt loading="lazy"/>
                     </a>
-                    <small class="soft">"Signalé le "{day}</small>
+                    <small class="soft">{say::PICTURE_DAY}" "{day}</small>
                 </li>
             }
         })
@@ -401,7 +394,7 @@ fn pictures(sheet: &Sheet) -> Option<AnyView> {
     (!all.is_empty()).then(|| {
         view! {
             <section class="card">
-                <h2>"Photos"</h2>
+                <h2>{say::PICTURES_TITLE}</h2>
                 <ul class="pictures">{all}</ul>
             </section>
         }
@@ -420,12 +413,12 @@ fn ways(sheet: &Sheet) -> AnyView {
     let is_flagged = sheet.site.nature == Nature::Public && !sheet.history.sightings.is_empty();
     view! {
         <p class="actions place-ways">
-            <a class="button" href=to_move><Icon path=PIN/>"Déplacer le point"</a>
+            <a class="button" href=to_move><Icon path=PIN/>{say::WAY_MOVE}</a>
             {is_flagged.then(|| view! {
-                <a class="button" href=flags><Icon path=FLAG/>"Ses signalements"</a>
+                <a class="button" href=flags><Icon path=FLAG/>{say::WAY_FLAGS}</a>
             })}
             {sheet.is_coordinator.then(|| view! {
-                <a class="button" href=to_merge>"C’est le même qu’un autre"</a>
+                <a class="button" href=to_merge>{say::WAY_MERGE}</a>
             })}
         </p>
     }
@@ -440,7 +433,7 @@ fn change_card(sheet: &Sheet) -> AnyView {
         None => (site.title.clone(), site.note.clone().unwrap_or_default()),
     };
     let error = wrong.map(|it| note(Tone::Alarm, it.sentence));
-    let mut pictures = vec![(String::new(), "Pas d’image".to_owned())];
+    let mut pictures = vec![(String::new(), say::NO_PICTURE.to_owned())];
     pictures.extend(
         Pictogram::ALL
             .iter()
@@ -452,28 +445,26 @@ fn change_card(sheet: &Sheet) -> AnyView {
         .map(Pictogram::code)
         .unwrap_or_default();
     let words = match sheet.is_coordinator {
-        true => "Un mot pour l’équipe",
-        false => {
-            "Un mot pour l’équipe (l’association seule le lit\u{a0}; laissez vide pour ne rien changer)"
-        }
+        true => say::LABEL_NOTE,
+        false => say::LABEL_NOTE_CITY,
     };
     view! {
         <section class="card" id="changer">
-            <h2>"Changer"</h2>
+            <h2>{say::CHANGE_TITLE}</h2>
             {error}
             <form class="form" method="post" action=action>
                 <input type="hidden" name="version" value=site.about.version.to_string()/>
                 <div class="field">
-                    <label for="title">"Nom du lieu"</label>
+                    <label for="title">{common::SITE_NAME}</label>
                     <input id="title" name="title" value=title autocomplete="off" maxlength="120"/>
                 </div>
                 <div class="field">
                     <label for="note">{words}</label>
                     <textarea id="note" name="note" rows="3" maxlength="2000" inner_html=in_text_area(&note_text)></textarea>
                 </div>
-                {choice("pictogram".into(), "pictogram", "Image (si on veut)", pictures, picture)}
+                {choice("pictogram".into(), "pictogram", say::LABEL_PICTURE, pictures, picture)}
                 {sheet.is_coordinator.then(|| discretion(site))}
-                <button class="primary">"Garder"</button>
+                <button class="primary">{say::KEEP}</button>
             </form>
         </section>
     }
@@ -484,12 +475,12 @@ fn change_card(sheet: &Sheet) -> AnyView {
 fn agent_choice(site: &CoordinatorSite) -> AnyView {
     let known = AgentAccess::ALL.iter();
     let known = known.map(|it| (it.code().to_owned(), agent_words(*it).to_owned()));
-    let options = std::iter::once((String::new(), "rien n’est convenu".to_owned())).chain(known);
+    let options = std::iter::once((String::new(), say::AGENT_NOT_AGREED.to_owned())).chain(known);
     let chosen = site.about.agent.map_or("", AgentAccess::code);
     choice(
         "agent".into(),
         "agent",
-        "L’agent qui marche avec nous. Le feu vert suit ce choix.",
+        say::LABEL_AGENT,
         options.collect(),
         chosen,
     )
@@ -498,15 +489,18 @@ fn agent_choice(site: &CoordinatorSite) -> AnyView {
 /// The residents' word for a discreet site; for a public one, the way to make it discreet.
 fn discretion(site: &CoordinatorSite) -> AnyView {
     if site.nature == Nature::Discreet {
-        let options = [("", "pas demandé"), ("oui", "oui"), ("non", "non")];
+        let options = [
+            ("", say::RESIDENTS_NOT_ASKED),
+            ("oui", say::RESIDENTS_YES),
+            ("non", say::RESIDENTS_NO),
+        ];
         let options = options.map(|(code, words)| (code.to_owned(), words.to_owned()));
         let chosen = match site.residents_agree {
             None => "",
             Some(true) => "oui",
             Some(false) => "non",
         };
-        let label =
-            "Les habitants sont d’accord\u{a0}? «\u{a0}Non\u{a0}» retire ce lieu des sorties.";
+        let label = say::LABEL_RESIDENTS;
         let residents = choice(
             "residents".into(),
             "residents",
@@ -519,7 +513,7 @@ fn discretion(site: &CoordinatorSite) -> AnyView {
     view! {
         <label class="choice">
             <input type="checkbox" name="discret" value="oui"/>
-            <span>"Quelqu’un vit ici\u{a0}: en faire un lieu discret. Seule l’association le verra, avec son histoire. On ne revient pas en arrière."</span>
+            <span>{say::MAKE_DISCREET}</span>
         </label>
     }
     .into_any()

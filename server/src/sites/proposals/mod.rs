@@ -20,6 +20,7 @@ use serde_json::json;
 use std::collections::HashSet;
 use store::{Decision, SealedProposal, Words};
 use uuid::Uuid;
+use words::desk::sites::proposals as desk;
 
 /// A proposal, opened for a coordinator or for who made it.
 #[derive(Clone, Debug)]
@@ -173,7 +174,7 @@ pub async fn propose(
     say(app, caller, peer, it.id, "site_proposal", data).await?;
     let kept = own_one(app, caller, it.id).await?;
     // The id is a fact of somebody else's, or one that was taken back.
-    kept.ok_or_else(|| Problem::state("id_taken", "Cet identifiant sert déjà."))
+    kept.ok_or_else(|| Problem::state("id_taken", desk::REFUSED_ID_TAKEN))
 }
 
 /// Takes back a proposal of one's own that nobody answered yet: a fact, too.
@@ -240,7 +241,7 @@ pub async fn accept(
     }
     let nature = how.nature.unwrap_or(it.nature);
     if (it.nature, nature) == (Nature::Discreet, Nature::Public) {
-        let words = "Un lieu proposé comme discret le reste.";
+        let words = desk::REFUSED_STAYS_DISCREET;
         return Err(Problem::state("stays_discreet", words));
     }
     let at = match it.at {
@@ -274,7 +275,7 @@ pub async fn accept(
 }
 
 fn no_longer_kept() -> Problem {
-    let words = "Le point de ce lieu n’est plus gardé\u{a0}: son temps est passé.";
+    let words = desk::REFUSED_NO_LONGER_KEPT;
     Problem::state("no_longer_kept", words)
 }
 
@@ -287,7 +288,7 @@ pub async fn merge(app: &App, caller: &Caller, id: FactId, site: SiteId) -> Resu
         return same(decision, Decision::Merged(site));
     }
     let held = sites::hold(&mut tx, caller.programme, site).await?;
-    let unknown = || Problem::unknown("site", "unknown_site", "Ce lieu n’existe pas.");
+    let unknown = || Problem::unknown("site", "unknown_site", desk::UNKNOWN_SITE);
     let held = held.ok_or_else(unknown)?;
     let site = held.merged_into.unwrap_or(site);
     decide(
@@ -383,7 +384,7 @@ fn same(there: Decision, said: Decision) -> Result<(), Problem> {
 }
 
 fn decided() -> Problem {
-    let words = "Quelqu’un a déjà répondu à cette proposition.";
+    let words = desk::REFUSED_DECIDED;
     Problem::state("proposal_decided", words)
 }
 

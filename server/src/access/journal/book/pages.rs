@@ -16,6 +16,8 @@ use domain::{Day, Instant, Settings};
 use leptos::prelude::*;
 use serde::Deserialize;
 use uuid::Uuid;
+use words::desk::access::journal::book as say;
+use words::desk::common;
 
 /// Rows on a page.
 const ROWS: usize = 50;
@@ -136,7 +138,7 @@ pub async fn journal(
         months,
         people,
     };
-    let frame = Frame::of(&app.assets, &caller, &settings, "Journal", "/journal");
+    let frame = Frame::of(&app.assets, &caller, &settings, common::JOURNAL, "/journal");
     Ok(page(&frame, || view(&sheet)).into_response())
 }
 
@@ -150,18 +152,18 @@ fn view(it: &Sheet) -> AnyView {
     view! {
         <div class="head">
             <div>
-                <h1>"Journal"</h1>
+                <h1>{common::JOURNAL}</h1>
                 <p class="soft">{whose(it)}</p>
             </div>
             <a class="button" href=file download=true>
                 <Icon path=DOWNLOAD/>
-                "Le mois (CSV)"
+                {say::DOWNLOAD_MONTH}
             </a>
         </div>
         {filters(it)}
         {days(it)}
         {turning(it)}
-        <p class="soft">"Le journal est gardé "{kept}" mois. Personne ne peut le modifier sans que cela se voie."</p>
+        <p class="soft">{say::KEPT_BEFORE_MONTHS}" "{kept}" "{say::KEPT_AFTER_MONTHS}</p>
     }
     .into_any()
 }
@@ -173,14 +175,12 @@ fn whose(it: &Sheet) -> String {
         Body::City => it.settings.city.as_ref(),
         Body::Payer => Some(&it.settings.payer),
     };
-    let of = body.map_or_else(|| "de votre service".into(), |it| it.of_the());
+    let of = body.map_or_else(|| say::WHOSE_YOUR_SERVICE.into(), |it| it.of_the());
     let more = match it.body {
-        Body::Association => ", des participant·e·s et des téléphones d’équipe",
+        Body::Association => say::WHOSE_AND_PEERS,
         _ => "",
     };
-    format!(
-        "Qui a fait quoi\u{a0}: les personnes {of}{more}. Les autres services ont leur propre journal."
-    )
+    say::intro(&of, &more)
 }
 
 fn filters(it: &Sheet) -> AnyView {
@@ -214,19 +214,19 @@ fn filters(it: &Sheet) -> AnyView {
         })
         .collect();
     let day = asked.jour.parse::<Day>().ok().map(|day| {
-        let label = format!("{} (enlever)", day_title(day, it.today));
+        let label = say::filter_day_remove(&day_title(day, it.today));
         view! { <p class="links">{link("jour", "", label, true)}</p> }
     });
     let parts = [&asked.mois, &asked.jour, &asked.genre, &asked.qui];
     let is_chosen = parts.iter().any(|it| !it.is_empty());
     view! {
         <details class="card" open=is_chosen>
-            <summary>"Choisir un mois, un genre, une personne"</summary>
+            <summary>{say::FILTERS_TITLE}</summary>
             <div class="chooser">
-            {one_filter("Mois", link("mois", "", "Tous".into(), asked.mois.is_empty() && asked.jour.is_empty()), months)}
+            {one_filter(common::MONTH, link("mois", "", common::ALL_MASCULINE.into(), asked.mois.is_empty() && asked.jour.is_empty()), months)}
             {day}
-            {one_filter("Genre", link("genre", "", "Tout".into(), asked.genre.is_empty()), kinds)}
-            {(!people.is_empty()).then(|| one_filter("Qui", link("qui", "", "Tout le monde".into(), asked.qui.is_empty()), people))}
+            {one_filter(say::FILTER_KIND, link("genre", "", say::FILTER_KIND_ALL.into(), asked.genre.is_empty()), kinds)}
+            {(!people.is_empty()).then(|| one_filter(common::WHO, link("qui", "", common::EVERYBODY.into(), asked.qui.is_empty()), people))}
             </div>
         </details>
     }
@@ -248,7 +248,7 @@ fn days(it: &Sheet) -> AnyView {
         return view! {
             <div class="empty">
                 <Icon path=INFO/>
-                <p>"Rien ici. Choisissez un autre mois, ou « Tout »."</p>
+                <p>{say::EMPTY}</p>
             </div>
         }
         .into_any();
@@ -295,12 +295,12 @@ fn row(it: &Sheet, entry: &Entry) -> AnyView {
 fn turning(it: &Sheet) -> Option<AnyView> {
     let newest = (!it.asked.avant.is_empty()).then(|| {
         let href = it.asked.with("avant", "");
-        view! { <a class="button quiet" href=href><Icon path=BACK/>"Plus récent"</a> }
+        view! { <a class="button quiet" href=href><Icon path=BACK/>{say::NEWER}</a> }
     });
     let older = it.older.clone().map(|href| {
-        view! { <a class="button quiet" href=href>"Plus ancien"<Icon path=NEXT/></a> }
+        view! { <a class="button quiet" href=href>{say::OLDER}<Icon path=NEXT/></a> }
     });
     (newest.is_some() || older.is_some()).then(|| {
-        view! { <nav class="pages" aria-label="Pages du journal">{newest}{older}</nav> }.into_any()
+        view! { <nav class="pages" aria-label=say::TURNING_LABEL>{newest}{older}</nav> }.into_any()
     })
 }
