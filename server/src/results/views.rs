@@ -112,7 +112,7 @@ fn figures(it: &Results, year: Year) -> AnyView {
     });
     let outings = figure(
         number(year.outings),
-        plural(year.outings, "sortie", "sorties"),
+        plural(year.outings, count::OUTING, count::OUTINGS),
     );
     let places = i64::try_from(it.places).unwrap_or(i64::MAX);
     let places = (places > 0).then(|| {
@@ -128,7 +128,7 @@ fn plural(n: i64, one: &str, many: &str) -> String {
     if n < 2 { one.into() } else { many.into() }
 }
 
-/// « de janvier à octobre », « de novembre 2024 à décembre 2025 »; nothing when it is the whole year.
+/// « janvier à octobre », « novembre 2024 à décembre 2025 »; nothing when it is the whole year.
 fn period(told: &Told, year: i16) -> Option<String> {
     let whole = |it: Day, month| it.0.year() == year && it.0.month() == month;
     if whole(told.first, 1) && whole(told.last, 12) {
@@ -266,7 +266,7 @@ fn harvests_card(harvests: &[Harvest]) -> Option<AnyView> {
 
 fn harvest(it: &Harvest) -> AnyView {
     let places = i64::try_from(it.places).unwrap_or(i64::MAX);
-    let words = say::harvest_syringes(&number(it.syringes));
+    let words = counted(it.syringes, count::SYRINGE, count::SYRINGES);
     let at = counted(places, say::HARVEST_PLACES_ONE, say::HARVEST_PLACES_MANY);
     view! {
         <li>
@@ -362,7 +362,10 @@ pub(super) fn poster(it: &Results, public_url: Option<&str>) -> AnyView {
         }
     });
     let best = it.harvests.first().map(|best| {
-        let words = say::poster_best(&number(best.syringes), &french::month(best.month));
+        let words = say::poster_best(
+            &counted(best.syringes, count::SYRINGE, count::SYRINGES),
+            &french::month(best.month),
+        );
         view! { <p class="poster-best"><Icon path=BASKET/><span>{words}</span></p> }
     });
     let seen = it

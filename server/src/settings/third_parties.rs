@@ -7,7 +7,7 @@ use crate::access::{Action, Caller, Opening, Scope, Sealable, Sealer, journal};
 use crate::app::{App, local_day};
 use crate::http::error::Problem;
 use crate::http::page::{Frame, page};
-use crate::http::pieces::{Faults, Field, Tone, crumbs, note};
+use crate::http::pieces::{Faults, Field, Tone, capital, crumbs, note};
 use crate::http::reading::{Query, ReadForm};
 use crate::programmes;
 use app::ui::Icon;
@@ -240,7 +240,7 @@ fn checklist(settings: &Settings) -> AnyView {
         .into_iter()
         .map(|(title, words)| view! { <li><b>{title}</b>" "{words}</li> })
         .collect();
-    let association = settings.association.the();
+    let association = capital(&settings.association.the());
     view! {
         <section class="card checklist">
             <h2>{say::CHECKLIST_TITLE}</h2>

@@ -241,7 +241,7 @@ on_both! {
         phone.actor.facts(&[more, here]).await;
         let page = world.town.coordinator.get(&path).await.expect_page(200);
         assert!(page.contains("51 cette fois, d’habitude environ 10"));
-        assert!(page.contains("250 notées d’un coup"));
+        assert!(page.contains("250 d’un seul coup"));
         assert!(page.contains("1 endroit à rattacher"));
     }
 

@@ -880,7 +880,7 @@ fn settle_card(view: &One) -> Option<AnyView> {
             say::STATEMENT_WAITS_ONE,
             say::STATEMENT_WAITS_MANY,
         );
-        view! { <p class="soft">{wait}" "{say::STATEMENT_AFTER_WAITS}</p> }.into_any()
+        view! { <p class="soft">{wait}</p> }.into_any()
     } else {
         let action = format!("/ccas/{name}");
         view! {

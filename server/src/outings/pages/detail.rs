@@ -209,7 +209,7 @@ fn figures(sheet: &Sheet) -> Option<AnyView> {
                 <li class="card"><strong>{number(syringes)}</strong>{picked}</li>
                 <li class="card">
                     <strong>{done}" "<small>{say::DONE_OUT_OF}" "{places}</small></strong>
-                    {say::PLACES_DONE}
+                    {if places < 2 { say::PLACES_DONE_ONE } else { say::PLACES_DONE_MANY }}
                 </li>
                 <li class="card">{took_part(sheet)}</li>
                 <li class="card"><strong>{number(met)}</strong>{encounters}</li>

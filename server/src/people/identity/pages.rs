@@ -202,8 +202,7 @@ fn view(peer: &Peer, settings: &Settings, this_year: i16, sheet: Sheet) -> AnyVi
     };
     let known = say::who_sees(
         &crate::http::pieces::capital(&settings.association.the()),
-        &settings.payer.the(),
-        &settings.payer.the(),
+        &crate::http::pieces::capital(&settings.payer.the()),
     );
     view! {
         {crumbs("/equipe".into(), common::TEAM)}
