@@ -14,6 +14,8 @@ const UPDATE_MS = 3_600_000;
 
 /** When the second part did not come, ask for it again after so long. */
 const MORE_AGAIN_MS = 5_000;
+/** When the first copy for the day without network did not come whole. */
+const COPY_AGAIN_MS = 60_000;
 
 const script = document.querySelector("script[data-glue]");
 const islands = [...document.querySelectorAll("leptos-island")];
@@ -107,11 +109,25 @@ function follow(registration) {
     dispatchEvent(new Event("update-ready"));
   };
   registration.addEventListener("updatefound", () => {
-    registration.installing?.addEventListener("statechange", look);
+    const { installing } = registration;
+    installing?.addEventListener("statechange", () => {
+      look();
+      // The very first one failed: browsers do not try again by themselves.
+      if (installing.state === "redundant" && !registration.active) {
+        setTimeout(registerServiceWorker, COPY_AGAIN_MS);
+      }
+    });
   });
+  // How the first copy for the day without network goes, by the worker that makes it.
+  workers.onmessage = ({ data }) => {
+    document.documentElement.dataset.kept = data.kept;
+    dispatchEvent(new Event("update-ready"));
+  };
   look();
   addEventListener("update-agreed", () => {
     const reload = () => location.reload();
+    // One that came to nothing is not asked.
+    if (!registration.active) return;
     // Another tab agreed before us.
     if (!registration.waiting) return reload();
     workers.addEventListener("controllerchange", reload, { once: true });

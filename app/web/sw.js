@@ -29,6 +29,29 @@ const HASHED_FILES = "/pkg/";
 /** The wish to send later, as the recorder names it. */
 const SYNC = "cueillette-outbox";
 
+/** From here on somebody who looks is told how a first copy goes, and so often. */
+const TELL_MS = 1_000;
+/** What is told once the copy is whole; below, percent. */
+const WHOLE = 100;
+/** What is told while there is no network to go on with. */
+const NO_NETWORK = -1;
+/** A network that went away is tried again so often, */
+const AGAIN_MS = 5_000;
+/** for so long: browsers give an install five minutes. */
+const PATIENCE_MS = 240_000;
+
+/** An answer came, and is not what belongs here: asking again at once would bring the same. */
+class WrongFile extends Error {}
+
+/**
+ * The page for no network is kept the same for everyone, and has no script by itself: with the one
+ * of the needle-stick page, which is kept too, it takes the look that was chosen on this phone.
+ */
+function withLook(page) {
+  const script = PRECACHE.find((path) => /^\/pkg\/help\..*js$/.test(path));
+  return script ? page.replace("</head>", `<script type="module" src="${script}"></script></head>`) : page;
+}
+
 /**
  * Fetches one file of the set and says no to anything that is not exactly it. A redirect is a
  * sign-in page or a captive portal, HTML in place of a hashed file is another's answer, and a
@@ -41,25 +64,80 @@ async function fetchForKeeping(path) {
     // What is kept is the same for everyone: nobody's session may colour it.
     credentials: "omit",
   });
-  if (!answer.ok || answer.redirected) throw new Error(`${path}: ${answer.status}, not kept`);
+  if (!answer.ok || answer.redirected) throw new WrongFile(`${path}: ${answer.status}, not kept`);
   const isPage = !path.includes(".");
   const isHtml = (answer.headers.get("content-type") || "").startsWith("text/html");
-  if (isPage !== isHtml) throw new Error(`${path}: not the expected kind of file`);
+  if (isPage !== isHtml) throw new WrongFile(`${path}: not the expected kind of file`);
 
-  const body = await answer.arrayBuffer();
+  let body = await answer.arrayBuffer();
   if (RECORDER_PAGES.includes(path)) {
     const page = new TextDecoder().decode(body);
-    if (!page.includes(`data-build="${BUILD_ID}"`)) throw new Error(`${path}: of another build`);
+    if (!page.includes(`data-build="${BUILD_ID}"`)) throw new WrongFile(`${path}: of another build`);
   }
+  if (path === OFFLINE_PAGE) body = withLook(new TextDecoder().decode(body));
   // Rewritten headers: the body is already decoded, and a Vary would hide or refuse the copy.
   const headers = new Headers(answer.headers);
   for (const name of ["vary", "content-encoding", "content-length"]) headers.delete(name);
   return new Response(body, { headers });
 }
 
+/** Asks again while the network is away; what came meanwhile is not fetched twice. */
+async function fetchPatiently(path, telling) {
+  const until = Date.now() + PATIENCE_MS;
+  for (;;) {
+    try {
+      const answer = await fetchForKeeping(path);
+      telling.here += 1;
+      telling.waits = false;
+      return answer;
+    } catch (error) {
+      if (error instanceof WrongFile || Date.now() > until) throw error;
+      telling.waits = true;
+      await new Promise((done) => setTimeout(done, AGAIN_MS));
+    }
+  }
+}
+
+/**
+ * Tells the open pages how a first copy goes, once it takes longer than a moment. An update is
+ * none of their business: what they need is there.
+ */
+function tellPages() {
+  const telling = { here: 0, waits: false };
+  let said;
+  const say = async (kept) => {
+    if (said === kept || self.registration.active) return;
+    said = kept;
+    const pages = await self.clients.matchAll({ includeUncontrolled: true });
+    for (const page of pages) page.postMessage({ kept });
+  };
+  const timer = setInterval(() => {
+    // By tens: each new number is read aloud.
+    const tens = Math.floor((telling.here / PRECACHE.length) * 10) * 10;
+    say(telling.waits ? NO_NETWORK : Math.min(tens, WHOLE - 10));
+  }, TELL_MS);
+  telling.end = (kept) => {
+    clearInterval(timer);
+    // What was done within a moment is not worth a word.
+    if (kept !== WHOLE || said !== undefined) say(kept);
+  };
+  return telling;
+}
+
+async function keepAllAndTell() {
+  const telling = tellPages();
+  try {
+    await keepAll(telling);
+  } catch (error) {
+    telling.end(NO_NETWORK);
+    throw error;
+  }
+  telling.end(WHOLE);
+}
+
 /** All or nothing: the cache is opened only once every file is here and right. */
-async function keepAll() {
-  const answers = await Promise.all(PRECACHE.map(fetchForKeeping));
+async function keepAll(telling) {
+  const answers = await Promise.all(PRECACHE.map((path) => fetchPatiently(path, telling)));
   const alreadyThere = await caches.has(CACHE);
   try {
     const cache = await caches.open(CACHE);
@@ -97,7 +175,7 @@ self.addEventListener("sync", (event) => {
   if (event.tag === SYNC) event.waitUntil(sendWaiting());
 });
 
-self.addEventListener("install", (event) => event.waitUntil(keepAll()));
+self.addEventListener("install", (event) => event.waitUntil(keepAllAndTell()));
 
 // The very first worker takes the open page; an update comes here only when it may.
 self.addEventListener("activate", (event) => {

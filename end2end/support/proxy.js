@@ -75,16 +75,18 @@ function passOn(upstream, from, path, body) {
 
 /**
  * Starts it before a server. `to(fault)` does something to all facts that are sent from now on,
- * `to("passed on")` ends that; `sent` tells when each batch came, what was in it, and its fate.
+ * `to("passed on")` ends that; `state.slowMs` lets each request wait, `state.gone` answers none; `sent` tells when each batch came, what was in it, and its fate.
  * `release(next)` serves another build of the same product, made by `support/release.js`.
  */
 export async function startProxy(upstream) {
-  const state = { fault: "passed on", retryAfter: "2", nonsense: 0, dribble: { bytes: 40, ms: 50 } };
+  const state = { fault: "passed on", slowMs: 0, gone: false, retryAfter: "2", nonsense: 0, dribble: { bytes: 40, ms: 50 } };
   const sent = [];
   let release = null;
 
   async function serve(from, to) {
     const body = await whole(from);
+    await new Promise((done) => setTimeout(done, state.slowMs));
+    if (state.gone) return to.destroy();
     if (from.method === "POST" && from.url === "/api/v1/facts") {
       const { fault } = state;
       sent.push({ at: performance.now(), fault, facts: factsOf(body) });

@@ -59,6 +59,28 @@ test("the recorder, the help and the pages share one choice", async ({ browser }
   await context.close();
 });
 
+test("with no network, what is said instead of a page wears the look that was chosen", async ({ browser }) => {
+  const outing = await newOuting(server);
+  const context = await browser.newContext(asPhone(server.url));
+  const page = await context.newPage();
+  const errors = [];
+  page.on("pageerror", (error) => errors.push(String(error)));
+  await join(page, outing.code);
+  const withoutNetwork = async (look) => {
+    await context.setOffline(true);
+    await page.goto("/moi");
+    await expect(page.getByRole("heading", { name: "Pas de réseau" })).toBeVisible();
+    await look(page);
+    await context.setOffline(false);
+  };
+  await withoutNetwork(isUsual);
+  await page.goto("/connexion");
+  await choose(page, "plein soleil");
+  await withoutNetwork(isSunny);
+  expect(errors).toEqual([]);
+  await context.close();
+});
+
 /** What a person may set (WCAG 1.4.12): nothing may be lost by it. */
 const SPACED = `* { line-height: 1.5 !important; letter-spacing: .12em !important; word-spacing: .16em !important }
   p { margin-bottom: 2em !important }`;

@@ -217,6 +217,68 @@ test("what peers and crews send with two taps is there once", async ({ browser }
   await crew.close();
 });
 
+/** Types a new password for whoever is signed in; `current` is today's. */
+async function typePassword(page, current, next) {
+  await page.goto("/compte");
+  const form = page.locator("form[action='/compte/mot-de-passe']");
+  await form.getByLabel("Votre mot de passe d’aujourd’hui").fill(current);
+  await form.getByLabel("Nouveau mot de passe").fill(next);
+  await form.getByLabel("Le même mot de passe, encore une fois").fill(next);
+  return form.getByRole("button", { name: "Changer de mot de passe" });
+}
+
+for (const [how, options] of Object.entries({
+  "with scripts": {},
+  "without any script": { javaScriptEnabled: false },
+})) {
+  test(`a password changed with two taps, ${how}, is changed once, and the person goes on`, async ({ browser }) => {
+    const account = server.demo.accounts.find((it) => it.role === "coordinator");
+    const { page, context } = await signIn(browser, server.url, server.demo, "coordinator", {
+      viewport: PHONE,
+      ...options,
+    });
+    const next = "un zebre fume sous la grue jaune";
+    const before = await context.storageState();
+    const tap = await typePassword(page, account.secret, next);
+    const sent = page.waitForRequest((it) => it.method() === "POST");
+    await tap.dblclick();
+    const request = await sent;
+    await expect(page.getByText("Votre mot de passe est changé.")).toBeVisible();
+    await page.waitForTimeout(1_000);
+    await expect(page.getByText("Votre mot de passe est changé.")).toBeVisible();
+    await expect(page.getByText("cette session")).toBeVisible();
+
+    // The second tap comes late: sent as whoever was signed in before, and as whoever is now.
+    const late = async (who) => {
+      const again = await who.request.post(request.url(), {
+        headers: { "content-type": request.headers()["content-type"] },
+        data: request.postDataBuffer(),
+      });
+      expect(again.status()).toBeLessThan(500);
+      return again;
+    };
+    const old = await browser.newContext({ baseURL: server.url, storageState: before });
+    expect((await late(old)).url()).toContain("/connexion");
+    await old.close();
+    expect((await late(context)).url()).toContain("/compte");
+    await page.goto("/journal");
+    await expect(page.getByText(/a changé de mot de passe/)).toHaveCount(1);
+
+    await button(page, "Sortir").click();
+    const enter = async (secret) => {
+      await page.goto("/connexion");
+      await page.getByLabel("Adresse e-mail").fill(account.login);
+      await page.getByLabel("Mot de passe").fill(secret);
+      await button(page, "Entrer").click();
+    };
+    await enter(account.secret);
+    await expect(button(page, "Entrer")).toBeVisible();
+    await enter(next);
+    await expect(button(page, "Sortir")).toBeVisible();
+    await context.close();
+  });
+}
+
 test("« back » after sending, and sending again, makes nothing new", async ({ browser }) => {
   const { page } = await desk(browser);
   const outings = async () => (await ask("/outings?limit=200")).items.length;
@@ -466,6 +528,48 @@ test("with type twice as large no page scrolls sideways, on a desk or on a phone
   const world = await furnish(browser, server);
   const roles = ["anon", "peer", "coordinator", "agent", "clerk", "crew"];
   expect(await walk(browser, world, roles, { type: "200%", viewports: [DESK, PHONE] })).toEqual([]);
+});
+
+test("with type twice as large the recorder's screens leave nothing outside, and nothing over anything", async ({
+  browser,
+}) => {
+  for (const viewport of [PHONE, DESK]) {
+    const { page, context } = await newPhone(browser, server.url);
+    await page.setViewportSize(viewport);
+    await page.addInitScript(() =>
+      document.addEventListener("DOMContentLoaded", () => (document.documentElement.style.fontSize = "200%")),
+    );
+    /** What is tapped, read as a title, or drawn on its own: whole, and beside each other. */
+    const look = () =>
+      page.evaluate(() => {
+        const shown = [...document.querySelectorAll("button, a, h1, header b, input, main > svg")];
+        const boxes = shown
+          .filter((it) => it.checkVisibility() && !it.closest("[aria-hidden=true]:not(svg)"))
+          .map((it) => [it.ariaLabel || it.textContent || it.tagName, it.getBoundingClientRect(), it]);
+        const { left, right } = document.querySelector("main").getBoundingClientRect();
+        const wrong = boxes
+          .filter(([, box]) => box.left < left - 1 || box.right > right + 1 || box.width < 1)
+          .map(([name]) => `${name} is not whole`);
+        const first = boxes.find(([, , it]) => it.tagName === "BUTTON");
+        for (const [name, box, it] of boxes) {
+          const beside = box.left >= first[1].right - 1 || box.top >= first[1].bottom - 1;
+          if (it !== first[2] && !beside) wrong.push(`${first[0]} lies over ${name}`);
+        }
+        return wrong;
+      });
+    await page.goto("/signaler");
+    await expect(page.getByRole("heading", { name: "Signaler" })).toBeVisible();
+    expect(await look(), "/signaler").toEqual([]);
+    await page.goto("/terrain");
+    await expect(page.getByLabel("Code de la sortie")).toBeVisible();
+    expect(await look(), "joining").toEqual([]);
+    await join(page, server.demo.join_code);
+    for (const name of ["Lieux", "Rencontres", "Compter"]) {
+      await page.getByRole("navigation").getByRole("button", { name }).click();
+      expect(await look(), name).toEqual([]);
+    }
+    await context.close();
+  }
 });
 
 test("at 320 pixels, which a desk has at four times its size, no page scrolls sideways", async ({ browser }) => {

@@ -288,8 +288,8 @@ impl Desk {
         self.model.update(what);
     }
 
-    /// What the loader said: a newer version waits, the other screens are here, another language
-    /// was chosen.
+    /// What the loader said: a newer version waits, the first copy comes, the other screens are here,
+    /// another language was chosen.
     fn look_at_page(self) {
         let more = browser::page_says("data-more");
         let just_came = more && !self.read(|it| it.more);
@@ -304,6 +304,9 @@ impl Desk {
         });
         if just_came {
             self.purge_and_go_on();
+        }
+        if more {
+            self.read_keeping();
         }
         self.show_queue();
         self.show_map();

@@ -87,6 +87,7 @@ impl Desk {
                             can_speak: it.can_speak,
                             more: it.more,
                             update: it.update,
+                            keeping: it.keeping,
                             wiped: true,
                             ..Model::default()
                         };

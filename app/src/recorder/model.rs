@@ -234,6 +234,20 @@ pub enum Saved {
     Failed(StoreError),
 }
 
+/// How the first copy goes of all that is needed with no network.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Keeping {
+    /// It was here before, or came in a moment.
+    #[default]
+    Unsaid,
+    /// So many percent.
+    UnderWay(u32),
+    /// It has just come.
+    Whole,
+    /// It goes on once there is a network.
+    NoNetwork,
+}
+
 /// One fact of the queue, in words.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
@@ -299,6 +313,8 @@ pub struct Model {
     pub more: bool,
     /// A newer version of the product waits to take over.
     pub update: bool,
+    /// How the first copy goes, for the day without network.
+    pub keeping: Keeping,
     /// The browser promised to keep what is here, or did not; none before it was asked.
     pub promised: Option<bool>,
     /// A code that waits for the other part of the recorder.
@@ -343,6 +359,7 @@ impl Default for Model {
             wiped: false,
             more: false,
             update: false,
+            keeping: Keeping::Unsaid,
             promised: None,
             wish: String::new(),
             joining: false,

@@ -2,11 +2,12 @@
 
 use super::desk::{Desk, Tools};
 use super::facts::in_words;
-use super::model::Row;
+use super::model::{Keeping, Row};
 use super::team;
 use crate::browser;
 use crate::outbox::store::StoreError;
 use crate::ui::texts::{self, Text};
+use leptos::prelude::document;
 use leptos::task::spawn_local;
 
 /// Waiting facts shown in words; beyond, their number is enough.
@@ -21,6 +22,21 @@ impl Desk {
                 let _ = self.try_to_read_queue(&tools).await;
             });
         }
+    }
+
+    /// How the first copy goes for the day without network, as the loader heard it of the worker.
+    #[inline(never)]
+    pub(super) fn read_keeping(self) {
+        let root = document().document_element();
+        let said = root.and_then(|it| it.get_attribute("data-kept"));
+        let keeping = match said.as_deref().map(str::parse) {
+            None => Keeping::Unsaid,
+            Some(Ok(100)) => Keeping::Whole,
+            Some(Ok(percent)) => Keeping::UnderWay(percent),
+            // Below zero.
+            Some(Err(_)) => Keeping::NoNetwork,
+        };
+        self.change(|it| it.keeping = keeping);
     }
 
     async fn try_to_read_queue(self, tools: &Tools) -> Result<(), StoreError> {

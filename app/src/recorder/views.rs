@@ -135,7 +135,7 @@ fn join(model: &Model) -> Markup {
     };
     html! {
         main #join .screen.join {
-            (quit())
+            div.bar { (quit()) div.help role="status" { (keeping(model)) } }
             (icon(draw::BASKET))
             @if model.wiped { p.note.ok role="status" { (texts::end::WIPED) } }
             h1 { (texts::join::TITLE) }
@@ -161,6 +161,16 @@ fn join(model: &Model) -> Markup {
                 }
             }
         }
+    }
+}
+
+/// How the first copy goes for the day without network, which is told by the other part.
+#[inline(never)]
+fn keeping(model: &Model) -> Markup {
+    if model.more {
+        sending::keeping(model)
+    } else {
+        html! {}
     }
 }
 

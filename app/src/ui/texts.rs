@@ -66,6 +66,11 @@ pub fn to_correct(n: u32) -> String {
     bar::TO_CORRECT.with(&[&number_of(n)])
 }
 
+/// « On prépare ce téléphone… 40 % ».
+pub fn preparing(percent: u32) -> String {
+    sending::PREPARING.with(&[&number_of(percent)])
+}
+
 /// The kind on its button.
 pub fn item(item: Item) -> Text {
     match item {

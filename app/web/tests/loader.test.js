@@ -56,6 +56,7 @@ beforeEach(() => {
     observe() {}
   };
   page.registration = {
+    active: {},
     addEventListener: hear(page.heard),
     update: async () => void page.updates++,
     sync: { register: async (tag) => void page.syncs.push(tag) },
@@ -179,6 +180,31 @@ test("the very first version is no update", async () => {
   await load(glue());
   assert.deepEqual(page.said, []);
   assert.equal(page.root.dataset.update, undefined);
+});
+
+test("how the first copy goes is told to the recorder", async () => {
+  await load(glue());
+  navigator.serviceWorker.onmessage({ data: { kept: 40 } });
+  assert.equal(page.root.dataset.kept, 40);
+  assert.deepEqual(page.said, ["update-ready"]);
+});
+
+test("a first copy that failed is tried again after a minute, and an update is left to the browser", async (t) => {
+  await load(glue());
+  t.mock.timers.enable({ apis: ["setTimeout"] });
+  const worker = newVersion();
+  page.registration.installing = worker;
+  page.heard.updatefound();
+  worker.state = "redundant";
+  worker.change();
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(page.registered, ["/sw.js"]);
+  page.registration.active = null;
+  worker.change();
+  page.heard["update-agreed"]();
+  assert.equal(page.reloads, 0);
+  t.mock.timers.tick(60_000);
+  assert.deepEqual(page.registered, ["/sw.js", "/sw.js"]);
 });
 
 test("when another tab agreed first, the page is loaded anew", async () => {

@@ -90,22 +90,63 @@ class FakeCaches {
   }
 }
 
+/** A clock that jumps to the next timer when everything waits. */
+class FakeTime {
+  now = 0;
+  timers = new Map();
+  next = 1;
+
+  functions() {
+    const set = (then, ms, every) => {
+      this.timers.set(this.next, { then, at: this.now + ms, every });
+      return this.next++;
+    };
+    return {
+      Date: { now: () => this.now },
+      setTimeout: (then, ms) => set(then, ms),
+      setInterval: (then, ms) => set(then, ms, ms),
+      clearInterval: (id) => void this.timers.delete(id),
+    };
+  }
+
+  /** Runs until this is settled. */
+  async until(promise) {
+    let settled = false;
+    const end = () => (settled = true);
+    promise.then(end, end);
+    for (;;) {
+      // All that can go on without a timer does.
+      await new Promise((done) => setImmediate(done));
+      if (settled) return promise;
+      const [id, timer] = [...this.timers].sort(([, a], [, b]) => a.at - b.at)[0];
+      this.now = timer.at;
+      if (timer.every) timer.at += timer.every;
+      else this.timers.delete(id);
+      timer.then();
+    }
+  }
+}
+
 /** Starts a worker; `server` may be changed while it runs. */
-function start({ server = answers(), caches = new FakeCaches(), build = BUILD } = {}) {
+function start({ server = answers(), caches = new FakeCaches(), build = BUILD, active = null, files = FILES } = {}) {
   const listeners = {};
+  const time = new FakeTime();
   const asked = [];
+  const told = [];
   const done = { claimed: 0, skipped: 0 };
   const wasm = { started: [], send: async () => {} };
   const world = {
     server,
     caches,
     asked,
+    told,
+    time,
     done,
     wasm,
     async dispatch(type, event = {}) {
       const promises = [];
       listeners[type]({ ...event, waitUntil: (promise) => promises.push(promise) });
-      await Promise.all(promises);
+      await time.until(Promise.all(promises));
     },
     /** What the worker answers to a request, or undefined when it lets it pass. */
     async get(path, { mode = "no-cors", method = "GET", origin = ORIGIN } = {}) {
@@ -118,7 +159,12 @@ function start({ server = answers(), caches = new FakeCaches(), build = BUILD } 
   const self = {
     location: new URL(`${ORIGIN}/sw.js`),
     addEventListener: (type, listener) => (listeners[type] = listener),
-    clients: { claim: async () => done.claimed++ },
+    clients: {
+      claim: async () => done.claimed++,
+      matchAll: async ({ includeUncontrolled }) =>
+        includeUncontrolled ? [{ postMessage: ({ kept }) => void told.push(kept) }] : [],
+    },
+    registration: { active },
     skipWaiting: () => done.skipped++,
   };
   const fetch = async (request, options) => {
@@ -129,9 +175,11 @@ function start({ server = answers(), caches = new FakeCaches(), build = BUILD } 
     return answer();
   };
   const text = source
-    .replaceAll("__PRECACHE__", JSON.stringify(FILES))
+    .replaceAll("__PRECACHE__", JSON.stringify(files))
     .replaceAll("__BUILD_ID__", build);
-  vm.runInNewContext(text, { self, caches, fetch, wasm, URL, Response, Headers, TextDecoder });
+  vm.runInNewContext(text, {
+    self, caches, fetch, wasm, URL, Response, Headers, TextDecoder, ...time.functions(),
+  });
   return world;
 }
 
@@ -193,6 +241,63 @@ for (const [name, bad] of Object.entries(BAD_SERVERS)) {
     assert.equal(await textOf(old.get("/terrain", navigate)), page("aaaaaaaaaaaaaaaa"));
   });
 }
+
+/** A file that comes after so many seconds of the worker's own clock. */
+const late = (world, seconds, answer) => () =>
+  new Promise((done) => world.time.functions().setTimeout(() => done(answer()), seconds * 1000));
+
+test("a copy that comes in a moment is not worth a word", async () => {
+  const worker = start();
+  await worker.dispatch("install");
+  assert.deepEqual(worker.told, []);
+});
+
+test("a slow first copy is told by what has come, and then that it is whole", async () => {
+  const worker = start();
+  const good = answers();
+  FILES.forEach((path, at) => (worker.server[path] = late(worker, at, good[path])));
+  await worker.dispatch("install");
+  assert.deepEqual(worker.told, [10, 20, 40, 50, 70, 80, 100]);
+});
+
+test("a first copy waits for a network that went away, and fetches nothing twice", async () => {
+  const worker = start();
+  const good = worker.server["/icon.svg"];
+  delete worker.server["/icon.svg"];
+  worker.time.functions().setTimeout(() => (worker.server["/icon.svg"] = good), 60_000);
+  await worker.dispatch("install");
+  assert.deepEqual(worker.told, [80, -1, 100]);
+  assert.equal(worker.asked.filter(({ path }) => path === "/terrain").length, 1);
+  assert.equal((await worker.caches.open(`cueillette-${BUILD}`)).kept.size, FILES.length);
+});
+
+test("a first copy that fails says that it needs a network", async () => {
+  const worker = start();
+  delete worker.server["/icon.svg"];
+  await assert.rejects(worker.dispatch("install"), /offline/);
+  assert.deepEqual(worker.told, [80, -1]);
+});
+
+test("an update tells nobody how it goes", async () => {
+  const worker = start({ active: {} });
+  worker.server["/icon.svg"] = late(worker, 9, answers()["/icon.svg"]);
+  await worker.dispatch("install");
+  assert.deepEqual(worker.told, []);
+});
+
+test("the page for no network is kept with the script that knows the look of this phone", async () => {
+  const files = [...FILES, "/pkg/help.0001.js"];
+  const server = {
+    ...answers(),
+    "/hors-ligne": () => html("<html><head></head><body>hors ligne"),
+    "/pkg/help.0001.js": () => jsFile("help"),
+  };
+  const worker = start({ server, files });
+  await worker.dispatch("install");
+  worker.server = undefined;
+  const kept = await textOf(worker.get("/sorties", navigate));
+  assert.ok(kept.includes('<script type="module" src="/pkg/help.0001.js"></script></head>'), kept);
+});
 
 test("a full storage leaves nothing half kept", async () => {
   const worker = start();

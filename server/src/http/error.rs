@@ -15,6 +15,7 @@ use domain::{FieldError, Invalid};
 use serde_json::json;
 use std::sync::Arc;
 use words::desk::http::error as say;
+use words::{Lang, Text, problem};
 
 /// A request that could not be served.
 #[derive(Clone, Debug)]
@@ -35,6 +36,11 @@ pub struct Problem {
     cause: Option<Arc<str>>,
 }
 
+/// What peers are told too, in French.
+fn everyone(text: Text) -> &'static str {
+    Lang::FRENCH.say(text)
+}
+
 impl Problem {
     fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
         Self {
@@ -50,7 +56,11 @@ impl Problem {
 
     /// 400: cannot be read at all. `field` is `body` or the name of the part.
     pub fn malformed(field: &str, code: &'static str) -> Self {
-        let mut it = Self::new(StatusCode::BAD_REQUEST, "malformed", say::MALFORMED);
+        let mut it = Self::new(
+            StatusCode::BAD_REQUEST,
+            "malformed",
+            everyone(problem::MALFORMED),
+        );
         it.errors = vec![Invalid::new(field, code).0];
         it
     }
@@ -66,12 +76,20 @@ impl Problem {
 
     /// 403: somebody else's room.
     pub fn forbidden() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "forbidden", say::FORBIDDEN)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "forbidden",
+            everyone(problem::FORBIDDEN),
+        )
     }
 
     /// 403: a browser sent it from another site.
     pub fn cross_site() -> Self {
-        Self::new(StatusCode::FORBIDDEN, "cross_site", say::CROSS_SITE)
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "cross_site",
+            everyone(problem::CROSS_SITE),
+        )
     }
 
     /// 403: what was recorded for one account is not sent under another.
@@ -81,7 +99,11 @@ impl Problem {
 
     /// 404: unknown, or of another programme, which is the same.
     pub fn not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "not_found", say::NOT_FOUND)
+        Self::new(
+            StatusCode::NOT_FOUND,
+            "not_found",
+            everyone(problem::NOT_FOUND),
+        )
     }
 
     /// 404 that names the field which led nowhere.
@@ -121,7 +143,11 @@ impl Problem {
 
     /// 413: over a named limit.
     pub fn too_large(field: &str, code: &'static str) -> Self {
-        let mut it = Self::new(StatusCode::PAYLOAD_TOO_LARGE, "too_large", say::TOO_LARGE);
+        let mut it = Self::new(
+            StatusCode::PAYLOAD_TOO_LARGE,
+            "too_large",
+            everyone(problem::TOO_LARGE),
+        );
         it.errors = vec![Invalid::new(field, code).0];
         it
     }
@@ -148,7 +174,11 @@ impl Problem {
 
     /// 422: read, but a field is wrong.
     pub fn invalid(wrong: Invalid) -> Self {
-        let mut it = Self::new(StatusCode::UNPROCESSABLE_ENTITY, "invalid", say::INVALID);
+        let mut it = Self::new(
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "invalid",
+            everyone(problem::INVALID),
+        );
         it.errors = vec![wrong.0];
         it
     }
@@ -158,7 +188,7 @@ impl Problem {
         let mut it = Self::new(
             StatusCode::TOO_MANY_REQUESTS,
             "too_many_tries",
-            say::TOO_MANY,
+            everyone(problem::TOO_MANY_TRIES),
         );
         it.retry_after_s = Some(retry_after_s);
         it
@@ -172,7 +202,11 @@ impl Problem {
 
     /// 500: our fault. `cause` goes to the log, once, and nowhere else.
     pub fn internal(cause: impl std::fmt::Display) -> Self {
-        let mut it = Self::new(StatusCode::INTERNAL_SERVER_ERROR, "internal", say::INTERNAL);
+        let mut it = Self::new(
+            StatusCode::INTERNAL_SERVER_ERROR,
+            "internal",
+            everyone(problem::INTERNAL),
+        );
         it.cause = Some(cause.to_string().into());
         it
     }
@@ -185,7 +219,11 @@ impl Problem {
     /// 503: no time or no database for it now; nothing was done.
     pub fn busy(cause: impl std::fmt::Display) -> Self {
         const RETRY_AFTER_S: u32 = 5;
-        let mut it = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", say::BUSY);
+        let mut it = Self::new(
+            StatusCode::SERVICE_UNAVAILABLE,
+            "unavailable",
+            everyone(problem::UNAVAILABLE),
+        );
         it.retry_after_s = Some(RETRY_AFTER_S);
         it.cause = Some(cause.to_string().into());
         it
@@ -197,7 +235,7 @@ impl Problem {
         let mut it = Self::new(
             StatusCode::INSUFFICIENT_STORAGE,
             "disk_full",
-            say::DISK_FULL,
+            everyone(problem::DISK_FULL),
         );
         it.retry_after_s = Some(RETRY_AFTER_S);
         it.cause = Some(cause.to_string().into());

@@ -656,6 +656,8 @@ on_both! {
         assert_eq!(location(&changed), "/compte?fait=mot-de-passe");
         let me = holder(&world, &changed);
         me.get("/compte").await.expect_page(200);
+        let twice = form(&me, "/compte/mot-de-passe", &body).await;
+        assert_eq!(location(&twice), "/compte?fait=mot-de-passe", "the second tap changes nothing");
         assert_eq!(location(&elsewhere.get("/sorties").await), "/connexion?vers=/sorties");
         let again = holder(&world, &sign_in(&world, "c@lacase.example", OTHER).await);
         assert_eq!(location(&form(&me, "/compte/sessions", "").await), "/connexion?fait=sortie");

@@ -1,6 +1,6 @@
 //! Counting: the number, and what adds to it.
 
-use super::{button, choice, icon};
+use super::{button, choice, icon, keeping};
 use crate::outbox::store::StoreError;
 use crate::recorder::act::Act;
 use crate::recorder::model::{Looking, Model, Place, Saved, Sheet, Tab};
@@ -125,7 +125,7 @@ fn undo(model: &Model) -> Markup {
 /// Whether the last thing is kept.
 pub fn saved(model: &Model) -> Markup {
     let (class, path, words) = match model.saved {
-        Saved::NotYet => return html! { span role="status" {} },
+        Saved::NotYet => return html! { span role="status" { (keeping(model)) } },
         Saved::Kept => ("kept fresh", draw::CHECK, texts::count::KEPT),
         Saved::Failed(StoreError::Full) => ("kept alarm", draw::WARNING, texts::count::FULL),
         Saved::Failed(StoreError::Unavailable) => {

@@ -40,6 +40,7 @@ pub fn screen(model: &Model) -> Markup {
                     }
                     (own(&model.flag))
                 }
+                p.soft role="status" { (super::keeping(model)) }
             }
         }
         nav.tabs aria-label=(texts::tabs::NAME) {

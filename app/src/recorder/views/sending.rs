@@ -3,10 +3,10 @@
 use super::{button, icon, state_of_sending};
 use crate::outbox::plan::Trouble;
 use crate::recorder::act::Act;
-use crate::recorder::model::{Model, Row, Sheet};
+use crate::recorder::model::{Keeping, Model, Row, Sheet};
 use crate::ui::pictograms as draw;
 use crate::ui::texts::{self, Text};
-use maud::{Markup, html};
+use maud::{Markup, PreEscaped, html};
 
 /// The screen.
 #[inline(never)]
@@ -47,6 +47,18 @@ pub fn screen(model: &Model) -> Markup {
     }
 }
 
+/// How the first copy goes for the day without network, in words; none when there is nothing to say.
+#[inline(never)]
+pub fn keeping(model: &Model) -> Markup {
+    // No text holds a sign that would have to be escaped.
+    PreEscaped(match model.keeping {
+        Keeping::Unsaid => String::new(),
+        Keeping::UnderWay(percent) => texts::preparing(percent),
+        Keeping::Whole => texts::sending::PREPARED.as_str().to_owned(),
+        Keeping::NoNetwork => texts::sending::UNPREPARED.as_str().to_owned(),
+    })
+}
+
 /// Beyond so many seconds the phone's clock is plainly wrong.
 const CLOCK_WRONG_S: u32 = 300;
 
@@ -55,6 +67,7 @@ const CLOCK_WRONG_S: u32 = 300;
 fn about_this_phone(model: &Model) -> Markup {
     let ahead_s = model.status.clock_ahead_s.unwrap_or(0);
     html! {
+        p.soft role="status" { (keeping(model)) }
         @if model.update && model.status.waiting == 0 {
             div.note.info {
                 p { (texts::sending::UPDATE) }

@@ -5,7 +5,7 @@ use crate::outbox::Status;
 use crate::outbox::plan::Trouble;
 use crate::outbox::store::StoreError;
 use crate::recorder::ledger::{Gesture, What};
-use crate::recorder::model::{Fix, Habit, Looking, Place, Row, Saved};
+use crate::recorder::model::{Fix, Habit, Keeping, Looking, Place, Row, Saved};
 use crate::recorder::pack::{Pack, Site};
 use crate::recorder::proposal::Proposal;
 use domain::fact::{AgentAccess, Encounter, Item};
@@ -146,6 +146,40 @@ fn values(html: &str, attribute: &str) -> Vec<String> {
     parts
         .map(|it| it.split('"').next().unwrap().to_owned())
         .collect()
+}
+
+#[test]
+fn how_the_first_copy_goes_is_told_before_the_first_tap_and_among_what_this_phone_promises() {
+    let told = |phase, tab, keeping| {
+        screen(&Model {
+            phase,
+            keeping,
+            saved: Saved::NotYet,
+            ..busy(tab)
+        })
+        .into_string()
+    };
+    for (phase, tab) in [
+        (Phase::Join, Tab::Count),
+        (Phase::Recording, Tab::Count),
+        (Phase::Recording, Tab::Sending),
+        (Phase::Flagging, Tab::Count),
+    ] {
+        let said = |keeping, words| told(phase, tab, keeping).contains(words);
+        assert!(said(Keeping::UnderWay(40), "prêt sans réseau… 40\u{a0}%<"));
+        assert!(said(Keeping::Whole, ">Prêt sans réseau.<"));
+        assert!(said(Keeping::NoNetwork, ">Pas encore prêt sans réseau"));
+        assert!(
+            !said(Keeping::Unsaid, "rêt sans réseau"),
+            "{phase:?} {tab:?}"
+        );
+    }
+    // Once something is counted, whether it is kept matters more.
+    let counting = Model {
+        keeping: Keeping::Whole,
+        ..busy(Tab::Count)
+    };
+    assert!(!screen(&counting).into_string().contains("Prêt sans"));
 }
 
 #[test]

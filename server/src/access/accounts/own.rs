@@ -308,6 +308,9 @@ async fn current_fault(app: &App, of: &Staff, current: &str) -> Result<Option<Fa
     Ok(Some(Faults::one("current", sentence)))
 }
 
+/// Where somebody is told that the password is changed.
+const CHANGED: &str = "/compte?fait=mot-de-passe";
+
 /// `POST /compte/mot-de-passe`
 pub async fn change_password(
     State(app): State<App>,
@@ -317,6 +320,10 @@ pub async fn change_password(
     ReadForm(typed): ReadForm<Typed>,
 ) -> Result<Response, Problem> {
     let faults = match current_fault(&app, &of, &typed.current).await? {
+        // The second tap on the button: the first one changed it.
+        Some(_) if is_changed_already(&app, &of, &typed).await? => {
+            return Ok(Redirect::to(CHANGED).into_response());
+        }
         Some(faults) => Some(faults),
         None => match unlike(&typed.password, &typed.again) {
             Some(faults) => Some(faults),
@@ -343,8 +350,16 @@ pub async fn change_password(
     journal::write(&mut tx, of.programme, of.actor(), action, &about, now).await?;
     let cookie = open_session(&app, &mut tx, &of, &headers, new_session_token()).await?;
     tx.commit().await?;
-    let to = Redirect::to("/compte?fait=mot-de-passe").into_response();
-    Ok(with_cookies(to, [cookie]))
+    Ok(with_cookies(
+        Redirect::to(CHANGED).into_response(),
+        [cookie],
+    ))
+}
+
+/// The new password is the one of today already.
+async fn is_changed_already(app: &App, of: &Staff, typed: &Typed) -> Result<bool, Problem> {
+    let agrees = typed.password == typed.again;
+    Ok(agrees && is_password(app, of, typed.password.clone()).await?)
 }
 
 async fn check_strength(app: &App, of: &Staff, password: &str) -> Result<(), Problem> {
