@@ -76,7 +76,9 @@ async function take(page, path) {
 }
 
 /** `/sorties/{id}` is `sorties-id`. */
-const named = (words) => words.replace(/[^\p{L}\d]+/gu, "-").replace(/^-|-$/g, "") || "accueil";
+function named(words) {
+  return words.replace(/[^\p{L}\d]+/gu, "-").replace(/^-|-$/g, "") || "accueil";
+}
 
 async function everything(world) {
   rmSync(folder, { recursive: true, force: true });

@@ -548,7 +548,7 @@ fn ask_view(peer: &Peer, settings: &Settings, waiting: usize, unsure: bool) -> A
         {crumbs(back, desk::BACK)}
         <h1>{title}</h1>
         {asks}
-        <section class="card">
+        <section class="card brief">
             <p>{desk::INTRO}</p>
             <ul>
                 <li>{desk::WHAT_GOES}</li>
@@ -557,7 +557,7 @@ fn ask_view(peer: &Peer, settings: &Settings, waiting: usize, unsure: bool) -> A
             </ul>
             <p class="soft">{association}" "{desk::JOURNAL_NOTES}</p>
             {money}
-            <form method="post" action=action>
+            <form class="form" method="post" action=action>
                 <label class="choice">
                     <input type="checkbox" name="sur" value="oui"/>
                     <span>{desk::CONFIRM}</span>

@@ -128,7 +128,7 @@ fn plural(n: i64, one: &str, many: &str) -> String {
     if n < 2 { one.into() } else { many.into() }
 }
 
-/// « janvier à octobre », « novembre 2024 à décembre 2025 »; nothing when it is the whole year.
+/// « d’avril à octobre », « de novembre 2024 à décembre 2025 »; nothing when it is the whole year.
 fn period(told: &Told, year: i16) -> Option<String> {
     let whole = |it: Day, month| it.0.year() == year && it.0.month() == month;
     if whole(told.first, 1) && whole(told.last, 12) {
@@ -138,9 +138,13 @@ fn period(told: &Told, year: i16) -> Option<String> {
         true => french::month_name(it).to_owned(),
         false => french::month(it),
     };
-    Some(match told.first == told.last {
-        true => say::period_one(&of(told.first)),
-        false => say::period_from_to(&of(told.first), &of(told.last)),
+    let (first, last) = (of(told.first), of(told.last));
+    Some(if told.first == told.last {
+        say::period_one(&first)
+    } else if first.starts_with(['a', 'o']) {
+        say::period_from_vowel_to(&first, &last)
+    } else {
+        say::period_from_to(&first, &last)
     })
 }
 

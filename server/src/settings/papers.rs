@@ -361,13 +361,13 @@ fn other_languages(shown: Lang) -> AnyView {
         .map(|(it, mark)| {
             let current = (it.tag == shown.tag()).then_some("true");
             let href = format!("/avant-la-premiere-sortie/information?langue={}", it.tag);
-            let mark = (!mark.is_empty()).then(|| view! { <small>" ("{mark}")"</small> });
+            let mark = (!mark.is_empty()).then(|| view! { <small class="line soft">{mark}</small> });
             view! {
                 <li><a href=href lang=it.tag hreflang=it.tag aria-current=current>{it.name}</a>{mark}</li>
             }
         })
         .collect();
-    view! { <nav class="on-screen" aria-label=desk::LABEL_LANGUAGES><ul>{links}</ul></nav> }
+    view! { <nav class="on-screen" aria-label=desk::LABEL_LANGUAGES><ul class="links" role="list">{links}</ul></nav> }
         .into_any()
 }
 

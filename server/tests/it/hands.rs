@@ -420,7 +420,7 @@ on_both! {
         };
         assert_eq!(set(2026, "12+500").await.status.as_u16(), 303);
         let page = clerk.get("/ccas").await.expect_page(200);
-        assert!(page.contains("budget 2026") && page.contains("à la fin, il restera"), "{page}");
+        assert!(page.contains("budget 2026") && page.contains("restant ensuite"), "{page}");
         assert_eq!(page.matches("12\u{202f}500,00").count(), 2, "{page}");
         assert_eq!(world.journal("budget_set").await.len(), 1);
         for wrong in ["abc", "-5", "0", "99999999999"] {
