@@ -13,14 +13,23 @@ const chrome = await launch({
   chromeFlags: ["--headless=new", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
 });
 
+/** An audit that fails in itself leaves its category without a score: such a run is none. */
+const ASKED_AGAIN = 2;
+
 /** Scores of one run, 0 to 100, and the audits that are not all they could be. */
-async function once(path) {
+async function once(path, again = ASKED_AGAIN) {
   const { lhr } = await lighthouse(url + path, {
     port: chrome.port,
     onlyCategories: CATEGORIES,
     output: "json",
     logLevel: "error",
   });
+  const failed = Object.values(lhr.audits).filter((it) => it.scoreDisplayMode === "error");
+  if (CATEGORIES.some((name) => lhr.categories[name].score === null)) {
+    console.error(`${path}: ${failed[0]?.errorMessage}`);
+    if (again === 0) throw new Error(`${path}: no score`);
+    return once(path, again - 1);
+  }
   const score = (name) => Math.round(lhr.categories[name].score * 100);
   const lowered = (name) =>
     lhr.categories[name].auditRefs
