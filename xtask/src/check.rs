@@ -1,4 +1,5 @@
-//! What holds without running the tests: formatting, lints, documentation, byte budgets.
+//! What holds without running the tests: formatting, texts in one place, lints, documentation, byte
+//! budgets.
 
 use std::process::{Command, ExitCode};
 

@@ -36,7 +36,7 @@ Usage: cargo xtask COMMAND
                      ARGS go to `cueillette serve` (for example --listen 0.0.0.0:3000)
   test [FILTER]      every test, on both database engines and in a real browser;
                      FILTER keeps the tests whose name contains it
-  check              formatting, lints, documentation, byte budgets
+  check              formatting, texts in one place, lints, documentation, byte budgets
   check --deep [PART]
                      the same, then parsers fuzzed and the API asked everything as each role,
                      some ten minutes; PART: fuzz, api. CUEILLETTE_FUZZ_S: seconds a parser
